@@ -1,0 +1,1 @@
+"""What the lessons import: problems, theory, optimizers and figures."""
