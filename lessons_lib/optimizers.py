@@ -1,0 +1,404 @@
+"""Four ways to walk downhill, and the loop that takes the steps.
+
+Each method is one rule: from a position θ and a velocity v to the next ones. The four rules stand
+first. What they share, from checking the settings to noticing that a run has flown off, stands
+below them, in `_run` and its helpers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Gradient = Callable[[Array], Array]
+Rule = Callable[[Gradient, Array, Array], tuple[Array, Array]]
+Steps = NDArray[np.int64]
+Entry = TypeVar("Entry", bound=np.generic)
+
+CONVERGED, ITERATIONS, DIVERGED = "converged", "iterations", "diverged"
+
+# A run has diverged when its distance from the start is this many times the largest of 1, the
+# start's own size and its first step. Runs that settle stay far below that; others soon pass it.
+DIVERGENCE = 1e8
+
+# Whether runs have flown off is looked up once in so many steps; the record tells the exact step.
+CHECK_EVERY = 64
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Where a run went, step by step.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (steps + 1, ..., d)
+        The positions; ``theta[0]`` is the start. The axes in the middle are those of a grid of
+        settings and are missing for a single run.
+    velocity : ndarray, shape (steps + 1, ..., d)
+        The velocities; ``velocity[0]`` is zero. For gradient descent it is the gradient that was
+        followed.
+    status : str, or ndarray of str with the grid's shape
+        "converged" if the gradient's norm at the last position is within the tolerance, "diverged"
+        if the run flew off, else "iterations": it took as many steps as it was given.
+    n_steps : int, or ndarray of int with the grid's shape
+        How many steps the run took. In a grid, a run that ends early stays at its last position in
+        the rows that follow.
+    """
+
+    theta: Array
+    velocity: Array
+    status: str | NDArray[np.str_]
+    n_steps: int | Steps
+
+
+def gradient_descent(
+    gradient: Gradient,
+    theta0: ArrayLike,
+    *,
+    learning_rate: ArrayLike,
+    n_iterations: int,
+    tolerance: float | None = None,
+) -> Trajectory:
+    """Step against the gradient.
+
+    θ ← θ - learning_rate · ∇f(θ)
+
+    Parameters
+    ----------
+    gradient : callable
+        Takes positions of shape (..., d) and returns the gradients there, of the same shape.
+    theta0 : array_like, shape (..., d)
+        The start.
+    learning_rate : array_like
+        Zero or more. Broadcasts against the leading axes of `theta0`, so that an array of learning
+        rates runs as one call.
+    n_iterations : int
+        How many steps to take at most.
+    tolerance : float, optional
+        Stop as soon as the norm of the gradient is at most this.
+
+    Returns
+    -------
+    Trajectory
+        Every position and velocity on the way.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or a shape does not fit.
+    """
+    lr, start = _settings(theta0, learning_rate=learning_rate)
+
+    def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
+        velocity = gradient(theta)
+        return theta - lr * velocity, velocity
+
+    return _run(rule, gradient, start, n_iterations, tolerance)
+
+
+def momentum(
+    gradient: Gradient,
+    theta0: ArrayLike,
+    *,
+    learning_rate: ArrayLike,
+    beta: ArrayLike,
+    n_iterations: int,
+    tolerance: float | None = None,
+) -> Trajectory:
+    """Step along an average of the gradients so far: the original recipe.
+
+    v ← β · v + (1 - β) · ∇f(θ)
+    θ ← θ - learning_rate · v
+
+    Parameters
+    ----------
+    gradient, theta0, learning_rate, n_iterations, tolerance
+        As for :func:`gradient_descent`.
+    beta : array_like
+        How much of the velocity is kept at each step, at least 0 and below 1. Broadcasts like
+        `learning_rate`.
+
+    Returns
+    -------
+    Trajectory
+        Every position and velocity on the way.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or a shape does not fit.
+    """
+    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+    weight = 1 - b
+
+    def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
+        velocity = b * velocity + weight * gradient(theta)
+        return theta - lr * velocity, velocity
+
+    return _run(rule, gradient, start, n_iterations, tolerance)
+
+
+def heavy_ball(
+    gradient: Gradient,
+    theta0: ArrayLike,
+    *,
+    learning_rate: ArrayLike,
+    beta: ArrayLike,
+    n_iterations: int,
+    tolerance: float | None = None,
+) -> Trajectory:
+    """Step along the gradients so far, added up with fading weights.
+
+    v ← β · v + ∇f(θ)
+    θ ← θ - learning_rate · v
+
+    The method is Polyak's ("Some methods of speeding up the convergence of iteration methods",
+    USSR Computational Mathematics and Mathematical Physics 4(5), 1964).
+
+    Parameters
+    ----------
+    gradient, theta0, learning_rate, n_iterations, tolerance
+        As for :func:`gradient_descent`.
+    beta : array_like
+        How much of the velocity is kept at each step, at least 0 and below 1. Broadcasts like
+        `learning_rate`.
+
+    Returns
+    -------
+    Trajectory
+        Every position and velocity on the way.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or a shape does not fit.
+    """
+    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+
+    def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
+        velocity = b * velocity + gradient(theta)
+        return theta - lr * velocity, velocity
+
+    return _run(rule, gradient, start, n_iterations, tolerance)
+
+
+def nesterov(
+    gradient: Gradient,
+    theta0: ArrayLike,
+    *,
+    learning_rate: ArrayLike,
+    beta: ArrayLike,
+    n_iterations: int,
+    tolerance: float | None = None,
+) -> Trajectory:
+    """Look ahead to where the velocity leads, and take the gradient there.
+
+    v ← β · v + ∇f(θ - learning_rate · β · v)
+    θ ← θ - learning_rate · v
+
+    The method is Nesterov's (Soviet Mathematics Doklady 27, 1983), written with a velocity as in
+    Sutskever, Martens, Dahl and Hinton ("On the importance of initialization and momentum in deep
+    learning", 2013), whose velocity is this one times minus the learning rate.
+
+    Parameters
+    ----------
+    gradient, theta0, learning_rate, n_iterations, tolerance
+        As for :func:`gradient_descent`.
+    beta : array_like
+        How much of the velocity is kept at each step, at least 0 and below 1. Broadcasts like
+        `learning_rate`.
+
+    Returns
+    -------
+    Trajectory
+        Every position and velocity on the way.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or a shape does not fit.
+    """
+    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+
+    def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
+        kept = b * velocity
+        velocity = kept + gradient(theta - lr * kept)
+        return theta - lr * velocity, velocity
+
+    return _run(rule, gradient, start, n_iterations, tolerance)
+
+
+def _run(
+    rule: Rule, gradient: Gradient, start: Array, n_iterations: int, tolerance: float | None
+) -> Trajectory:
+    """Apply the rule step after step, and record every position and velocity."""
+    n_iterations, tolerance = _count(n_iterations), _tolerance(tolerance)
+    thetas = np.empty((n_iterations + 1, *start.shape))
+    velocities = np.empty_like(thetas)
+    theta, velocity = start, np.zeros_like(start)
+    thetas[0], velocities[0] = theta, velocity
+    settled_at = np.full(start.shape[:-1], n_iterations + 1)
+    # A run that flies off overflows. Its status says so; warnings on the screen would not help.
+    with np.errstate(all="ignore"):
+        _check_shape(gradient(start), start)
+        if tolerance is not None:
+            gradient = _remember_last(gradient)
+        for step in range(n_iterations + 1):
+            look_up = step % CHECK_EVERY == 0
+            if tolerance is not None:
+                small = _norm(gradient(theta)) <= tolerance
+                np.minimum(settled_at, step, out=settled_at, where=small)
+                look_up |= bool(settled_at.max() <= step)
+            if step == n_iterations or (look_up and _all_ended(thetas[: step + 1], settled_at)):
+                break
+            theta, velocity = rule(gradient, theta, velocity)
+            thetas[step + 1], velocities[step + 1] = theta, velocity
+        return _trajectory(thetas[: step + 1], velocities[: step + 1], settled_at)
+
+
+def _norm(vectors: Array) -> Array:
+    norm: Array = np.sqrt(np.vecdot(vectors, vectors))
+    return norm
+
+
+def _all_ended(thetas: Array, settled_at: Steps) -> bool:
+    """Whether every run of the grid has settled or flown off by the last position so far."""
+    return bool(np.all((settled_at < len(thetas)) | _has_flown(thetas, thetas[-1])))
+
+
+def _has_flown(thetas: Array, theta: Array) -> NDArray[np.bool_]:
+    """Whether positions are out of the reach of any run that settles, or not numbers any more."""
+    start, first = thetas[0], thetas[min(1, len(thetas) - 1)]
+    scale = np.fmax(1.0, np.fmax(np.abs(start), np.abs(first - start)).max(axis=-1))
+    distance = np.abs(theta - start).max(axis=-1)
+    # Asked this way round, a distance that is infinite or not a number counts as flown, too.
+    return np.asarray(~(distance < DIVERGENCE * scale))
+
+
+def _trajectory(thetas: Array, velocities: Array, settled_at: Steps) -> Trajectory:
+    """Find out how and when each run ended, and hold those that ended early where they were."""
+    last = len(thetas) - 1
+    settled = settled_at <= last
+    flown = ~settled & _has_flown(thetas, thetas[-1])
+    n_steps = np.where(settled, settled_at, last)
+    if flown.any():
+        gone = _has_flown(thetas[:, flown], thetas[:, flown])
+        n_steps[flown] = gone.argmax(axis=0) - 1  # the last position before it left
+    early = n_steps < last
+    if early.any():
+        rows = np.minimum(np.arange(last + 1)[:, None], n_steps[early])[..., None]
+        for record in (thetas, velocities):
+            record[:, early] = np.take_along_axis(record[:, early], rows, axis=0)
+    status = np.where(settled, CONVERGED, np.where(flown, DIVERGED, ITERATIONS))
+    kept = slice(n_steps.max() + 1)
+    single = n_steps.ndim == 0
+    return Trajectory(
+        theta=_read_only(thetas[kept]),
+        velocity=_read_only(velocities[kept]),
+        status=str(status) if single else _read_only(status),
+        n_steps=int(n_steps) if single else _read_only(n_steps),
+    )
+
+
+def _remember_last(gradient: Gradient) -> Gradient:
+    """Answer without computing when asked again about the very same array.
+
+    The tolerance needs the gradient at each position, and most rules ask for it there once more.
+    """
+    asked: Array | None = None
+    answer: Array
+
+    def remembering(theta: Array) -> Array:
+        nonlocal asked, answer
+        if theta is not asked:
+            asked, answer = theta, gradient(theta)
+        return answer
+
+    return remembering
+
+
+def _read_only(array: NDArray[Entry]) -> NDArray[Entry]:
+    array.flags.writeable = False
+    return array
+
+
+def _settings(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
+    """Check start and settings, and spread them all over one common shape, the start last."""
+    start = _numbers("theta0", theta0)
+    if start.ndim == 0 or start.shape[-1] == 0:
+        raise ValueError(
+            f"theta0 has shape {start.shape}; it must have at least one axis, whose last holds the"
+            " parameters. For one parameter write [theta0]."
+        )
+    checked = [_in_range(name, _numbers(name, value)) for name, value in settings.items()]
+    try:
+        grid = np.broadcast_shapes(start.shape[:-1], *(value.shape for value in checked))
+    except ValueError:
+        shapes = ", ".join(f"{n} {v.shape}" for n, v in zip(settings, checked, strict=True))
+        raise ValueError(
+            f"The shapes do not fit together: {shapes}, theta0 {start.shape} without its last axis."
+            " They must broadcast against each other; for a grid of two settings give one of them"
+            " as a column, for example learning_rate[:, None]."
+        ) from None
+    shape = (*grid, start.shape[-1])
+    spread = [np.broadcast_to(value[..., None], shape).copy() for value in checked]
+    return [*spread, np.broadcast_to(start, shape).copy()]
+
+
+def _numbers(name: str, value: ArrayLike) -> Array:
+    """Return the value as an array of finite floats, or say which entry is not one."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is {value!r}; it must be a number or an array of them.") from None
+    return _refuse(name, array, ~np.isfinite(array), "finite")
+
+
+def _in_range(name: str, array: Array) -> Array:
+    """Refuse a learning rate below 0 and a beta outside [0, 1)."""
+    if name == "beta":
+        return _refuse(name, array, (array < 0) | (array >= 1), "at least 0 and below 1")
+    return _refuse(name, array, array < 0, "0 or more")
+
+
+def _refuse(name: str, array: Array, wrong: NDArray[np.bool_], allowed: str) -> Array:
+    """Raise an error that names the first wrong entry, if there is one."""
+    if not wrong.any():
+        return array
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f"[{', '.join(map(str, index))}]" if index else ""
+    raise ValueError(f"{name}{where} is {array[index]}; it must be {allowed}.")
+
+
+def _count(n_iterations: int) -> int:
+    if isinstance(n_iterations, bool) or not isinstance(n_iterations, Integral) or n_iterations < 0:
+        raise ValueError(
+            f"n_iterations is {n_iterations!r}; it must be a whole number, 0 or more, such as 1000."
+        )
+    return int(n_iterations)
+
+
+def _tolerance(tolerance: float | None) -> float | None:
+    if tolerance is None:
+        return None
+    value = _numbers("tolerance", tolerance)
+    if value.ndim or value < 0:
+        raise ValueError(
+            f"tolerance is {tolerance!r}; it must be None or one number, 0 or more: the norm of the"
+            " gradient at which the run stops."
+        )
+    return float(value)
+
+
+def _check_shape(gradient: Array, start: Array) -> None:
+    if np.shape(gradient) != start.shape:
+        raise ValueError(
+            f"gradient returned shape {np.shape(gradient)} for positions of shape {start.shape}; it"
+            " must return one number for each parameter: the same shape."
+        )
