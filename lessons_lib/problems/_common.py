@@ -1,0 +1,60 @@
+"""What all problems share: their verbs, their types, and what they say about wrong shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+Function = Callable[[FloatArray], FloatArray]
+
+
+class Problem(Protocol):
+    """What an optimiser or a figure may ask of any problem."""
+
+    @property
+    def theta0(self) -> FloatArray:
+        """A customary start, of shape (d,)."""
+
+    def value(self, theta: FloatArray) -> FloatArray:
+        """Return the loss at each point: (..., d) → (...,)."""
+
+    def gradient(self, theta: FloatArray) -> FloatArray:
+        """Return the gradient at each point: (..., d) → (..., d)."""
+
+    def hessian(self, theta: FloatArray) -> FloatArray:
+        """Return the matrix of second derivatives at each point: (..., d) → (..., d, d)."""
+
+
+def bowl(theta: FloatArray, H: FloatArray, bottom: FloatArray) -> FloatArray:
+    """Return the height above the bottom: ½ (θ - bottom)ᵀ H (θ - bottom)."""
+    if np.shape(theta)[-1:] != bottom.shape:
+        raise wrong_shape(theta, len(bottom))
+    offset = np.asarray(theta) - bottom
+    height: FloatArray = np.vecdot(offset @ H, offset) / 2
+    return height
+
+
+def wrong_shape(theta: ArrayLike, d: int) -> ValueError:
+    """Return an error that says which shape theta has, and which it may have."""
+    shape = np.shape(np.asarray(theta))
+    return ValueError(
+        f"theta has shape {shape}; its last axis must have length {d}, one entry per parameter. "
+        "If it is a column or a transposed table, try theta.ravel() or theta.T."
+    )
+
+
+def freeze(problem: object, **shapes: tuple[int, ...]) -> None:
+    """Turn the named fields into read-only float64 copies, after a look at their shapes."""
+    for name, shape in shapes.items():
+        array = np.array(getattr(problem, name), dtype=np.float64)
+        if array.shape != shape:
+            raise ValueError(
+                f"{name} has shape {array.shape}; it must have shape {shape}. "
+                "If a vector has become a column, try .ravel()."
+            )
+        array.flags.writeable = False
+        object.__setattr__(problem, name, array)
