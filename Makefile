@@ -1,0 +1,41 @@
+# Every target hands over to `python -m course_tools`, which works without make, too.
+PYTHON ?= python3
+LAB_ARGS ?=
+TEST_ARGS ?=
+
+COURSE = $(PYTHON) -m course_tools
+
+.PHONY: help lab test browser-test refresh bench locks clean
+
+help:
+	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
+	@echo "make test          checks style, types and every lesson (TEST_ARGS=... for pytest)"
+	@echo "make browser-test  drives the lessons in Chromium"
+	@echo "make refresh       executes the notebooks and writes their outputs"
+	@echo "make bench         measures the library against the alternatives"
+	@echo "make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
+	@echo "make clean         removes .venv and every cache"
+	@echo
+	@echo "PYTHON=python3.12 chooses another Python."
+
+lab:
+	@$(COURSE) lab $(LAB_ARGS)
+
+test:
+	@$(COURSE) test $(TEST_ARGS)
+
+browser-test:
+	@$(COURSE) browser-test $(TEST_ARGS)
+
+refresh:
+	@$(COURSE) refresh
+
+bench:
+	@$(COURSE) bench
+
+locks:
+	@$(COURSE) locks $(LOCKS_ARGS)
+
+clean:
+	rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
