@@ -137,7 +137,7 @@ def check_platforms(root: Path) -> Iterator[str]:
 
 
 def check_agreement(root: Path) -> Iterator[str]:
-    """Authors get what learners get, in the same version."""
+    """Every package of the learners is in the authors' list, in the same version."""
     authors = {(pin.name, pin.version) for pin in read_pins(root / AUTHORS)}
     for pin in read_pins(root / LEARNERS):
         if (pin.name, pin.version) not in authors:
@@ -158,7 +158,7 @@ def check_reasons(root: Path) -> Iterator[str]:
 
 
 def check_environment(root: Path) -> Iterator[str]:
-    """The file for conda names an allowed Python and leaves the rest to the learners' list."""
+    """Only an allowed Python is named for conda; the rest comes from the learners' list."""
     entries = yaml.safe_load((root / ENVIRONMENT).read_text("utf-8")).get("dependencies", [])
     pip = [line for each in entries if isinstance(each, dict) for line in each.get("pip", [])]
     if pip != [f"-r {LEARNERS}"]:
