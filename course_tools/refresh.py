@@ -335,7 +335,7 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         on_cell_start=lambda cell, cell_index: running.append(cell),
     )
     with tempfile.TemporaryDirectory() as ipython:
-        quiet = {
+        quiet: dict[str, Any] = {
             "env": os.environ | {"IPYTHONDIR": ipython},  # nothing that a user lets IPython start
             "stderr": subprocess.DEVNULL,  # the kernel's own; what cells write goes another way
         }
