@@ -168,7 +168,8 @@ def lessard_counterexample() -> Curve:
 
     def f(x: FloatArray) -> FloatArray:
         between = _part_between_1_and_2(x)
-        return 12.5 * x * x - 12 * between * between - 24 * np.maximum(x - 2, 0)
+        beyond: FloatArray = np.maximum(x - 2, 0)
+        return 12.5 * x * x - 12 * between * between - 24 * beyond
 
     def slope(x: FloatArray) -> FloatArray:
         return 25 * x - 24 * _part_between_1_and_2(x)
