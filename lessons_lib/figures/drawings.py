@@ -1,0 +1,269 @@
+"""The drawings that the lessons share: lines on data, paths on contours, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from lessons_lib.figures.figure import Figure
+from lessons_lib.figures.style import BLACK, GREY, LINE_STYLES, MARKERS, PALE, STYLE
+
+Array = NDArray[np.float64]
+
+
+class Landscape(Protocol):
+    """What a contour drawing needs of a problem: the loss over two parameters, and its minimum."""
+
+    def value(self, theta: Array, /) -> Array:
+        """Return the loss at positions of shape (..., 2)."""
+        ...
+
+    @property
+    def minimiser(self) -> Array:
+        """Where the loss is least."""
+        ...
+
+
+class PointsAndLine(Landscape, Protocol):
+    """What a drawing of data needs: points (x, y), and lines given by intercept and slope."""
+
+    @property
+    def x(self) -> Array:
+        """Inputs, shape (m,)."""
+        ...
+
+    @property
+    def y(self) -> Array:
+        """Targets, shape (m,)."""
+        ...
+
+
+def panels(
+    *titles: str, xlabel: str, ylabel: str, width: float = 7.0, height: float = 4.0
+) -> tuple[Figure, list[Axes]]:
+    """Make an empty figure with one panel for each title, side by side.
+
+    Parameters
+    ----------
+    *titles : str
+        A title for each panel.
+    xlabel, ylabel : str
+        What the axes show, with the unit. Where panels differ, set the labels of each.
+    width, height : float
+        Size of the whole figure in inches.
+
+    Returns
+    -------
+    Figure, list of Axes
+        The figure and its panels.
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        figure = Figure(width, height)
+        axes = list(figure.subplots(1, len(titles), squeeze=False)[0])
+    for ax, title in zip(axes, titles, strict=True):
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return figure, axes
+
+
+def panel(title: str, *, xlabel: str, ylabel: str) -> tuple[Figure, Axes]:
+    """Make an empty figure with one panel.
+
+    Parameters
+    ----------
+    title : str
+        What the figure shows.
+    xlabel, ylabel : str
+        What the axes show, with the unit.
+
+    Returns
+    -------
+    Figure, Axes
+        The figure and its panel: draw into the panel, then show the figure.
+    """
+    figure, (ax,) = panels(title, xlabel=xlabel, ylabel=ylabel)
+    return figure, ax
+
+
+def curves(
+    series: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    ylabel: str,
+    xlabel: str = "iteration",
+    x: ArrayLike | None = None,
+    log: bool = False,
+) -> Figure:
+    """Draw one curve for each named series.
+
+    Parameters
+    ----------
+    series : mapping from str to array_like
+        The values of each curve, shape (n,), under the name that the legend gives it.
+    title, xlabel, ylabel : str
+        What the figure shows, and what its axes show, with the unit.
+    x : array_like, optional
+        Where the values stand; 0, 1, 2, … unless given.
+    log : bool
+        Whether the vertical axis is logarithmic.
+
+    Returns
+    -------
+    Figure
+        One panel.
+    """
+    figure, ax = panel(title, xlabel=xlabel, ylabel=ylabel)
+    for name, values in series.items():
+        y = np.asarray(values, dtype=float)
+        ax.plot(np.arange(len(y)) if x is None else x, y, label=name)
+    if log:
+        ax.set_yscale("log")
+    ax.legend()
+    return figure
+
+
+def lines_on_data(
+    problem: PointsAndLine, lines: Mapping[str, ArrayLike], *, title: str, ax: Axes | None = None
+) -> Figure:
+    """Draw the points, and a line for each named pair of intercept and slope.
+
+    Parameters
+    ----------
+    problem : PointsAndLine
+        Such as ``problems.noisy_line()``.
+    lines : mapping from str to array_like of shape (2,)
+        Intercept and slope under the name that the legend gives the line.
+    title : str
+        What the figure shows.
+    ax : Axes, optional
+        A panel to draw into; a figure of its own unless given.
+
+    Returns
+    -------
+    Figure
+        The figure drawn into.
+    """
+    ax = _panel(ax, title, xlabel="x", ylabel="y")
+    ax.plot(problem.x, problem.y, ".", color=GREY, label="data")
+    ends = np.array([0.0, np.ceil(problem.x.max())])
+    for (name, theta), colour in zip(lines.items(), LINE_STYLES, strict=False):
+        intercept, slope = np.asarray(theta, dtype=float)
+        ax.plot(
+            ends,
+            intercept + slope * ends,
+            color=colour,
+            linestyle=LINE_STYLES[colour],
+            linewidth=2.2,
+            label=name,
+        )
+    ax.legend()
+    return _figure_of(ax)
+
+
+def paths_on_contours(
+    problem: Landscape,
+    paths: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    xlabel: str = "intercept",
+    ylabel: str = "slope",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw paths, or single points, over the contours of a loss with two parameters.
+
+    The minimum is in the middle and the frame holds all starts. A path that goes further leaves.
+
+    Parameters
+    ----------
+    problem : Landscape
+        The loss.
+    paths : mapping from str to array_like of shape (n, 2) or (2,)
+        Positions under the name that the legend gives the path.
+    title, xlabel, ylabel : str
+        What the figure shows, and the names of the two parameters.
+    ax : Axes, optional
+        A panel to draw into; a figure of its own unless given.
+
+    Returns
+    -------
+    Figure
+        The figure drawn into.
+    """
+    ax = _panel(ax, title, xlabel=xlabel, ylabel=ylabel)
+    drawn = {name: np.atleast_2d(np.asarray(path, dtype=float)) for name, path in paths.items()}
+    _contours(ax, problem, np.array([path[0] for path in drawn.values()]))
+    ax.plot(*problem.minimiser, "*", color=BLACK, markersize=13, label="minimum")
+    for (name, path), colour in zip(drawn.items(), LINE_STYLES, strict=False):
+        ax.plot(
+            *path.T,
+            color=colour,
+            linestyle=LINE_STYLES[colour],
+            linewidth=1.4,
+            marker=MARKERS[colour],
+            markevery=max(1, len(path) // 40),
+            label=name,
+        )
+    ax.legend()
+    return _figure_of(ax)
+
+
+def line_and_loss(
+    problem: PointsAndLine, lines: Mapping[str, ArrayLike], *, titles: tuple[str, str]
+) -> Figure:
+    """Draw each line twice, side by side: through the data, and as a point of the loss.
+
+    Parameters
+    ----------
+    problem : PointsAndLine
+        Such as ``problems.noisy_line()``.
+    lines : mapping from str to array_like of shape (2,)
+        Intercept and slope under the name that both legends give them.
+    titles : pair of str
+        What the two panels show.
+
+    Returns
+    -------
+    Figure
+        Two panels.
+    """
+    figure, (left, right) = panels(*titles, xlabel="x", ylabel="y", width=9.5, height=4.2)
+    lines_on_data(problem, lines, title=titles[0], ax=left)
+    paths_on_contours(problem, lines, title=titles[1], ax=right)
+    return figure
+
+
+def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
+    """Draw the contours of the loss, with the minimum in the middle and room for the starts."""
+    reach = 1.15 * np.abs(starts - problem.minimiser).max(axis=0)
+    reach = np.maximum(reach, 0.5 * reach.max())
+    horizontal, vertical = (
+        np.linspace(middle - r, middle + r, 121)
+        for middle, r in zip(problem.minimiser, reach, strict=True)
+    )
+    grid = np.stack(np.meshgrid(horizontal, vertical), axis=-1)
+    loss = problem.value(grid)
+    # Levels that grow quadratically stand at even distances in a bowl.
+    levels = loss.min() + np.ptp(loss) * np.linspace(0.08, 0.96, 12) ** 2
+    drawn = ax.contour(
+        horizontal, vertical, loss, levels=levels, colors=PALE, linewidths=0.9, zorder=0
+    )
+    ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=8, colors=GREY)
+    ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]])
+
+
+def _panel(ax: Axes | None, title: str, *, xlabel: str, ylabel: str) -> Axes:
+    """Return the given panel, or that of a new figure, with title and labels."""
+    chosen = panel(title, xlabel=xlabel, ylabel=ylabel)[1] if ax is None else ax
+    chosen.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return chosen
+
+
+def _figure_of(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise ValueError("ax is no panel of a lessons_lib figure; make one with figures.panel.")
+    return figure

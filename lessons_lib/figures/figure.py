@@ -1,0 +1,63 @@
+"""A matplotlib figure that carries its description wherever it is shown."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from io import BytesIO
+from typing import Any
+
+import matplotlib.figure
+import matplotlib.style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from lessons_lib.figures.style import STYLE
+from lessons_lib.figures.words import describe
+
+PIXELS_PER_INCH = 96  # of a browser
+SHARPNESS = 2  # drawn with so many pixels for one of the browser's, for sharp screens and print
+COLOURS = 64  # enough for lines and their soft edges, at half the size
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure in the course's look.
+
+    Everything that matplotlib offers works on it. As the last value of a cell, it is shown as a
+    picture, with its words as alternative text.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches, of which a browser makes 96 pixels each.
+    """
+
+    def __init__(self, width: float = 7.0, height: float = 4.0) -> None:
+        super().__init__(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
+        FigureCanvasAgg(self)
+
+    def png(self) -> bytes:
+        """Return the picture as PNG; the same figure gives the same bytes."""
+        drawn, packed = BytesIO(), BytesIO()
+        with matplotlib.style.context(["default", STYLE]):
+            self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
+        picture = Image.open(drawn).convert("RGB")
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, "png", optimize=True)
+        return packed.getvalue()
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+        """Give a notebook the picture, and the words as plain text and as alternative text.
+
+        JupyterLab gives the pictures that it shows itself no alternative text. It prefers HTML,
+        which can have it. Where no HTML is shown, there is the picture alone.
+        """
+        words = describe(self)
+        png = b64encode(self.png()).decode("ascii")
+        width, height = (round(inches * PIXELS_PER_INCH) for inches in self.get_size_inches())
+        size = {"width": width, "height": height}
+        html = (
+            f'<img src="data:image/png;base64,{png}" width="{width}" height="{height}"'
+            f' alt="{escape(words)}">'
+        )
+        data = {"image/png": png, "text/html": html, "text/plain": words}
+        return data, {"image/png": {**size, "alt": words}}
