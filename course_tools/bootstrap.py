@@ -181,7 +181,7 @@ def install(root: Path, audience: Audience, run: Runner) -> None:
     uv = [python, "-I", "-m", "uv", "--quiet", "pip", "install", "--python", python]
     run([*pip, "--no-deps", "--require-hashes", "-r", str(write_uv_list(root))])
     try:
-        run([*uv, "--require-hashes", "-r", wanted])
+        run([*uv, "--compile-bytecode", "--require-hashes", "-r", wanted])
     except CommandError as error:
         if is_disk_full(error.output):
             raise
