@@ -29,6 +29,8 @@ AUTHORS = "requirements-authors.txt"
 ENVIRONMENT = "environment.yml"
 REMEDY = "run `make locks`"
 
+Check = Callable[[Path], Iterator[str]]
+
 ADDRESS = re.compile(r"\w+://|file:|\s@\s|^\s*(-i|-f|--index|--extra-index|--default-index|--find)")
 
 
@@ -182,7 +184,7 @@ def check_python(root: Path, entries: Sequence[str]) -> Iterator[str]:
         )
 
 
-CHECKS: tuple[Callable[[Path], Iterator[str]], ...] = (
+CHECKS: tuple[Check, ...] = (
     check_complete,
     check_pinned,
     check_addresses,

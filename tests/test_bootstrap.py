@@ -1,0 +1,370 @@
+"""The set-up: what it does, what it leaves alone, and how it recovers. Nothing is downloaded."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from course_tools import bootstrap, commands
+
+ROOT = Path(__file__).resolve().parents[1]
+UV_BLOCK = "uv==1.2.3 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+
+
+class Recorder:
+    """Stands in for the commands: makes the files that they would make, and remembers them."""
+
+    def __init__(self, root: Path, *, fail_at: str = "", output: str = "") -> None:
+        self.root, self.fail_at, self.output = root, fail_at, output
+        self.commands: list[str] = []
+
+    def __call__(self, command: Sequence[str]) -> None:
+        line = " ".join(command)
+        self.commands.append(line)
+        if self.fail_at and self.fail_at in line:
+            raise bootstrap.CommandError(self.output)
+        if "-m venv" in line:
+            python = bootstrap.python_of(self.root)
+            python.parent.mkdir(parents=True)
+            python.touch()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text("[project]\n")
+    (folder / "requirements.txt").write_text("numpy==2.0\n")
+    (folder / "requirements-authors.txt").write_text(
+        f"typing-extensions==4\n{UV_BLOCK}    # via me\nwcwidth==1\n"
+    )
+    return folder
+
+
+def set_up(root: Path, audience: bootstrap.Audience = "learners") -> list[str]:
+    recorder = Recorder(root)
+    bootstrap.ensure(root, audience, recorder)
+    return recorder.commands
+
+
+def test_a_first_start_installs_everything_in_order(root: Path) -> None:
+    steps = set_up(root)
+    signs = ["-m venv", "uv.txt", "requirements.txt", f"-e {root}"]
+    assert [sign in step for sign, step in zip(signs, steps, strict=True)] == [True] * 4
+    assert all("--require-hashes" in step for step in steps[1:3])
+
+
+def test_a_second_start_runs_nothing(root: Path) -> None:
+    set_up(root)
+    assert set_up(root) == []
+
+
+def test_authors_get_their_own_list(root: Path) -> None:
+    assert "requirements-authors.txt" in set_up(root, "authors")[2]
+
+
+def test_the_set_of_authors_serves_learners(root: Path) -> None:
+    set_up(root, "authors")
+    assert set_up(root, "learners") == []
+
+
+def test_the_set_of_learners_grows_in_place_for_authors(root: Path) -> None:
+    set_up(root, "learners")
+    steps = set_up(root, "authors")
+    assert steps
+    assert not any("-m venv" in step for step in steps)
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "pyproject.toml"])
+def test_a_changed_file_updates_in_place(root: Path, file: str) -> None:
+    set_up(root)
+    (root / file).write_text("changed\n")
+    assert bootstrap.needed(root, "learners") == "update"
+    steps = set_up(root)
+    assert steps
+    assert not any("-m venv" in step for step in steps)
+    assert set_up(root) == []
+
+
+def test_line_ends_of_windows_change_nothing(root: Path) -> None:
+    set_up(root)
+    listing = root / "requirements.txt"
+    listing.write_bytes(listing.read_bytes().replace(b"\n", b"\r\n"))
+    assert bootstrap.needed(root, "learners") == "nothing"
+
+
+def test_a_half_finished_set_up_starts_afresh(root: Path) -> None:
+    leftover = root / ".venv" / "lib" / "half"
+    leftover.mkdir(parents=True)
+    set_up(root)
+    assert not leftover.exists()
+    assert bootstrap.needed(root, "learners") == "nothing"
+
+
+@pytest.mark.parametrize("sign", ["-m venv", "uv.txt", "-e "])
+def test_wherever_it_stops_there_is_no_stamp(root: Path, sign: str) -> None:
+    with pytest.raises(bootstrap.SetupError):
+        bootstrap.ensure(root, "learners", Recorder(root, fail_at=sign))
+    assert not bootstrap.stamp_file(root).exists()
+    assert bootstrap.needed(root, "learners") == "afresh"
+
+
+def test_an_update_that_stops_starts_afresh_next_time(root: Path) -> None:
+    set_up(root)
+    (root / "requirements.txt").write_text("numpy==2.1\n")
+    with pytest.raises(bootstrap.SetupError):
+        bootstrap.ensure(root, "learners", Recorder(root, fail_at="-e "))
+    assert bootstrap.needed(root, "learners") == "afresh"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '"text"', "\x00"])
+def test_a_damaged_stamp_is_no_stamp(root: Path, content: str) -> None:
+    set_up(root)
+    bootstrap.stamp_file(root).write_text(content)
+    assert bootstrap.needed(root, "learners") == "afresh"
+
+
+def test_a_moved_folder_starts_afresh(root: Path) -> None:
+    set_up(root)
+    moved = root.rename(root.with_name("elsewhere"))
+    assert bootstrap.needed(moved, "learners") == "afresh"
+
+
+def test_another_python_starts_afresh(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(root)
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0, "final", 0))
+    assert bootstrap.needed(root, "learners") == "afresh"
+
+
+def test_a_stamp_without_its_python_starts_afresh(root: Path) -> None:
+    set_up(root)
+    bootstrap.python_of(root).unlink()
+    assert bootstrap.needed(root, "learners") == "afresh"
+
+
+def test_the_stamp_is_readable(root: Path) -> None:
+    set_up(root)
+    stamp = json.loads(bootstrap.stamp_file(root).read_text())
+    assert stamp["folder"] == str(root)
+    assert not list((root / ".venv").glob("*.draft"))
+
+
+def test_pip_takes_over_where_uv_finds_no_way(root: Path) -> None:
+    recorder = Recorder(root, fail_at="-m uv --quiet pip install", output="dns error")
+    with pytest.raises(bootstrap.SetupError):  # at the last step, which is uv's alone
+        bootstrap.ensure(root, "learners", recorder)
+    assert "-m pip" in recorder.commands[3]
+    assert "--require-hashes" in recorder.commands[3]
+
+
+def test_pip_does_not_try_on_a_full_disk(root: Path) -> None:
+    recorder = Recorder(root, fail_at="-m uv", output="os error 28: No space left on device")
+    with pytest.raises(bootstrap.SetupError, match="disk is full"):
+        bootstrap.ensure(root, "learners", recorder)
+    assert len(recorder.commands) == 3
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("ERROR: No space left on device", "disk is full"),
+        ("dns error: failed to lookup address information", "check the network"),
+        ("Failed to establish a new connection: [Errno 111]", "check the network"),
+        ("Hash mismatch for `numpy==2.0`", "not the one on the list"),
+        ("Segmentation fault", "stopped at the error above"),
+    ],
+)
+def test_a_failure_says_what_to_do(output: str, advice: str) -> None:
+    message = str(bootstrap.CommandError(f"many\nlines\n{output}"))
+    assert output in message
+    assert advice in message.splitlines()[-1]
+
+
+def test_uv_comes_from_the_list_with_its_hashes(root: Path) -> None:
+    listing = (root / "requirements-authors.txt").read_text()
+    assert bootstrap.block_of("uv", listing) == UV_BLOCK
+    real = (ROOT / "requirements-authors.txt").read_text()
+    assert "--hash=sha256:" in bootstrap.block_of("uv", real)
+
+
+def test_a_list_without_uv_says_so() -> None:
+    with pytest.raises(bootstrap.SetupError, match="make locks"):
+        bootstrap.block_of("uv", "uvloop==1\n")
+
+
+def test_a_missing_venv_names_the_package(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(bootstrap.SetupError, match=r"apt install python3\.\d+-venv"):
+        bootstrap.ensure(root, "learners", Recorder(root))
+
+
+def test_a_failing_command_ends_with_its_words() -> None:
+    script = "import sys; print('Connection refused'); sys.exit(3)"
+    with pytest.raises(bootstrap.CommandError, match=r"Connection refused[\s\S]*check the network"):
+        bootstrap.run_quietly([sys.executable, "-c", script])
+
+
+def test_a_long_command_gives_signs_of_life(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "BEAT", 0.1)
+    bootstrap.run_quietly([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    assert "still installing" in capsys.readouterr().err
+
+
+def holder(file: Path, then: str) -> subprocess.Popen[str]:
+    """Start a process that holds the lock, prints a line, and goes on."""
+    script = f"""
+import pathlib, subprocess, sys, time
+from course_tools import bootstrap
+with bootstrap.only_one(pathlib.Path({str(file)!r})):
+    print("held", flush=True)
+    {then}
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_two_set_ups_wait_for_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = tmp_path / "lock"
+    with holder(lock, "time.sleep(1)") as other, bootstrap.only_one(lock):
+        assert other.wait(5) == 0
+    assert "Another set-up" in capsys.readouterr().err
+
+
+def test_the_lock_of_a_killed_set_up_is_free(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = tmp_path / "lock"
+    with holder(lock, "time.sleep(60)") as other:
+        other.kill()
+    with bootstrap.only_one(lock):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows a file in use cannot be removed anyway")
+def test_the_lock_holds_while_a_part_of_a_killed_set_up_lives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = tmp_path / "lock"
+    sign = tmp_path / "the child runs"
+    work = f"import pathlib, time; pathlib.Path({str(sign)!r}).touch(); time.sleep(1)"
+    with holder(lock, f"bootstrap.run_quietly({[sys.executable, '-c', work]!r})") as other:
+        while not sign.exists():
+            assert other.poll() is None
+            time.sleep(0.02)
+        other.kill()
+    with bootstrap.only_one(lock):
+        assert "Another set-up" in capsys.readouterr().err
+
+
+# The entry
+
+
+def test_the_entry_parses_on_old_pythons() -> None:
+    for name in ("__init__.py", "__main__.py"):
+        source = (ROOT / "course_tools" / name).read_bytes()
+        assert source.isascii(), f"{name}: Python 2 reads ASCII only"
+        tree = ast.parse(source, feature_version=(3, 4))
+        later = (ast.JoinedStr, ast.AnnAssign, ast.FunctionDef, ast.NamedExpr)
+        assert not [node for node in ast.walk(tree) if isinstance(node, later)]
+
+
+@pytest.mark.parametrize("version", ["2.7.18", "3.6.15", "3.10.13"])
+def test_an_old_python_gets_one_sentence(version: str) -> None:
+    python = Path.home() / ".pyenv" / "versions" / version / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"Python {version} is not on this machine; a faked version is tried below")
+    result = subprocess.run(
+        [python, "-B", "-m", "course_tools", "test"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert f"is Python {version}; try `make test PYTHON=python3.12`" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def supported_by_the_entry(minor: int) -> bool:
+    script = f"""
+import runpy, sys
+sys.version_info = (3, {minor}, 0)
+runpy.run_module("course_tools", run_name="__main__")
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", script, "help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "Traceback" not in result.stderr
+    return "course_tools COMMAND" in result.stdout
+
+
+def test_the_entry_accepts_what_the_project_allows() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    allowed = SpecifierSet(project["requires-python"])
+    for minor in (10, 11, 14, 15):
+        assert supported_by_the_entry(minor) == allowed.contains(f"3.{minor}.0")
+
+
+def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main([]) == 0
+    assert commands.help_text() in capsys.readouterr().out
+    assert commands.main(["dance"]) == 2
+    error = capsys.readouterr().err
+    assert "no command `dance`" in error
+    assert all(f"  {verb} " in error for verb in commands.VERBS)
+
+
+def test_every_make_target_is_a_command() -> None:
+    text = (ROOT / "Makefile").read_text()
+    targets = next(line for line in text.splitlines() if line.startswith(".PHONY")).split()[1:]
+    assert set(targets) - set(commands.VERBS) == {"help", "clean"}
+
+
+def test_a_failure_is_a_sentence_and_not_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> Path:
+        raise bootstrap.SetupError("The disk is full.")
+
+    monkeypatch.setattr(bootstrap, "ensure", fail)
+    assert commands.main(["lab"]) == 1
+    assert capsys.readouterr().err == "The disk is full.\n"
+
+
+def test_every_step_of_test_runs_and_the_last_line_names_what_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[str] = []
+
+    def run(command: Sequence[str]) -> int:
+        ran.append(command[0])
+        return int(command[0] in ("ruff", "mypy"))
+
+    monkeypatch.setattr(commands, "run_module", run)
+    assert commands.test([]) == 1
+    assert ran == ["ruff", "ruff", "mypy", "pytest"]
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("FAILED: ruff check, ruff format, mypy (of")
+
+
+def test_when_all_passes_the_last_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "run_module", lambda _: 0)
+    assert commands.test([]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("All passed: ")
