@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 from _pytest._code.code import TerminalRepr
 from _pytest._io import TerminalWriter
-from _pytest.terminal import TerminalReporter
 from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]
 
 PICTURE_IN_HTML = r'<img [^>]*src="data:image/png;base64,[^>]*>'
@@ -174,10 +173,11 @@ def compared(cell: Any, outputs: Any) -> defaultdict[str, list[str]]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # outermost, so that it writes after pytest's own
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> Generator[None]:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
     """Say how many tests, cells and notebooks ran."""
     yield
-    terminalreporter.write_line(last_line(terminalreporter.stats))
+    if not terminalreporter.config.option.collectonly:
+        terminalreporter.write_line(last_line(terminalreporter.stats))
 
 
 def last_line(stats: dict[str, list[Any]]) -> str:

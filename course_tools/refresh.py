@@ -230,7 +230,7 @@ def from_bytes(content: bytes, path: Path) -> NotebookNode:
         nbformat.validate(nb, relax_add_props=True)
     except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
         reason = str(error).splitlines()[0]
-        raise RefreshError(f"{_show(path)} is not a notebook of format 4: {reason}") from error
+        raise RefreshError(f"{show(path)} is not a notebook of format 4: {reason}") from error
     return nb
 
 
@@ -342,9 +342,7 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         try:
             await client.async_execute(**quiet)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            where = (
-                f"{_show(path)}, cell {running[-1].get('id', '?')!r}" if running else _show(path)
-            )
+            where = f"{show(path)}, cell {running[-1].get('id', '?')!r}" if running else show(path)
             raise RefreshError(f"{where}: {_reason(error, timeout)}") from error
 
 
@@ -380,7 +378,7 @@ async def _refresh(path: Path, timeout: int) -> bool:
     keep_pictures(fresh, from_bytes(before, path))
     after = to_bytes(fresh)
     if path.read_bytes() != before:
-        raise RefreshError(f"{_show(path)} was saved while it ran. Refresh it once more.")
+        raise RefreshError(f"{show(path)} was saved while it ran. Refresh it once more.")
     if after != before:
         _replace(path, after)
     return after != before
@@ -405,8 +403,8 @@ def _reason(error: Exception, timeout: int) -> str:
     return "the kernel died, perhaps for want of memory."
 
 
-def _show(path: Path) -> str:
-    """Path as an author would type it."""
+def show(path: Path) -> str:
+    """Write a path as an author would type it."""
     try:
         return str(path.resolve().relative_to(ROOT))
     except ValueError:
@@ -430,7 +428,7 @@ class Outcome:
         if self.failure:
             return f"  failed     {self.failure}"
         word = "changed" if self.changed else "unchanged"
-        return f"  {word:<10} {_show(self.path)} ({self.seconds:.1f} s)"
+        return f"  {word:<10} {show(self.path)} ({self.seconds:.1f} s)"
 
 
 def stored_notebooks(root: Path = ROOT) -> list[Path]:
