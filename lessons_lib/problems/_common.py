@@ -40,10 +40,14 @@ def bowl(theta: FloatArray, H: FloatArray, bottom: FloatArray) -> FloatArray:
 
 def wrong_shape(theta: ArrayLike, d: int) -> ValueError:
     """Return an error that says which shape theta has, and which it may have."""
-    shape = np.shape(np.asarray(theta))
+    remedy = (
+        "For many points with one parameter each, try theta[..., np.newaxis]."
+        if d == 1
+        else "If it is a column or a transposed table, try theta.ravel() or theta.T."
+    )
     return ValueError(
-        f"theta has shape {shape}; its last axis must have length {d}, one entry per parameter. "
-        "If it is a column or a transposed table, try theta.ravel() or theta.T."
+        f"theta has shape {np.asarray(theta).shape}; its last axis must have length {d}, one entry "
+        f"per parameter. {remedy}"
     )
 
 

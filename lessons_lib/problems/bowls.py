@@ -104,11 +104,11 @@ class LeastSquares:
 
     @cached_property
     def _hessian(self) -> FloatArray:
-        return 2 / len(self.y) * self.A.T @ self.A
+        return 2 / len(self.y) * (self.A.T @ self.A)
 
     @cached_property
     def _c(self) -> FloatArray:
-        return 2 / len(self.y) * self.A.T @ self.y
+        return 2 / len(self.y) * (self.A.T @ self.y)
 
     @cached_property
     def minimiser(self) -> FloatArray:

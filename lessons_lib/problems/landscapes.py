@@ -131,12 +131,12 @@ def two_valleys() -> Curve:
     The pass between them is at 0.2091. Plain gradient descent from ``theta0`` = 2 stays in the
     shallow valley. Does momentum carry past it? Where each run ends, at learning rate 0.05:
 
-    ===========  ===============================================================
+    ===========  =================================================================
     plain        shallow
-    averaged     shallow for β = 0.5, 0.7, 0.9; deep for β = 0.95, 0.99
-    heavy ball   shallow for β = 0.5; deep for β = 0.7, 0.9, 0.95; and for 0.99
+    averaged     shallow for β = 0.5, 0.7, 0.8, 0.9; deep for β = 0.95, 0.99
+    heavy ball   shallow for β = 0.5, 0.7; deep for β = 0.8, 0.9, 0.95; and for 0.99
                  it leaves the deep valley again and ends in the shallow one
-    ===========  ===============================================================
+    ===========  =================================================================
 
     So it is speed that carries, not wisdom: the same speed carries out of a deep valley too.
     """
@@ -191,7 +191,7 @@ def _log_cosh(x: FloatArray | np.float64) -> FloatArray:
 
 
 def _one_column(theta: FloatArray) -> FloatArray:
-    theta = np.asarray(theta)
+    theta = np.asarray(theta, dtype=np.float64)
     if theta.shape[-1:] != (1,):
         raise wrong_shape(theta, 1)
     return theta
