@@ -35,6 +35,7 @@ from PIL import Image
 
 V4: Any = nbformat.v4  # most functions of nbformat carry no types
 from_dict: Any = nbformat.from_dict
+iter_validate: Any = nbformat.validator.iter_validate
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_STATE = "widgets"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -227,11 +228,20 @@ def from_bytes(content: bytes, path: Path) -> NotebookNode:
     """
     try:
         nb: NotebookNode = V4.reads(content.decode())
-        nbformat.validate(nb, relax_add_props=True)
-    except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise RefreshError(f"{show(path)} is not a notebook of format 4: {reason}") from error
+        reason = next(_faults(nb), "")
+    except (ValueError, KeyError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+    if reason:
+        first = reason.splitlines()[0]
+        raise RefreshError(f"{show(path)} is not a notebook of format 4: {first}")
     return nb
+
+
+def _faults(nb: NotebookNode) -> Iterator[str]:
+    """Say what breaks the format, except for ids, which hygiene judges and `name-cell` mends."""
+    for error in iter_validate(nb, relax_add_props=True):
+        if "id" not in error.path:
+            yield str(error)
 
 
 # --- Pictures -----------------------------------------------------------------------------------

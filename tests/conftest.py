@@ -1,14 +1,64 @@
-"""Leaves out of a plain `pytest` what runs only when it is named."""
+"""What several test files share: a good notebook, and the folders that a plain run leaves out."""
 
+from __future__ import annotations
+
+import shutil
 from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_tools.refresh import refresh
 
 HERE = Path(__file__).parent
 WHEN_NAMED = (
     HERE / "browser",  # needs Chromium; `make browser-test` names it
-    HERE / "fixtures",  # notebooks that must fail; the tests that know why run them
+    HERE / "fixtures",  # what is there, the tests read
 )
+
+GOOD_CELLS = {
+    "title": "# A good notebook\n\nIt leads to [the plot](#The-plot).",
+    "make-data": "import numpy as np\n\nvalues = np.array([1.0, 4.0, 9.0, 16.0, 25.0])",
+    "print-mean": 'print(f"mean {values.mean():.4f}")\nprint("and that is all")',
+    "largest-value": "float(values.max())",
+    "plot-heading": "## The plot",
+    "plot-values": (
+        "from lessons_lib import figures\n\n"
+        "fig = figures.Figure()\n"
+        "ax = fig.subplots()\n"
+        'ax.set(title="Squares", xlabel="number", ylabel="square < 30")\n'
+        'ax.plot(values, label="squares")\n'
+        "fig"
+    ),
+}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Skip these folders. pytest does not ask for a path that its command line names."""
     return True if collection_path in WHEN_NAMED else None
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The good notebook as `make refresh` stores it; not to be changed."""
+    folder = tmp_path_factory.mktemp("good") / "notebooks"
+    folder.mkdir()
+    path = folder / "01_good.ipynb"
+    cells = [_cell(name, source) for name, source in GOOD_CELLS.items()]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    assert refresh(path)
+    return path
+
+
+@pytest.fixture
+def good(refreshed: Path, tmp_path: Path) -> Path:
+    """A copy of the good notebook, to be spoilt."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    return Path(shutil.copy(refreshed, folder))
+
+
+def _cell(name: str, source: str) -> nbformat.NotebookNode:
+    if source.startswith("#"):
+        return nbformat.v4.new_markdown_cell(source, id=name)
+    return nbformat.v4.new_code_cell(source, id=name)
