@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeVar
 
 import matplotlib.style
 import numpy as np
@@ -14,6 +14,7 @@ from lessons_lib.figures.figure import Figure
 from lessons_lib.figures.style import BLACK, GREY, LINE_STYLES, MARKERS, PALE, STYLE
 
 Array = NDArray[np.float64]
+Values = TypeVar("Values")
 
 
 class Landscape(Protocol):
@@ -117,9 +118,10 @@ def curves(
         One panel.
     """
     figure, ax = panel(title, xlabel=xlabel, ylabel=ylabel)
-    for name, values in series.items():
+    for name, values, colour in _coloured(series):
         y = np.asarray(values, dtype=float)
-        ax.plot(np.arange(len(y)) if x is None else x, y, label=name)
+        where = np.arange(len(y)) if x is None else x
+        ax.plot(where, y, color=colour, linestyle=LINE_STYLES[colour], label=name)
     if log:
         ax.set_yscale("log")
     ax.legend()
@@ -148,18 +150,7 @@ def lines_on_data(
         The figure drawn into.
     """
     ax = _panel(ax, title, xlabel="x", ylabel="y")
-    ax.plot(problem.x, problem.y, ".", color=GREY, label="data")
-    ends = np.array([0.0, np.ceil(problem.x.max())])
-    for (name, theta), colour in zip(lines.items(), LINE_STYLES, strict=False):
-        intercept, slope = np.asarray(theta, dtype=float)
-        ax.plot(
-            ends,
-            intercept + slope * ends,
-            color=colour,
-            linestyle=LINE_STYLES[colour],
-            linewidth=2.2,
-            label=name,
-        )
+    _lines(ax, problem, lines)
     ax.legend()
     return _figure_of(ax)
 
@@ -194,21 +185,13 @@ def paths_on_contours(
         The figure drawn into.
     """
     ax = _panel(ax, title, xlabel=xlabel, ylabel=ylabel)
-    drawn = {name: np.atleast_2d(np.asarray(path, dtype=float)) for name, path in paths.items()}
-    _contours(ax, problem, np.array([path[0] for path in drawn.values()]))
-    ax.plot(*problem.minimiser, "*", color=BLACK, markersize=13, label="minimum")
-    for (name, path), colour in zip(drawn.items(), LINE_STYLES, strict=False):
-        ax.plot(
-            *path.T,
-            color=colour,
-            linestyle=LINE_STYLES[colour],
-            linewidth=1.4,
-            marker=MARKERS[colour],
-            markevery=max(1, len(path) // 40),
-            label=name,
-        )
-    ax.legend()
-    return _figure_of(ax)
+    _paths(ax, problem, paths)
+    figure = _figure_of(ax)
+    if len(figure.axes) == 1:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
+    else:
+        ax.legend()
+    return figure
 
 
 def line_and_loss(
@@ -221,7 +204,7 @@ def line_and_loss(
     problem : PointsAndLine
         Such as ``problems.noisy_line()``.
     lines : mapping from str to array_like of shape (2,)
-        Intercept and slope under the name that both legends give them.
+        Intercept and slope under the name that the legend gives the line.
     titles : pair of str
         What the two panels show.
 
@@ -231,18 +214,67 @@ def line_and_loss(
         Two panels.
     """
     figure, (left, right) = panels(*titles, xlabel="x", ylabel="y", width=9.5, height=4.2)
-    lines_on_data(problem, lines, title=titles[0], ax=left)
-    paths_on_contours(problem, lines, title=titles[1], ax=right)
+    right.set(xlabel="intercept", ylabel="slope")
+    _lines(left, problem, lines)
+    _paths(right, problem, lines)
+    # The handles on the right have line style and marker, so that one legend serves both panels.
+    figure.legend(handles=[*left.lines[:1], *right.lines], loc="outside right upper")
     return figure
 
 
+def _lines(ax: Axes, problem: PointsAndLine, lines: Mapping[str, ArrayLike]) -> None:
+    """Draw the points, and the lines over them."""
+    ax.plot(problem.x, problem.y, ".", color=GREY, label="data")
+    ends = np.array([0.0, np.ceil(problem.x.max())])
+    for name, theta, colour in _coloured(lines):
+        intercept, slope = np.asarray(theta, dtype=float)
+        ax.plot(
+            ends,
+            intercept + slope * ends,
+            color=colour,
+            linestyle=LINE_STYLES[colour],
+            linewidth=2.2,
+            label=name,
+        )
+
+
+def _paths(ax: Axes, problem: Landscape, paths: Mapping[str, ArrayLike]) -> None:
+    """Draw the contours, the minimum, and the paths over them."""
+    drawn = {name: np.atleast_2d(np.asarray(path, dtype=float)) for name, path in paths.items()}
+    _contours(ax, problem, np.array([path[0] for path in drawn.values()]))
+    ax.plot(
+        *problem.minimiser,
+        linestyle="none",
+        color=BLACK,
+        marker="*",
+        markerfacecolor="white",
+        markersize=16,
+        label="minimum",
+    )
+    for name, path, colour in _coloured(drawn):
+        ax.plot(
+            *path.T,
+            color=colour,
+            linestyle=LINE_STYLES[colour],
+            linewidth=1.4,
+            marker=MARKERS[colour],
+            markeredgecolor="white",
+            markeredgewidth=0.5,
+            markersize=6,
+            # Early steps are long and late ones short: mark fewer and fewer of them.
+            markevery=np.unique(np.geomspace(1, len(path), 30).round().astype(int) - 1).tolist(),
+            label=name,
+        )
+
+
 def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
-    """Draw the contours of the loss, with the minimum in the middle and room for the starts."""
-    reach = 1.15 * np.abs(starts - problem.minimiser).max(axis=0)
-    reach = np.maximum(reach, 0.5 * reach.max())
+    """Draw the contours of the loss in a square with the minimum in the middle.
+
+    Both axes have the same scale, so that a right angle looks like one.
+    """
+    reach = 1.15 * np.abs(starts - problem.minimiser).max()
     horizontal, vertical = (
-        np.linspace(middle - r, middle + r, 121)
-        for middle, r in zip(problem.minimiser, reach, strict=True)
+        np.linspace(middle - reach, middle + reach, 121) for middle in problem.minimiser
     )
     grid = np.stack(np.meshgrid(horizontal, vertical), axis=-1)
     loss = problem.value(grid)
@@ -252,7 +284,18 @@ def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
         horizontal, vertical, loss, levels=levels, colors=PALE, linewidths=0.9, zorder=0
     )
     ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=8, colors=GREY)
-    ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]])
+    ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], aspect="equal")
+
+
+def _coloured(series: Mapping[str, Values]) -> Iterator[tuple[str, Values, str]]:
+    """Give each named series its colour, or say that there are too many to tell apart."""
+    if len(series) > len(LINE_STYLES):
+        raise ValueError(
+            f"{len(series)} series are too many to tell apart in one panel; at most"
+            f" {len(LINE_STYLES)} are allowed. Draw the others in a second panel."
+        )
+    for (name, values), colour in zip(series.items(), LINE_STYLES, strict=False):
+        yield name, values, colour
 
 
 def _panel(ax: Axes | None, title: str, *, xlabel: str, ylabel: str) -> Axes:

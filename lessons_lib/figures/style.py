@@ -18,6 +18,8 @@ COLOUR_NAMES = {
     BLACK: "black",
     GREY: "grey",
     PALE: "pale grey",
+    "#0000ff": "blue",  # matplotlib's "b" and "r", which the original recipe draws with
+    "#ff0000": "red",
 }
 
 LINE_STYLES = {BLUE: "-", RED: "--", YELLOW: "-.", BLACK: ":"}
@@ -32,7 +34,6 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 11,
-    "axes.titlelocation": "left",
     "axes.grid": True,
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.6,

@@ -72,7 +72,7 @@ def describe(figure: matplotlib.figure.Figure) -> str:
 
 
 def _heading(ax: Axes) -> str:
-    title = ax.get_title(loc="left") or ax.get_title() or "no title"
+    title = ax.get_title() or "no title"
     return f"{title}. {_axis(ax.xaxis, 'x')}; {_axis(ax.yaxis, 'y')}."
 
 
@@ -217,7 +217,7 @@ def _write(value: float, power: int) -> str:
     if not isfinite(value):
         return str(value)
     written = floor(value / 10.0**power + 0.5 + 1e-6) * 10.0**power
-    if abs(written) >= 1e8 or power < -12:
+    if abs(written) >= 1e8 or power < -7:
         return f"{written:.6g}"
     decimals = f"{written:.{max(-power, 0)}f}"
     return decimals.rstrip("0").rstrip(".") if "." in decimals else decimals
