@@ -129,10 +129,13 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def refresh(arguments: Sequence[str]) -> int:
-    """Execute and normalise the notebooks."""
+    """Execute and normalise the notebooks, and take the README's picture from the start page."""
+    from course_tools import readme
     from course_tools import refresh as tool
 
-    return tool.main(arguments)
+    status = tool.main(arguments)
+    readme.update()
+    return status
 
 
 def name_cell(arguments: Sequence[str]) -> int:
