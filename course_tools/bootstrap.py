@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ LISTS: dict[Audience, str] = {
     "authors": "requirements-authors.txt",
 }
 BEAT = 20  # seconds between two signs of life
+LEAST_FREE = 5_000_000  # bytes on a disk that counts as full
 
 DISK_FULL = ("no space left", "disk quota exceeded", "not enough space")
 NO_NETWORK = (
@@ -238,7 +240,9 @@ def run_quietly(command: Sequence[str]) -> None:
             process.terminate()
             process.wait()
     if process.returncode != 0:
-        raise CommandError(output)
+        # Some commands hide the words of those that they run in turn; the disk itself does not.
+        full = shutil.disk_usage(Path(__file__).parent).free < LEAST_FREE
+        raise CommandError(output + "No space left on the disk\n" * full)
 
 
 def wait_for(process: subprocess.Popen[str], started: float) -> str:
@@ -322,7 +326,8 @@ def is_disk_full(output: str) -> bool:
 
 def explain(output: str) -> str:
     """Return what a failed command said last, and a sentence on what to do about it."""
-    tail = "".join(f"  | {line}\n" for line in output.strip().splitlines()[-8:])
+    lines = [line for line in output.strip().splitlines() if not line.startswith("WARNING: ")]
+    tail = "".join(f"  | {textwrap.shorten(line, 200)}\n" for line in lines[-5:])
     if is_disk_full(output):
         advice = "The disk is full: free about 1 GB, then run the same command again."
     elif any(sign in output.lower() for sign in NO_NETWORK):

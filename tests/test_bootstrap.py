@@ -185,8 +185,9 @@ def test_pip_does_not_try_on_a_full_disk(root: Path) -> None:
     ],
 )
 def test_a_failure_says_what_to_do(output: str, advice: str) -> None:
-    message = str(bootstrap.CommandError(f"many\nlines\n{output}"))
+    message = str(bootstrap.CommandError(f"many\nWARNING: retrying\nlines\n{output}"))
     assert output in message
+    assert "retrying" not in message
     assert advice in message.splitlines()[-1]
 
 
@@ -212,6 +213,12 @@ def test_a_failing_command_ends_with_its_words() -> None:
     script = "import sys; print('Connection refused'); sys.exit(3)"
     with pytest.raises(bootstrap.CommandError, match=r"Connection refused[\s\S]*check the network"):
         bootstrap.run_quietly([sys.executable, "-c", script])
+
+
+def test_a_full_disk_shows_even_where_a_command_hides_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "LEAST_FREE", 10**18)
+    with pytest.raises(bootstrap.CommandError, match="disk is full"):
+        bootstrap.run_quietly([sys.executable, "-c", "raise SystemExit(1)"])
 
 
 def test_a_long_command_gives_signs_of_life(
