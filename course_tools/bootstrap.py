@@ -310,7 +310,7 @@ def announce(root: Path, audience: Audience, action: Action) -> None:
         say("There is a .venv here that fits no finished set-up of this folder: starting afresh.")
     say(
         f"Setting up .venv for {audience} with Python {version()}. The first time takes about half "
-        "a minute, or as long as your network needs for 80 MB ..."
+        "a minute, or as long as your network needs for 100 MB ..."
     )
 
 
