@@ -14,11 +14,13 @@ import binascii
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -342,6 +344,7 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         record_timing=False,
         store_widget_state=False,
         force_raise_errors=True,
+        on_notebook_start=lambda notebook: _leave_interrupts_to_asyncio(),
         on_cell_start=lambda cell, cell_index: running.append(cell),
     )
     with tempfile.TemporaryDirectory() as ipython:
@@ -351,9 +354,15 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         }
         try:
             await client.async_execute(**quiet)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             where = f"{show(path)}, cell {running[-1].get('id', '?')!r}" if running else show(path)
             raise RefreshError(f"{where}: {_reason(error, timeout)}") from error
+
+
+def _leave_interrupts_to_asyncio() -> None:
+    """Undo what nbclient does about Ctrl-C, which knows of one notebook and breaks with two."""
+    with suppress(NotImplementedError):  # on Windows, where nbclient does nothing
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def refresh(path: Path | str, timeout: int = CELL_TIMEOUT) -> bool:
@@ -410,7 +419,9 @@ def _reason(error: Exception, timeout: int) -> str:
         return f"{error.ename}: {error.evalue}"
     if isinstance(error, CellTimeoutError):
         return f"still running after {timeout} seconds. Make it faster, or pass --timeout."
-    return "the kernel died, perhaps for want of memory."
+    if isinstance(error, DeadKernelError):
+        return "the kernel died, perhaps for want of memory."
+    return str(error)  # the kernel did not start
 
 
 def show(path: Path) -> str:
@@ -483,7 +494,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     paths = options.paths or stored_notebooks()
     import matplotlib.font_manager  # noqa: F401  builds the font cache once, not in each kernel
 
-    outcomes = asyncio.run(refresh_all(paths, options.timeout))
+    try:
+        outcomes = asyncio.run(refresh_all(paths, options.timeout))
+    except asyncio.CancelledError:  # what nbclient makes of Ctrl-C while a kernel starts
+        raise KeyboardInterrupt from None
     print(", ".join(_summary(outcomes)))
     return int(any(outcome.failure for outcome in outcomes))
 
