@@ -28,10 +28,10 @@ CONVERGED, ITERATIONS, DIVERGED = "converged", "iterations", "diverged"
 DIVERGENCE = 1e8
 
 # Whether runs have flown off is looked up once in so many steps; the record tells the exact step.
-CHECK_EVERY = 64
+CHECK_EVERY = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """Where a run went, step by step.
 
@@ -72,7 +72,8 @@ def gradient_descent(
     Parameters
     ----------
     gradient : callable
-        Takes positions of shape (..., d) and returns the gradients there, of the same shape.
+        Takes positions of shape (..., d) and returns the gradients there, of the same shape. It is
+        asked once more than there are steps: first at the start, to see that the shape fits.
     theta0 : array_like, shape (..., d)
         The start.
     learning_rate : array_like
@@ -81,7 +82,8 @@ def gradient_descent(
     n_iterations : int
         How many steps to take at most.
     tolerance : float, optional
-        Stop as soon as the norm of the gradient is at most this.
+        Stop as soon as the norm of the gradient at θ is at most this. (:func:`nesterov` takes its
+        gradients elsewhere, so that a tolerance costs it a second gradient per step.)
 
     Returns
     -------
@@ -239,16 +241,15 @@ def _run(
 ) -> Trajectory:
     """Apply the rule step after step, and record every position and velocity."""
     n_iterations, tolerance = _count(n_iterations), _tolerance(tolerance)
-    thetas = np.empty((n_iterations + 1, *start.shape))
-    velocities = np.empty_like(thetas)
+    thetas, velocities = _record(n_iterations, start), _record(n_iterations, start)
     theta, velocity = start, np.zeros_like(start)
     thetas[0], velocities[0] = theta, velocity
     settled_at = np.full(start.shape[:-1], n_iterations + 1)
     # A run that flies off overflows. Its status says so; warnings on the screen would not help.
     with np.errstate(all="ignore"):
-        _check_shape(gradient(start), start)
         if tolerance is not None:
             gradient = _remember_last(gradient)
+        _check_shape(gradient(start), start)
         for step in range(n_iterations + 1):
             look_up = step % CHECK_EVERY == 0
             if tolerance is not None:
@@ -260,6 +261,16 @@ def _run(
             theta, velocity = rule(gradient, theta, velocity)
             thetas[step + 1], velocities[step + 1] = theta, velocity
         return _trajectory(thetas[: step + 1], velocities[: step + 1], settled_at)
+
+
+def _record(n_iterations: int, start: Array) -> Array:
+    try:
+        return np.empty((n_iterations + 1, *start.shape))
+    except (MemoryError, ValueError):
+        raise ValueError(
+            f"n_iterations is {n_iterations}; the record of so many steps of {start.size} numbers"
+            " does not fit into memory. Try fewer steps, or fewer settings at a time."
+        ) from None
 
 
 def _norm(vectors: Array) -> Array:
@@ -331,7 +342,7 @@ def _read_only(array: NDArray[Entry]) -> NDArray[Entry]:
 def _settings(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
     """Check start and settings, and spread them all over one common shape, the start last."""
     start = _numbers("theta0", theta0)
-    if start.ndim == 0 or start.shape[-1] == 0:
+    if start.ndim == 0:
         raise ValueError(
             f"theta0 has shape {start.shape}; it must have at least one axis, whose last holds the"
             " parameters. For one parameter write [theta0]."
@@ -354,9 +365,12 @@ def _settings(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
 def _numbers(name: str, value: ArrayLike) -> Array:
     """Return the value as an array of finite floats, or say which entry is not one."""
     try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is {value!r}; it must be a number or an array of them.") from None
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        array = np.empty(0)
+    if array.size == 0 or array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is {value!r}; it must be a number, or an array of some.")
+    array = array.astype(np.float64)
     return _refuse(name, array, ~np.isfinite(array), "finite")
 
 
