@@ -140,7 +140,7 @@ def test_a_coupled_bowl_is_the_sum_of_its_eigenvectors_parabolas(method):
 
 # --- Relations between the rules ------------------------------------------------------------------
 
-learning_rates = st.floats(1e-4, 0.4)
+learning_rates = st.floats(1e-4, 0.3)  # times curvatures up to 4.2: stable for every beta
 betas = st.floats(0, 0.99)
 starts = st.lists(st.floats(-10, 10), min_size=2, max_size=2)
 
