@@ -1,0 +1,37 @@
+"""Measure the library against its alternatives, and fail if a target is missed.
+
+Run it with ``python benchmarks/run.py``, or a part with ``python benchmarks/run.py grid``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import grid
+import imports
+import single_run
+from measure import Comparison, exit_status, table
+
+SUBJECTS: dict[str, Callable[[], list[Comparison]]] = {
+    "single_run": single_run.compare,
+    "grid": grid.compare,
+    "imports": imports.compare,
+}
+
+
+def main(names: Sequence[str]) -> int:
+    unknown = set(names) - set(SUBJECTS)
+    if unknown:
+        print(f"No such benchmark: {', '.join(unknown)}. There are {', '.join(SUBJECTS)}.")
+        return 2
+    compared = []
+    for name in names or SUBJECTS:
+        print(f"Measuring {name}", file=sys.stderr)
+        compared += SUBJECTS[name]()
+    print(table(compared))
+    return exit_status(compared)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
