@@ -2,10 +2,12 @@
 
 from lessons_lib.figures.drawings import (
     curves,
+    landscape,
     line_and_loss,
     lines_on_data,
     panel,
     panels,
+    path,
     paths_on_contours,
 )
 from lessons_lib.figures.figure import Figure
@@ -15,9 +17,11 @@ __all__ = [
     "Figure",
     "curves",
     "describe",
+    "landscape",
     "line_and_loss",
     "lines_on_data",
     "panel",
     "panels",
+    "path",
     "paths_on_contours",
 ]

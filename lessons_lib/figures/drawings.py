@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from lessons_lib.figures.figure import Figure
@@ -239,9 +240,26 @@ def _lines(ax: Axes, problem: PointsAndLine, lines: Mapping[str, ArrayLike]) -> 
 
 
 def _paths(ax: Axes, problem: Landscape, paths: Mapping[str, ArrayLike]) -> None:
-    """Draw the contours, the minimum, and the paths over them."""
-    drawn = {name: np.atleast_2d(np.asarray(path, dtype=float)) for name, path in paths.items()}
-    _contours(ax, problem, np.array([path[0] for path in drawn.values()]))
+    """Draw the landscape, and the paths over it."""
+    drawn = {name: np.atleast_2d(np.asarray(points, float)) for name, points in paths.items()}
+    landscape(ax, problem, np.array([points[0] for points in drawn.values()]))
+    for name, points, colour in _coloured(drawn):
+        path(ax, points, label=name, colour=colour)
+
+
+def landscape(ax: Axes, problem: Landscape, starts: ArrayLike) -> None:
+    """Draw contours and minimum of a loss, with room for the given starts.
+
+    Parameters
+    ----------
+    ax : Axes
+        The panel.
+    problem : Landscape
+        The loss.
+    starts : array_like, shape (n, 2)
+        Positions that the frame has to hold.
+    """
+    _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)))
     ax.plot(
         *problem.minimiser,
         linestyle="none",
@@ -251,20 +269,43 @@ def _paths(ax: Axes, problem: Landscape, paths: Mapping[str, ArrayLike]) -> None
         markersize=16,
         label="minimum",
     )
-    for name, path, colour in _coloured(drawn):
-        ax.plot(
-            *path.T,
-            color=colour,
-            linestyle=LINE_STYLES[colour],
-            linewidth=1.4,
-            marker=MARKERS[colour],
-            markeredgecolor="white",
-            markeredgewidth=0.5,
-            markersize=6,
-            # Early steps are long and late ones short: mark fewer and fewer of them.
-            markevery=np.unique(np.geomspace(1, len(path), 30).round().astype(int) - 1).tolist(),
-            label=name,
-        )
+
+
+def path(ax: Axes, points: ArrayLike, *, label: str, colour: str) -> Line2D:
+    """Draw a path, with markers at its first steps and at some of the later ones.
+
+    Parameters
+    ----------
+    ax : Axes
+        The panel.
+    points : array_like, shape (n, 2)
+        The positions.
+    label : str
+        The name that the legend gives the path.
+    colour : str
+        One of the cycle's colours: it brings its line style and marker with it.
+
+    Returns
+    -------
+    Line2D
+        The artist.
+    """
+    x, y = np.asarray(points, dtype=float).T
+    (line,) = ax.plot(
+        x,
+        y,
+        color=colour,
+        linestyle=LINE_STYLES[colour],
+        linewidth=1.4,
+        marker=MARKERS[colour],
+        markeredgecolor="white",
+        markeredgewidth=0.5,
+        markersize=6,
+        # Early steps are long and late ones short: mark fewer and fewer of them.
+        markevery=np.unique(np.geomspace(1, len(x), 30).round().astype(int) - 1).tolist(),
+        label=label,
+    )
+    return line
 
 
 def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:

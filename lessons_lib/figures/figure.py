@@ -36,22 +36,28 @@ class Figure(matplotlib.figure.Figure):
         super().__init__(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
         FigureCanvasAgg(self)
 
-    def png(self) -> bytes:
-        """Return the picture as PNG; the same figure gives the same bytes."""
+    def png(self, sharpness: int = SHARPNESS) -> bytes:
+        """Return the picture as PNG; the same figure gives the same bytes.
+
+        Parameters
+        ----------
+        sharpness : int
+            How many pixels to draw for one of the browser's.
+        """
         drawn, packed = BytesIO(), BytesIO()
         with matplotlib.style.context(["default", STYLE]):
-            self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
+            self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * sharpness)
         picture = Image.open(drawn).convert("RGB")
-        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, "png", optimize=True)
+        picture = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        picture.save(packed, "png", optimize=True)
         return packed.getvalue()
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-        """Give a notebook the picture, and the words as plain text and as alternative text.
+    def bundle(self, words: str) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+        """Return what a notebook shows: the picture, and words as text and as alternative text.
 
         JupyterLab gives the pictures that it shows itself no alternative text. It prefers HTML,
         which can have it. Where no HTML is shown, there is the picture alone.
         """
-        words = describe(self)
         png = b64encode(self.png()).decode("ascii")
         width, height = (round(inches * PIXELS_PER_INCH) for inches in self.get_size_inches())
         size = {"width": width, "height": height}
@@ -61,3 +67,6 @@ class Figure(matplotlib.figure.Figure):
         )
         data = {"image/png": png, "text/html": html, "text/plain": words}
         return data, {"image/png": {**size, "alt": words}}
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+        return self.bundle(describe(self))

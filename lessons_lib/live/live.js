@@ -1,0 +1,401 @@
+// The browser's half of the live figure. matplotlib has painted what stands still; this file paints
+// what moves on a canvas above it. The states of all settings are in one table of numbers, so that
+// a moving slider asks nobody: not the kernel, not the network.
+
+const PACES = { slow: 4, steady: 15, fast: 60 }; // steps per second
+const QUIET = 500; // milliseconds without a change before a screen reader is told
+
+export default { render };
+
+async function render({ model, el }) {
+  const spec = model.get("spec");
+  const page = build(el, spec, model);
+  const controls = await Promise.all(
+    model.get("controls").map((reference) => model.widget_manager.get_model(idOf(reference))),
+  );
+  const views = await Promise.all(controls.map((control) => model.widget_manager.create_view(control)));
+  const tables = new Float32Array(bytesOf(model.get("tables")));
+  const figure = { spec, page, controls, tables, streamed: [], reached: false };
+
+  views.forEach((view, k) => page.places[k].append(view.el));
+  const request = streaming(model, figure, () => schedule());
+  const schedule = oncePerFrame(() => paint(figure));
+  const changed = () => {
+    controls.forEach((control, k) => nameControl(spec.controls[k], control, views[k], page.values[k]));
+    request();
+    schedule();
+  };
+  controls.forEach((control) => control.on("change:index", changed));
+  const watcher = new ResizeObserver(schedule);
+  watcher.observe(page.stage);
+  const stop = player(figure);
+  changed();
+
+  return () => {
+    stop();
+    watcher.disconnect();
+    controls.forEach((control) => control.off("change:index", changed));
+    views.forEach((view) => view.remove());
+  };
+}
+
+// --- The page -----------------------------------------------------------------------------------
+
+function build(el, spec, model) {
+  el.classList.add("live-figure");
+  const stage = make("div", "live-stage", el);
+  stage.style.maxWidth = `${spec.width}px`;
+  stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
+  const picture = make("img", "live-still", stage);
+  picture.alt = ""; // the canvas above it has the words for both
+  const sharp = window.devicePixelRatio > 1 ? "png_sharp" : "png";
+  picture.src = URL.createObjectURL(new Blob([bytesOf(model.get(sharp))], { type: "image/png" }));
+  picture.onload = () => URL.revokeObjectURL(picture.src);
+  const canvas = make("canvas", "live-moving", stage);
+  canvas.setAttribute("role", "img");
+  const caption = make("p", "live-words", el);
+  const goal = make("p", "live-goal", el);
+  const panel = make("div", "live-controls", el);
+  const places = [];
+  const values = [];
+  for (const control of spec.controls) {
+    const row = make("div", "live-row", panel);
+    make("span", "live-label", row).textContent = control.label;
+    places.push(make("div", "live-slider", row));
+    values.push(make("output", "live-value", row));
+  }
+  const buttons = make("div", "live-buttons", panel);
+  const status = make("div", "live-status", el);
+  status.setAttribute("role", "status");
+  return { stage, canvas, caption, goal, places, values, buttons, status };
+}
+
+function make(tag, name, parent) {
+  const element = document.createElement(tag);
+  element.className = name;
+  parent.append(element);
+  return element;
+}
+
+// ipywidgets gives its sliders no accessible name, and the number of the option for its value.
+function nameControl(control, model, view, output) {
+  const label = labelOf(model);
+  output.textContent = control.kind === "choice" ? "" : label;
+  const handle = view.el.querySelector(".noUi-handle") ?? view.el.querySelector("select");
+  handle?.setAttribute("aria-label", control.label);
+  if (control.kind === "choice") return;
+  handle?.setAttribute("aria-valuetext", label);
+}
+
+function labelOf(control) {
+  return control.get("_options_labels")[control.get("index")];
+}
+
+function idOf(reference) {
+  return reference.replace(/^(IPY_MODEL_|anywidget:)/, "");
+}
+
+function bytesOf(view) {
+  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+// Act at once, and in the same frame at most once more, at its end.
+function oncePerFrame(action) {
+  let [acted, again] = [false, false];
+  const act = () => {
+    [acted, again] = [true, false];
+    action();
+    requestAnimationFrame(() => {
+      acted = false;
+      if (again) act();
+    });
+  };
+  return () => (acted ? (again = true) : act());
+}
+
+// --- Numbers ------------------------------------------------------------------------------------
+
+// Where in the table the row of this state begins. A table has an axis for each control that it
+// depends on, and perhaps a last one for the points of a line.
+function row(figure, table) {
+  let start = 0;
+  table.over.forEach((control, k) => {
+    start += table.strides[k] * figure.controls[control].get("index");
+  });
+  return start;
+}
+
+function numbers(figure, reference) {
+  if (reference.streamed !== undefined) return figure.streamed[reference.streamed] ?? [];
+  const table = figure.spec.tables[reference.table];
+  const start = table.offset + row(figure, table);
+  return figure.tables.subarray(start, start + table.points);
+}
+
+// A line's points in this state: all of them, those up to the step, or the one at the step.
+function points(figure, artist) {
+  let [x, y] = [numbers(figure, artist.x), numbers(figure, artist.y)];
+  if (artist.show !== "all") {
+    const step = figure.controls[artist.steps].get("index");
+    const first = artist.show === "now" ? step : 0;
+    [x, y] = [x.slice(first, step + 1), y.slice(first, step + 1)];
+  }
+  return Array.from(x, (value, k) => [value, y[k]]);
+}
+
+function toPixels(axes, [x, y]) {
+  const across = fraction(axes.x, x);
+  const up = fraction(axes.y, y);
+  return [axes.left + across * axes.width, axes.top + (1 - up) * axes.height];
+}
+
+function fraction(axis, value) {
+  const scaled = axis.log ? Math.log10(value) : value;
+  return (scaled - axis.low) / (axis.high - axis.low);
+}
+
+function inside(axes, [px, py]) {
+  const [right, bottom] = [axes.left + axes.width, axes.top + axes.height];
+  return px >= axes.left - 0.5 && px <= right + 0.5 && py >= axes.top - 0.5 && py <= bottom + 0.5;
+}
+
+// --- Painting -----------------------------------------------------------------------------------
+
+function paint(figure) {
+  const { spec, page } = figure;
+  const scale = (page.stage.clientWidth / spec.width) * window.devicePixelRatio;
+  if (!scale) return; // not shown now
+  const [width, height] = [Math.round(spec.width * scale), Math.round(spec.height * scale)];
+  if (page.canvas.width !== width) page.canvas.width = width;
+  if (page.canvas.height !== height) page.canvas.height = height;
+  const context = page.canvas.getContext("2d");
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, spec.width, spec.height);
+  const gone = [];
+  for (const artist of spec.artists) {
+    const axes = spec.axes[artist.axes];
+    context.save();
+    context.beginPath();
+    context.rect(axes.left, axes.top, axes.width, axes.height);
+    if (artist.clip) context.clip();
+    const drawn = points(figure, artist).map((point) => toPixels(axes, point));
+    if (artist.kind === "text") write(context, artist, drawn[0], fill(figure, artist.text));
+    else drawLine(context, artist, axes, drawn);
+    context.restore();
+    const last = drawn[drawn.length - 1];
+    if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
+  }
+  say(figure, gone);
+  page.canvas.dataset.state = figure.controls.map((control) => control.get("index")).join(" ");
+}
+
+function drawLine(context, artist, axes, drawn) {
+  context.globalAlpha = artist.alpha;
+  if (artist.width > 0) {
+    context.strokeStyle = artist.colour;
+    context.lineWidth = artist.width;
+    context.setLineDash(artist.dash);
+    context.lineCap = artist.dash.length ? "butt" : "square";
+    context.lineJoin = "round";
+    context.beginPath();
+    for (let k = 1; k < drawn.length; k++) {
+      const piece = clip(drawn[k - 1], drawn[k], axes);
+      if (!piece) continue;
+      if (k === 1 || piece.entered) context.moveTo(...piece.from);
+      context.lineTo(...piece.to);
+    }
+    context.stroke();
+  }
+  if (artist.marker) drawMarkers(context, artist.marker, axes, drawn);
+}
+
+// A run that flies off has points that no canvas can hold. Cut each piece at a frame ten times as
+// large as the axes (Liang and Barsky, 1984); what is cut lies outside the axes in any case.
+function clip([x0, y0], [x1, y1], axes) {
+  let [enter, leave] = [0, 1];
+  const sides = [
+    [x0 - x1, x0 - (axes.left - 5 * axes.width)],
+    [x1 - x0, axes.left + 6 * axes.width - x0],
+    [y0 - y1, y0 - (axes.top - 5 * axes.height)],
+    [y1 - y0, axes.top + 6 * axes.height - y0],
+  ];
+  for (const [direction, distance] of sides) {
+    if (Number.isNaN(direction) || Number.isNaN(distance)) return null;
+    if (direction === 0 && distance < 0) return null;
+    if (direction < 0) enter = Math.max(enter, distance / direction);
+    if (direction > 0) leave = Math.min(leave, distance / direction);
+  }
+  if (enter > leave) return null;
+  const at = (t) => [x0 + t * (x1 - x0), y0 + t * (y1 - y0)];
+  return { from: at(enter), to: at(leave), entered: enter > 0 };
+}
+
+function drawMarkers(context, marker, axes, drawn) {
+  const shape = new Path2D(marker.path);
+  context.setLineDash([]);
+  context.fillStyle = marker.fill;
+  context.strokeStyle = marker.edge;
+  context.lineWidth = marker.edge_width;
+  const chosen = marker.every ?? drawn.keys();
+  for (const k of chosen) {
+    if (!drawn[k] || !drawn[k].every(Number.isFinite) || !near(axes, drawn[k])) continue;
+    context.save();
+    context.translate(...drawn[k]);
+    if (marker.filled) context.fill(shape);
+    if (marker.edge_width > 0) context.stroke(shape);
+    context.restore();
+  }
+}
+
+function near(axes, [px, py]) {
+  const margin = 50;
+  return (
+    px > axes.left - margin &&
+    px < axes.left + axes.width + margin &&
+    py > axes.top - margin &&
+    py < axes.top + axes.height + margin
+  );
+}
+
+function write(context, artist, place, text) {
+  if (!place) return;
+  context.globalAlpha = artist.alpha;
+  context.fillStyle = artist.colour;
+  context.font = `${artist.size}px "DejaVu Sans", Verdana, sans-serif`;
+  context.textAlign = artist.align;
+  context.textBaseline = artist.baseline;
+  context.fillText(text, ...place);
+}
+
+// --- Words --------------------------------------------------------------------------------------
+
+function say(figure, gone) {
+  const { spec, page } = figure;
+  const words = [fill(figure, spec.words), ...gone.map((label) => `${label} is outside the frame.`)];
+  figure.reached = Boolean(spec.goal) && spec.goal.conditions.every((each) => holds(figure, each));
+  if (spec.goal) {
+    const verdict = figure.reached ? "Goal reached" : "Goal";
+    page.goal.textContent = `${verdict}: ${spec.goal.text}`;
+    page.goal.classList.toggle("live-reached", figure.reached);
+    if (figure.reached) words.push("Goal reached.");
+  }
+  page.caption.textContent = words.join(" ");
+  page.canvas.setAttribute("aria-label", `${spec.title} ${words.join(" ")}`);
+  clearTimeout(figure.telling);
+  figure.telling = setTimeout(() => (page.status.textContent = words.join(" ")), QUIET);
+}
+
+function holds(figure, [name, relation, bound]) {
+  const value = valueOf(figure, name);
+  return relation === "<" ? value < bound : value > bound;
+}
+
+function valueOf(figure, name) {
+  const readout = figure.spec.readouts[name];
+  if (readout) return numbers(figure, readout)[0];
+  const control = figure.spec.controls.findIndex((each) => each.name === name);
+  return figure.spec.controls[control].values[figure.controls[control].get("index")];
+}
+
+function fill(figure, template) {
+  return template.map(([text, name, format]) => text + shown(figure, name, format)).join("");
+}
+
+function shown(figure, name, format) {
+  if (name === null) return "";
+  const control = figure.spec.controls.findIndex((each) => each.name === name);
+  if (control >= 0 && !format) return labelOf(figure.controls[control]);
+  return formatted(valueOf(figure, name), format);
+}
+
+// Python's ".3f" and ".4g", so that both halves of the figure say the same words.
+function formatted(value, format) {
+  if (value === undefined) return "…";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const digits = Number(format.slice(1, -1));
+  if (format.endsWith("f")) return value.toFixed(digits);
+  if (value === 0) return "0";
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)));
+  const size = Math.abs(power).toString().padStart(2, "0");
+  return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
+}
+
+// --- States that the kernel computes ------------------------------------------------------------
+
+// One question is under way at a time. When its answer comes, the newest state is asked for, and
+// whatever lay between is never computed.
+function streaming(model, figure, arrived) {
+  if (!figure.spec.streamed) return () => {};
+  let asked = null;
+  let wanted = null;
+  const ask = () => {
+    asked = wanted;
+    model.send({ kind: "compute", index: asked });
+  };
+  model.on("msg:custom", (message, buffers) => {
+    if (message.kind !== "computed" || !asked) return;
+    figure.streamed = buffers.map((buffer) => new Float32Array(bytesOf(buffer)));
+    arrived();
+    const done = String(asked) === String(wanted);
+    asked = null;
+    if (!done) ask();
+  });
+  return () => {
+    wanted = figure.controls.map((control) => control.get("index"));
+    if (!asked) ask();
+  };
+}
+
+// --- Play and reset -----------------------------------------------------------------------------
+
+function player(figure) {
+  const { spec, page, controls } = figure;
+  const starts = controls.map((control, k) => spec.controls[k].start);
+  const steps = spec.controls.findIndex((control) => control.kind === "steps");
+  let timer = null;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    if (play) play.textContent = "Play";
+  };
+  const go = () => {
+    const control = controls[steps];
+    const last = control.get("_options_labels").length - 1;
+    if (control.get("index") >= last) put(control, 0);
+    play.textContent = "Pause";
+    timer = setInterval(() => {
+      if (control.get("index") >= last) stop();
+      else put(control, control.get("index") + 1);
+    }, 1000 / PACES[pace.value]);
+  };
+  const play = steps >= 0 ? button("Play", page.buttons, () => (timer ? stop() : go())) : null;
+  const pace = steps >= 0 ? paces(page.buttons, () => timer && (stop(), go())) : null;
+  button("Reset", page.buttons, () => {
+    stop();
+    controls.forEach((control, k) => put(control, starts[k]));
+  });
+  return stop;
+}
+
+function put(control, index) {
+  control.set("index", index);
+  control.save_changes();
+}
+
+function button(text, parent, action) {
+  const element = make("button", "live-button jupyter-button", parent);
+  element.type = "button";
+  element.textContent = text;
+  element.addEventListener("click", action);
+  return element;
+}
+
+function paces(parent, action) {
+  const select = make("select", "live-pace", parent);
+  select.setAttribute("aria-label", "pace");
+  for (const name of Object.keys(PACES)) select.append(new Option(name, name, name === "steady"));
+  select.value = "steady";
+  select.addEventListener("change", action);
+  return select;
+}

@@ -1,0 +1,85 @@
+"""What follows the controls: artists, numbers in words, and a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An artist that moves, and where to.
+
+    Attributes
+    ----------
+    artist : Line2D or Text
+        An artist of the figure.
+    x, y : array_like, or str
+        Its coordinates in every state: an axis for each control named in `over`, in that order, and
+        a last one for the points. If "step" is the last name, the steps are the points. A list of
+        points alone is the same in every state. A string names what the kernel computes.
+    over : str
+        Names of controls, such as "lr beta step".
+    show : "all", "trail" or "now"
+        All points; those up to the step; or the one at the step.
+    text : str
+        For a text: what it says, with names in braces as in the figure's words.
+    """
+
+    artist: Line2D | Text
+    x: ArrayLike | str
+    y: ArrayLike | str
+    over: str = ""
+    show: Literal["all", "trail", "now"] = "all"
+    text: str = ""
+
+    @property
+    def called(self) -> str:
+        """How a message names it: by the legend's label if it has one."""
+        label = str(self.artist.get_label())
+        return repr(label) if label and not label.startswith("_") else type(self.artist).__name__
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number that words and goals speak of.
+
+    Attributes
+    ----------
+    values : array_like, or str
+        Its value in every state: an axis for each control named in `over`, in that order. A string
+        names a number that the kernel computes.
+    over : str
+        Names of controls, such as "lr beta step".
+    """
+
+    values: ArrayLike | str
+    over: str = ""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the learner is asked to reach.
+
+    Attributes
+    ----------
+    text : str
+        What to do, in words.
+    below, above : mapping from str to float
+        It is reached when each named readout or control is below, or above, its bound.
+    """
+
+    text: str
+    below: Mapping[str, float] = field(default_factory=dict)
+    above: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def conditions(self) -> list[tuple[str, str, float]]:
+        """Name, relation and bound of each condition."""
+        below = [(name, "<", bound) for name, bound in self.below.items()]
+        return below + [(name, ">", bound) for name, bound in self.above.items()]
