@@ -1,0 +1,80 @@
+"""A browser, JupyterLab, and each lesson in it: opened once, run once, looked at by every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib.font_manager  # noqa: F401 (builds its cache now, not in a learner's first cell)
+import pytest
+from lab_server import ROOT, Lab, running_lab
+from lesson_page import Lesson, open_lesson
+from playwright.sync_api import Browser, sync_playwright
+
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_MISSING = (
+    "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
+    "install Chromium or Chrome and set CHROMIUM=/path/to/it."
+)
+QUIET = [
+    "--no-sandbox",  # in a container, where root is all there is; only our own pages are opened
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+    "--disable-quic",
+    # Whatever tries to reach another machine fails here as it does for a learner on a train.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+def find_chromium() -> str | None:
+    """Return where Chromium is, if it is anywhere."""
+    names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
+    return next(filter(None, (shutil.which(name) for name in names if name)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    executable = find_chromium()
+    if executable is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(CHROMIUM_MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab as `make lab` starts it. Without a browser there is no need for it."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures of the window go: $SCREENSHOTS, or a folder that pytest cleans up."""
+    named = os.environ.get("SCREENSHOTS")
+    return Path(named) if named else tmp_path_factory.mktemp("screenshots")
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+def opened(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> Iterator[Lesson]:
+    """A lesson as it is before anything runs."""
+    lesson = open_lesson(browser, lab, lab.folder / "notebooks" / request.param.name)
+    yield lesson
+    lesson.page.context.close()
+    lab.stop_kernels()
+
+
+@pytest.fixture(scope="module")
+def ran(opened: Lesson) -> Lesson:
+    """The same lesson after "Run All Cells"."""
+    opened.run_all()
+    return opened

@@ -1,0 +1,74 @@
+"""Every lesson, run in JupyterLab in a real browser, shows a learner what its author saw."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from lesson_page import (
+    NARROW,
+    WIDE,
+    Lesson,
+    check_access,
+    check_addresses,
+    check_console,
+    check_counts,
+    check_errors,
+    check_fit,
+    check_links,
+    check_maths,
+    check_pictures,
+)
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Fail with every problem, one a line."""
+    found = list(problems)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_stored_figures_show_before_anything_runs(opened: Lesson) -> None:
+    refuse(opened.as_stored)
+
+
+def test_every_cell_runs(ran: Lesson) -> None:
+    refuse([*check_errors(ran), *check_counts(ran)])
+
+
+def test_every_figure_says_its_words(ran: Lesson) -> None:
+    refuse(check_pictures(ran))
+
+
+def test_every_formula_is_typeset(ran: Lesson) -> None:
+    refuse(check_maths(ran))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_everything_fits(ran: Lesson, size: tuple[int, int], screenshots: Path) -> None:
+    ran.resize(size)
+    problems = list(check_fit(ran))
+    if problems or "SCREENSHOTS" in os.environ:
+        ran.photograph(screenshots)
+    if problems:
+        problems.append(f"Pictures of the window are in {screenshots}.")
+    refuse(problems)
+
+
+def test_everyone_can_use_it(ran: Lesson) -> None:
+    refuse(check_access(ran, Axe()))
+
+
+def test_links_open_the_other_lessons(ran: Lesson) -> None:
+    refuse(check_links(ran))
+
+
+def test_nothing_went_wrong_unseen(ran: Lesson) -> None:
+    refuse(check_console(ran))
+
+
+def test_nothing_left_the_machine(ran: Lesson) -> None:
+    refuse(check_addresses(ran))
