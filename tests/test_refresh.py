@@ -79,9 +79,9 @@ def test_a_failing_cell_is_named_and_the_file_is_left_alone(source: str, reason:
 
 def test_what_is_saved_meanwhile_is_not_overwritten(good: Path):
     nb = read(good)
-    cell_of(nb, "make-data").source += (
-        "\nfrom pathlib import Path\nPath('01_good.ipynb').write_text('saved by hand')"
-    )
+    cell_of(
+        nb, "make-data"
+    ).source += "\nfrom pathlib import Path\nPath('01_good.ipynb').write_text('saved by hand')"
     write(good, nb)
     with pytest.raises(RefreshError, match="saved while it ran"):
         refresh(good)
