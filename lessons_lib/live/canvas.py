@@ -53,9 +53,7 @@ def axes_on_canvas(figure: Figure) -> list[dict[str, Any]]:
 
 def _axis(ax: Axes, name: str) -> dict[str, Any]:
     axis = ax.xaxis if name == "x" else ax.yaxis
-    low, high = axis.get_view_interval()
-    if (ax.xaxis_inverted if name == "x" else ax.yaxis_inverted)():
-        low, high = high, low
+    low, high = (float(end) for end in axis.get_view_interval())  # high first if inverted
     scale = axis.get_scale()
     base = getattr(axis.get_transform(), "base", 10)
     if scale not in ("linear", "log") or base != 10:
