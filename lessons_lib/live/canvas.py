@@ -8,15 +8,15 @@ from __future__ import annotations
 from math import log10
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
+from matplotlib.typing import ColorType
 
 from lessons_lib.figures import Figure
 
@@ -66,28 +66,41 @@ def _axis(ax: Axes, name: str) -> dict[str, Any]:
 
 
 def line_on_canvas(line: Line2D) -> dict[str, Any]:
-    """Say how a line looks: colour, width, dashes and markers."""
+    """Say how a line looks: colour, width, dashes and markers.
+
+    Raises ValueError if it is drawn in steps, or marked in a way that does not suit all states.
+    """
+    if line.get_drawstyle() != "default":
+        raise ValueError(
+            f"The line {line.get_label()!r} has the drawstyle {line.get_drawstyle()!r}; in a live"
+            " figure it must be 'default', straight from point to point."
+        )
     pixels = _pixels_per_point(line)
     drawn = line.get_linestyle() not in ("None", "", " ")
-    width = line.get_linewidth() * pixels
-    alpha = line.get_alpha()
+    # In points; matplotlib keeps them to itself, and names even a pattern of one's own "--".
+    dashes = line._dash_pattern[1] or ()  # type: ignore[attr-defined]
     return {
         "kind": "line",
-        "colour": to_hex(line.get_color()),
-        "alpha": 1.0 if alpha is None else alpha,
-        "width": width if drawn else 0,
-        "dash": [length * width for length in _dashes(str(line.get_linestyle()))],
+        "colour": _css(line.get_color(), line.get_alpha()),
+        "width": line.get_linewidth() * pixels if drawn else 0,
+        "dash": [float(length * pixels) for length in dashes],
         "marker": _marker(line, pixels),
     }
 
 
 def text_on_canvas(text: Text) -> dict[str, Any]:
-    """Say how a text looks: colour, size and alignment."""
-    alpha = text.get_alpha()
+    """Say how a text looks: colour, size and alignment.
+
+    Raises ValueError if it is turned.
+    """
+    if text.get_rotation() != 0:
+        raise ValueError(
+            f"The text {text.get_text()!r} is turned by {text.get_rotation():g} degrees; in a live"
+            " figure it must be level."
+        )
     return {
         "kind": "text",
-        "colour": to_hex(text.get_color()),
-        "alpha": 1.0 if alpha is None else alpha,
+        "colour": _css(text.get_color(), text.get_alpha()),
         "size": float(text.get_fontsize()) * _pixels_per_point(text),
         "align": text.get_horizontalalignment(),
         "baseline": BASELINES[text.get_verticalalignment()],
@@ -101,28 +114,24 @@ def _pixels_per_point(artist: Line2D | Text) -> float:
     return figure.dpi / POINTS_PER_INCH
 
 
-def _dashes(style: str) -> list[float]:
-    """Return the pattern of a named line style, in line widths."""
-    patterns: dict[str, list[float]] = {
-        "--": mpl.rcParams["lines.dashed_pattern"],
-        "-.": mpl.rcParams["lines.dashdot_pattern"],
-        ":": mpl.rcParams["lines.dotted_pattern"],
-    }
-    return list(patterns.get(style, []))
+def _css(colour: ColorType, alpha: float | None = None) -> str:
+    """Return a colour as browsers read it, opacity included; "none" is a colour without any."""
+    return to_hex(to_rgba(colour, alpha), keep_alpha=True)
 
 
 def _marker(line: Line2D, pixels: float) -> dict[str, Any] | None:
     style = MarkerStyle(line.get_marker(), line.get_fillstyle())
     if not np.size(style.get_path().vertices):
         return None
-    size = line.get_markersize() * pixels
+    size, alpha = line.get_markersize() * pixels, line.get_alpha()
     shape = style.get_path().transformed(style.get_transform() + Affine2D().scale(size, -size))
     return {
         "path": _svg(shape),
-        "filled": style.is_filled() and line.get_markerfacecolor() != "none",
-        "fill": to_hex(line.get_markerfacecolor()),
-        "edge": to_hex(line.get_markeredgecolor()),
+        "filled": style.is_filled(),
+        "fill": _css(line.get_markerfacecolor(), alpha),
+        "edge": _css(line.get_markeredgecolor(), alpha),
         "edge_width": line.get_markeredgewidth() * pixels,
+        "join": str(style.get_joinstyle()),
         "every": _every(line),
     }
 
@@ -132,11 +141,11 @@ def _every(line: Line2D) -> list[int] | None:
     every = line.get_markevery()
     if every is None or every == 1:
         return None
-    if isinstance(every, list) and all(type(number) is int for number in every):
+    if isinstance(every, list) and all(type(number) is int and number >= 0 for number in every):
         return [int(number) for number in every]
     raise ValueError(
         f"The line {line.get_label()!r} has markevery={every!r}; in a live figure it must be None"
-        " or a list of whole numbers."
+        " or a list of whole numbers from 0 on."
     )
 
 

@@ -190,7 +190,6 @@ function paint(figure) {
 }
 
 function drawLine(context, artist, axes, drawn) {
-  context.globalAlpha = artist.alpha;
   if (artist.width > 0) {
     context.strokeStyle = artist.colour;
     context.lineWidth = artist.width;
@@ -236,6 +235,8 @@ function drawMarkers(context, marker, axes, drawn) {
   context.fillStyle = marker.fill;
   context.strokeStyle = marker.edge;
   context.lineWidth = marker.edge_width;
+  context.lineCap = "butt";
+  context.lineJoin = marker.join;
   const chosen = marker.every ?? drawn.keys();
   for (const k of chosen) {
     if (!drawn[k] || !drawn[k].every(Number.isFinite) || !near(axes, drawn[k])) continue;
@@ -259,7 +260,6 @@ function near(axes, [px, py]) {
 
 function write(context, artist, place, text) {
   if (!place) return;
-  context.globalAlpha = artist.alpha;
   context.fillStyle = artist.colour;
   context.font = `${artist.size}px "DejaVu Sans", Verdana, sans-serif`;
   context.textAlign = artist.align;
