@@ -150,7 +150,7 @@ function toPixels(axes, [x, y]) {
 }
 
 function fraction(axis, value) {
-  const scaled = axis.log ? Math.log10(value) : value;
+  const scaled = axis.log ? (value <= 0 ? -1000 : Math.log10(value)) : value; // as matplotlib does
   return (scaled - axis.low) / (axis.high - axis.low);
 }
 
@@ -179,10 +179,10 @@ function paint(figure) {
     context.rect(axes.left, axes.top, axes.width, axes.height);
     if (artist.clip) context.clip();
     const drawn = points(figure, artist).map((point) => toPixels(axes, point));
-    if (artist.kind === "text") write(context, artist, drawn[0], fill(figure, artist.text));
+    const last = drawn[drawn.length - 1];
+    if (artist.kind === "text") write(context, artist, last, fill(figure, artist.text));
     else drawLine(context, artist, axes, drawn);
     context.restore();
-    const last = drawn[drawn.length - 1];
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
   say(figure, gone);
@@ -197,11 +197,12 @@ function drawLine(context, artist, axes, drawn) {
     context.lineCap = artist.dash.length ? "butt" : "square";
     context.lineJoin = "round";
     context.beginPath();
+    let down = false; // whether the pen is at the end of the last piece
     for (let k = 1; k < drawn.length; k++) {
       const piece = clip(drawn[k - 1], drawn[k], axes);
-      if (!piece) continue;
-      if (k === 1 || piece.entered) context.moveTo(...piece.from);
-      context.lineTo(...piece.to);
+      if (piece && !(down && piece.joined)) context.moveTo(...piece.from);
+      if (piece) context.lineTo(...piece.to);
+      down = piece !== null;
     }
     context.stroke();
   }
@@ -210,7 +211,9 @@ function drawLine(context, artist, axes, drawn) {
 
 // A run that flies off has points that no canvas can hold. Cut each piece at a frame ten times as
 // large as the axes (Liang and Barsky, 1984); what is cut lies outside the axes in any case.
+// Where a point is missing, so are both its pieces.
 function clip([x0, y0], [x1, y1], axes) {
+  if (![x0, y0, x1, y1].every(Number.isFinite)) return null;
   let [enter, leave] = [0, 1];
   const sides = [
     [x0 - x1, x0 - (axes.left - 5 * axes.width)],
@@ -219,14 +222,13 @@ function clip([x0, y0], [x1, y1], axes) {
     [y1 - y0, axes.top + 6 * axes.height - y0],
   ];
   for (const [direction, distance] of sides) {
-    if (Number.isNaN(direction) || Number.isNaN(distance)) return null;
     if (direction === 0 && distance < 0) return null;
     if (direction < 0) enter = Math.max(enter, distance / direction);
     if (direction > 0) leave = Math.min(leave, distance / direction);
   }
   if (enter > leave) return null;
   const at = (t) => [x0 + t * (x1 - x0), y0 + t * (y1 - y0)];
-  return { from: at(enter), to: at(leave), entered: enter > 0 };
+  return { from: at(enter), to: at(leave), joined: enter === 0 };
 }
 
 function drawMarkers(context, marker, axes, drawn) {
@@ -308,17 +310,26 @@ function shown(figure, name, format) {
   return formatted(valueOf(figure, name), format);
 }
 
-// Python's ".3f" and ".4g", so that both halves of the figure say the same words.
+// Python's ".3f" and ".4g", so that both halves of the figure say the same words. (A half is rounded
+// away from zero; words.py does so, too.)
 function formatted(value, format) {
   if (value === undefined) return "…";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const digits = Number(format.slice(1, -1));
-  if (format.endsWith("f")) return value.toFixed(digits);
+  if (format.endsWith("f")) {
+    const written = Math.abs(value) < 1e21 ? value.toFixed(digits) : wholly(value, digits);
+    return Number(written) === 0 ? written.replace("-", "") : written;
+  }
   if (value === 0) return "0";
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)));
   const size = Math.abs(power).toString().padStart(2, "0");
   return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
+}
+
+// Numbers as large as this are whole, but toFixed gives up on them.
+function wholly(value, digits) {
+  return BigInt(value) + (digits ? "." + "0".repeat(digits) : "");
 }
 
 // --- States that the kernel computes ------------------------------------------------------------
