@@ -39,6 +39,13 @@ class Control:
     kind: Literal["slider", "steps", "choice"]
 
     def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(
+                f"The control {self.name!r} needs a plain name, such as 'lr'; its label may be"
+                " longer."
+            )
+        if not len(self.values):
+            raise ValueError(f"The control {self.name!r} has no values.")
         if not 0 <= self.start < len(self.values):
             raise ValueError(
                 f"The control {self.name!r} starts at number {self.start}; it has"
@@ -76,6 +83,11 @@ def slider(
         The slider.
     """
     numbers = np.asarray(values, dtype=float)
+    if numbers.ndim != 1 or not numbers.size or not np.isfinite([*numbers, start]).all():
+        raise ValueError(
+            f"The control {name!r} has the values {values!r} and starts at {start}; it needs a list"
+            " of finite numbers, and one to start at."
+        )
     nearest = int(np.abs(numbers - start).argmin())
     labels = [format(value, f"z{digits}") for value in numbers.tolist()]
     return Control(name, label, numbers.tolist(), labels, nearest, "slider")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from lessons_lib.figures import Figure, describe
 from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canvas
+from lessons_lib.live.checks import (
+    check_artists,
+    check_goal,
+    check_names,
+    check_points,
+    check_readout,
+    check_sentence,
+)
 from lessons_lib.live.controls import Control
 from lessons_lib.live.parts import Goal, Moving, Readout
-from lessons_lib.live.table import Table, pack, tabulate
+from lessons_lib.live.table import Table, as_float32, pack, tabulate
+from lessons_lib.live.words import pieces, written
 
 Array = NDArray[np.float64]
 Index = Sequence[int]
@@ -68,16 +76,18 @@ class Scene:
         self.words, self.goal, self.compute = words, goal, compute
         self.start = [control.start for control in self.controls]
         self._answer: tuple[list[int], Mapping[str, ArrayLike]] | None = None
-        for each in self.moving:
-            self._check_artist(each)
+        check_names(self.controls, readouts or {})
+        check_artists(figure, self.moving, self.controls)
         lines = [each.artist for each in self.moving if isinstance(each.artist, Line2D)]
         self._every = {line: line.get_markevery() for line in lines}
         self._looks = [look(each.artist) for each in self.moving]
         self.places = [(self._source(each, "x"), self._source(each, "y")) for each in self.moving]
         self.readouts = {name: self._number(name, r) for name, r in (readouts or {}).items()}
-        for template in (words, *(each.text for each in self.moving)):
-            self._check_names([name for _, name, _ in pieces(template) if name is not None])
-        self._check_names([name for name, _, _ in goal.conditions] if goal else [])
+        check_sentence(words, self.controls, self.readouts, "The sentence")
+        for each in self.moving:
+            check_sentence(each.text, self.controls, self.readouts, f"The text of {each.called}")
+        if goal is not None:
+            check_goal(goal, self.controls, self.readouts)
         self._check_start()
         self.show(self.start)
 
@@ -119,7 +129,13 @@ class Scene:
             raise ValueError(
                 f"compute returned {', '.join(answer) or 'nothing'}; {source!r} is missing."
             )
-        return np.atleast_1d(np.asarray(answer[source], dtype=np.float32)).astype(np.float64)
+        row = np.atleast_1d(as_float32(f"{source!r} from compute", answer[source]))
+        if row.ndim > 1:
+            raise ValueError(
+                f"{source!r} from compute has shape {row.shape}; it must be a number or a list of"
+                " them, for the state that is asked for."
+            )
+        return row.astype(np.float64)
 
     def answer(self, index: Index) -> Mapping[str, ArrayLike]:
         """Compute a state, or remember it if it was the last one."""
@@ -127,7 +143,12 @@ class Scene:
             raise ValueError(f"{self.computed[0]!r} is to be computed, but compute is not given.")
         if self._answer is None or self._answer[0] != list(index):
             values = {c.name: c.values[k] for c, k in zip(self.controls, index, strict=True)}
-            self._answer = list(index), self.compute(**values)
+            answer = self.compute(**values)
+            if not isinstance(answer, Mapping):
+                raise ValueError(
+                    f"compute returned {answer!r}; it must be a dict of named numbers."
+                )
+            self._answer = list(index), answer
         return self._answer[1]
 
     def points(self, number: int, index: Index) -> tuple[Array, Array]:
@@ -181,7 +202,7 @@ class Scene:
         if not form and name not in self.readouts:
             position = self.position(name)
             return self.controls[position].labels[index[position]]
-        return format(self.value(name, index), f"z{form}")
+        return written(self.value(name, index), form)
 
     def sentence(self, index: Index) -> str:
         """Say in words what a state is: the figure's sentence, what left the frame, the goal."""
@@ -257,7 +278,7 @@ class Scene:
                 map(self._artist, range(len(self.moving))), key=lambda a: a["zorder"]
             ),
             "readouts": {name: self._reference(source) for name, source in self.readouts.items()},
-            "words": list(pieces(self.words)),
+            "words": pieces(self.words),
             "goal": self.goal
             and {"text": self.goal.text, "conditions": list(self.goal.conditions)},
         }, buffer
@@ -273,7 +294,7 @@ class Scene:
             "steps": None if each.show == "all" else self.position("step"),
             "x": self._reference(x),
             "y": self._reference(y),
-            "text": list(pieces(each.text)),
+            "text": pieces(each.text),
         }
 
     def _reference(self, source: Source) -> dict[str, int]:
@@ -281,56 +302,13 @@ class Scene:
             return {"table": self.tables.index(source)}
         return {"streamed": self.computed.index(source)}
 
-    # --- Checks
-
-    def _check_artist(self, each: Moving) -> None:
-        if not isinstance(each.artist, Line2D | Text):
-            raise ValueError(
-                f"{each.called} cannot move; a moving artist must be a Line2D (from ax.plot) or a"
-                " Text (from ax.text)."
-            )
-        ax = each.artist.axes
-        if ax is None or ax not in self.figure.axes:
-            raise ValueError(
-                f"{each.called} is not in this figure; draw it with one of the figure's own panels."
-            )
-        if each.artist.get_transform() != ax.transData:
-            raise ValueError(
-                f"{each.called} is not placed in data coordinates, and so cannot move."
-            )
-        if each.show != "all" and "step" not in [control.name for control in self.controls]:
-            raise ValueError(
-                f"{each.called} shows its {each.show!r}, which needs a control named 'step'; add"
-                " steps(n, start=...)."
-            )
-
-    def _check_names(self, names: Sequence[str]) -> None:
-        known = [*self.readouts, *(control.name for control in self.controls)]
-        for name in names:
-            if name not in known:
-                raise ValueError(f"{{{name}}} is neither readout nor control; there are {known}.")
-
     def _check_start(self) -> None:
-        for number, each in enumerate(self.moving):
-            sides = [self.numbers(source, self.start) for source in self.places[number]]
-            if len(sides[0]) != len(sides[1]):
-                raise ValueError(
-                    f"{each.called} has {len(sides[0])} points in x and {len(sides[1])} in y."
-                )
-            for side, values in zip("xy", sides, strict=True):
-                if not np.isfinite(values).all():
-                    at = int(np.flatnonzero(~np.isfinite(values))[0])
-                    where = ", ".join(f"{c.name} = {c.labels[c.start]}" for c in self.controls)
-                    raise ValueError(
-                        f"{side} of {each.called} is {values[at]} at point {at} of the start"
-                        f" ({where}); the start must have finite numbers only."
-                    )
-
-
-def pieces(template: str) -> Iterator[tuple[str, str | None, str]]:
-    """Take a sentence apart: text, then the name that follows it and how it is written."""
-    for text, name, form, _ in Formatter().parse(template):
-        yield text, name, form or ""
+        for each, (x, y) in zip(self.moving, self.places, strict=True):
+            check_points(
+                each, self.numbers(x, self.start), self.numbers(y, self.start), self.controls
+            )
+        for name, source in self.readouts.items():
+            check_readout(name, self.numbers(source, self.start), self.controls)
 
 
 def look(artist: Line2D | Text) -> dict[str, Any]:

@@ -72,8 +72,12 @@ def tabulate(
         raise ValueError(
             f"{name} depends on {unknown[0]!r}, which is no control; there are {', '.join(names)}."
         )
-    with np.errstate(over="ignore"):  # beyond float32 is beyond every frame
-        array = np.asarray(values, dtype=np.float64).astype(np.float32)
+    if points and "step" in over[:-1]:
+        raise ValueError(
+            f"{name} depends on {' '.join(over)!r}; 'step' must be the last, since the steps are"
+            " the points."
+        )
+    array = as_float32(name, values)
     leading = [each for each in over if not (points and each == "step")]
     if points and array.ndim == 1:
         leading = []
@@ -93,6 +97,19 @@ def tabulate(
     return Table(
         name, array if points else array[..., None], tuple(names.index(each) for each in leading)
     )
+
+
+def as_float32(name: str, values: ArrayLike) -> NDArray[np.float32]:
+    """Return numbers as the browser gets them.
+
+    Raises ValueError if they are no numbers, or lists of different lengths.
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    with np.errstate(over="ignore"):  # beyond float32 is beyond every frame
+        return array.astype(np.float32)
 
 
 def pack(tables: Iterable[Table]) -> tuple[list[dict[str, Any]], bytes]:
