@@ -41,8 +41,8 @@ class Live(anywidget.AnyWidget):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.scene = Scene(*arguments, **options)
-        png, png_sharp = self.scene.background()
         spec, tables = self.scene.packed()
+        png, png_sharp = self.scene.background()
         controls = [control.widget() for control in self.scene.controls]
         super().__init__(spec=spec, tables=tables, png=png, png_sharp=png_sharp, controls=controls)
         if self.scene.compute is not None:
@@ -56,10 +56,12 @@ class Live(anywidget.AnyWidget):
         """Answer the browser's question for a state that is not in the table."""
         if message.get("kind") != "compute":
             return
-        rows = [self.scene.numbers(name, message["index"]) for name in self.scene.computed]
-        with np.errstate(over="ignore"):
+        buffers = [b""] * len(self.scene.computed)  # if the state fails, so that others can follow
+        try:
+            rows = [self.scene.numbers(name, message["index"]) for name in self.scene.computed]
             buffers = [row.astype(np.float32).tobytes() for row in rows]
-        self.send({"kind": "computed"}, buffers)
+        finally:
+            self.send({"kind": "computed"}, buffers)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give a notebook the widget, the picture of its start, and its words."""
