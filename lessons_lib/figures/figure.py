@@ -17,7 +17,7 @@ from lessons_lib.figures.words import describe
 
 PIXELS_PER_INCH = 96  # of a browser
 SHARPNESS = 2  # drawn with so many pixels for one of the browser's, for sharp screens and print
-COLOURS = 64  # enough for lines and their soft edges, at half the size
+COLOURS = 256  # enough for lines and their soft edges, at a third of the size
 
 
 class Figure(matplotlib.figure.Figure):
