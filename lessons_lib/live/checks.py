@@ -60,6 +60,13 @@ def _check_artist(figure: Figure, each: Moving) -> None:
             f"{each.called} has the text {each.text!r}; a Text must be given what it says, and a"
             " line says nothing."
         )
+    if set(each.text) & set("\n$"):
+        raise ValueError(
+            f"{each.called} has the text {each.text!r}; it must be plain, since a browser writes"
+            " neither a second line nor a formula."
+        )
+    if not artist.get_visible():
+        raise ValueError(f"{each.called} is hidden; what moves must be visible.")
 
 
 def check_sentence(
