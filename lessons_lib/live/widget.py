@@ -52,6 +52,12 @@ class Live(anywidget.AnyWidget):
         """Set the figure to the state in which control k has its value number index[k]."""
         return self.scene.show(index)
 
+    def close(self) -> None:
+        """Let go of the browser's half, and of the controls'."""
+        for control in self.controls:
+            control.close()
+        super().close()
+
     def _compute(self, _: Any, message: dict[str, Any], __: Any) -> None:
         """Answer the browser's question for a state that is not in the table."""
         if message.get("kind") != "compute":
