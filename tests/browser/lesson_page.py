@@ -365,8 +365,6 @@ def check_addresses(lesson: Lesson) -> Iterator[str]:
 # axe-core judges what it can see: here all of it, in a window as high as the notebook. The body of
 # JupyterLab has no height of its own, and hides, in the eyes of axe-core, whatever is outside it.
 NOTHING_HIDDEN = ".jp-ThemedContainer { overflow: visible !important; }"
-# How links in text look is up to JupyterLab.
-PROSE_RULES = {"rules": {"link-in-text-block": {"enabled": False}}}
 
 
 def check_access(lesson: Lesson, axe: Any) -> Iterator[str]:
@@ -375,8 +373,8 @@ def check_access(lesson: Lesson, axe: Any) -> Iterator[str]:
     lesson.resize((WIDE[0], scroller.evaluate("at => at.scrollHeight") + 200))
     scroller.evaluate("at => { at.scrollTop = 0; }")
     style = lesson.page.add_style_tag(content=NOTHING_HIDDEN)
-    for shown, options in ((".jp-OutputArea-output", {}), (".jp-RenderedMarkdown", PROSE_RULES)):
-        answer = axe.run(lesson.page, context=f"{PANEL} {shown}", options=options)
+    for shown in (".jp-OutputArea-output", ".jp-RenderedMarkdown"):
+        answer = axe.run(lesson.page, context=f"{PANEL} {shown}")
         for found in answer.response["violations"]:
             for node in found["nodes"]:
                 yield f"{found['id']} ({found['impact']}): {found['help']}. {node['html'][:300]}"
