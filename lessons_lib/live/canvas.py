@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import log10
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgba
@@ -19,6 +20,7 @@ from matplotlib.transforms import Affine2D
 from matplotlib.typing import ColorType
 
 from lessons_lib.figures import Figure
+from lessons_lib.figures.style import CYCLE
 
 POINTS_PER_INCH = 72
 BASELINES = {
@@ -116,7 +118,8 @@ def _pixels_per_point(artist: Line2D | Text) -> float:
 
 def _css(colour: ColorType, alpha: float | None = None) -> str:
     """Return a colour as browsers read it, opacity included; "none" is a colour without any."""
-    return to_hex(to_rgba(colour, alpha), keep_alpha=True)
+    with mpl.rc_context({"axes.prop_cycle": CYCLE}):  # that "C0" and its like come from
+        return to_hex(to_rgba(colour, alpha), keep_alpha=True)
 
 
 def _marker(line: Line2D, pixels: float) -> dict[str, Any] | None:
