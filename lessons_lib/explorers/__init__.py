@@ -1,0 +1,7 @@
+"""The explorers of the lessons: the runs behind each, its figure, and what a learner may move."""
+
+from lessons_lib.explorers.descent import descent
+from lessons_lib.explorers.line import line_and_loss
+from lessons_lib.explorers.race import race
+
+__all__ = ["descent", "line_and_loss", "race"]
