@@ -1,0 +1,308 @@
+"""The explorers: what they show equals what the library computes, whatever the learner moves."""
+
+import time
+from io import BytesIO
+
+import matplotlib.style
+import numpy as np
+import pytest
+from PIL import Image
+
+from lessons_lib import explorers, optimizers, problems
+from lessons_lib.figures.figure import PIXELS_PER_INCH
+from lessons_lib.figures.style import STYLE
+from lessons_lib.live.table import BUDGET
+
+LINE = problems.noisy_line()
+MAKERS = {
+    "line_and_loss": explorers.line_and_loss,
+    "descent": explorers.descent,
+    "race": explorers.race,
+}
+SECONDS = 2  # of the processor, to make an explorer
+
+every_explorer = pytest.mark.parametrize("name", MAKERS)
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Each explorer, and how long it took the processor to make."""
+    live = {}
+    for name, make in MAKERS.items():
+        began = time.process_time()
+        live[name] = make(LINE), time.process_time() - began
+    return live
+
+
+@pytest.fixture
+def explorer(made, name):
+    return made[name][0]
+
+
+def states(scene, n=25):
+    """Draw states: the start, both ends of every control, and others at random."""
+    random = np.random.default_rng(0)
+    sizes = [len(control.values) for control in scene.controls]
+    drawn = random.integers(0, sizes, (n, len(sizes))).tolist()
+    return [scene.start, [0] * len(sizes), [size - 1 for size in sizes], *drawn]
+
+
+def settings_of(scene, index):
+    values = zip(scene.controls, index, strict=True)
+    return {control.name: control.values[position] for control, position in values}
+
+
+# --- The same as the library ----------------------------------------------------------------------
+
+
+def single_run(method, lr, step, **beta):
+    """Run one setting alone; a run that has flown off stays where it was."""
+    path = method(LINE.gradient, LINE.theta0, learning_rate=lr, n_iterations=step, **beta).theta
+    return path[np.minimum(np.arange(step + 1), len(path) - 1)]
+
+
+def excess(path):
+    return LINE.value(path) - LINE.value(LINE.minimiser)
+
+
+def percent_left(path):
+    left = np.linalg.norm(path - LINE.minimiser, axis=-1)
+    return 100 * left / np.linalg.norm(LINE.theta0 - LINE.minimiser)
+
+
+def shown_by_line_and_loss(intercept, slope):
+    ends = np.array([0.0, 2.0])
+    return [np.column_stack([ends, intercept + slope * ends]), np.array([[intercept, slope]])]
+
+
+def path_and_curve(path, heights):
+    curve = np.column_stack([np.arange(len(path)), heights])
+    return [path, curve, curve[-1:]]
+
+
+def shown_by_descent(lr, step):
+    path = single_run(optimizers.gradient_descent, lr, step)
+    return path_and_curve(path, excess(path))
+
+
+def shown_by_race(method, lr, beta, step):
+    rule = {
+        "the recipe": optimizers.momentum,
+        "heavy ball": optimizers.heavy_ball,
+        "Nesterov": optimizers.nesterov,
+    }[method]
+    alone = single_run(optimizers.gradient_descent, lr, step)
+    racing = single_run(rule, lr, step, beta=beta)
+    one, other = (path_and_curve(path, percent_left(path)) for path in (alone, racing))
+    return [one[0], other[0], *one[1:], *other[1:]]
+
+
+SHOWN = {
+    "line_and_loss": shown_by_line_and_loss,
+    "descent": shown_by_descent,
+    "race": shown_by_race,
+}
+
+
+@every_explorer
+def test_what_moves_is_what_the_library_computes(explorer, name):
+    scene = explorer.scene
+    for index in states(scene):
+        explorer.draw(index)
+        wanted = SHOWN[name](**settings_of(scene, index))
+        for each, points in zip(scene.moving, wanted, strict=True):
+            drawn = each.artist.get_xydata()
+            assert drawn.shape == points.shape, (each.called, index)
+            assert np.allclose(drawn, points, rtol=1e-6, atol=1e-9), (each.called, index)
+
+
+def said_by_line_and_loss(intercept, slope):
+    return {"loss": LINE.value(np.array([intercept, slope]))}
+
+
+def said_by_descent(**now):
+    *_, head = shown_by_descent(**now)
+    return {"excess": head[0, 1]}
+
+
+def said_by_race(**now):
+    *_, head, _, other_head = shown_by_race(**now)
+    return {"alone": head[0, 1], "racing": other_head[0, 1]}
+
+
+SAID = {
+    "line_and_loss": said_by_line_and_loss,
+    "descent": said_by_descent,
+    "race": said_by_race,
+}
+
+
+@every_explorer
+def test_what_is_said_is_what_the_library_computes(explorer, name):
+    scene = explorer.scene
+    for index in states(scene):
+        wanted = SAID[name](**settings_of(scene, index))
+        said = {readout: scene.value(readout, index) for readout in scene.readouts}
+        assert said == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("line_and_loss", "With intercept 2.0 and slope 1.0 the loss is 18.956."),
+        (
+            "descent",
+            "After 30 steps at learning rate 0.01 the loss is 6.53 above its minimum.",
+        ),
+        (
+            "race",
+            "After 120 steps at learning rate 0.01: gradient descent has 5.85 % of the distance"
+            " left, the recipe with β = 0.90 has 5.93 %.",
+        ),
+    ],
+)
+def test_the_words_of_the_start(explorer, words):
+    assert explorer.scene.sentence(explorer.scene.start) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "words"),
+    [
+        (
+            "line_and_loss",
+            {"intercept": 4.2, "slope": 3.0},
+            "With intercept 4.2 and slope 3.0 the loss is 0.993. Goal reached.",
+        ),
+        (
+            "line_and_loss",
+            {"intercept": 9, "slope": 8},
+            "With intercept 9.0 and slope 8.0 the loss is 100.337. your line is outside the frame.",
+        ),
+        (
+            "descent",
+            {"lr": 0.6, "step": 100},
+            "After 100 steps at learning rate 0.602 the loss is 3.17e+18 above its minimum."
+            " gradient descent is outside the frame.",
+        ),
+        (
+            "race",
+            {"method": "heavy ball", "lr": 10, "beta": 0.99, "step": 120},
+            "After 120 steps at learning rate 10: gradient descent has 1.06e+10 % of the distance"
+            " left, heavy ball with β = 0.99 has 3.76e+11 %. gradient descent is outside the frame."
+            " with memory is outside the frame.",
+        ),
+    ],
+)
+def test_the_words_of_other_states(explorer, settings, words):
+    scene = explorer.scene
+    assert scene.sentence([nearest(c, settings[c.name]) for c in scene.controls]) == words
+
+
+def nearest(control, wanted):
+    if control.kind == "choice":
+        return control.values.index(wanted)
+    return int(np.abs(np.array(control.values) - wanted).argmin())
+
+
+@every_explorer
+def test_no_state_has_a_number_that_is_none(explorer):
+    """All numbers that are ever said or drawn are in the tables."""
+    scene = explorer.scene
+    assert not scene.computed
+    for table in scene.tables:
+        assert np.isfinite(table.values).all(), table.name
+    for index in states(scene, 100):
+        said = scene.sentence(index)
+        assert "nan" not in said
+        assert "inf" not in said
+        assert "{" not in said
+
+
+# --- Goals ----------------------------------------------------------------------------------------
+
+
+def reaching(scene):
+    """Say for all states at once whether the goal is met."""
+    sizes = [len(control.values) for control in scene.controls]
+    met = np.ones(sizes, dtype=bool)
+    for name, relation, bound in scene.goal.conditions:
+        if name in scene.readouts:
+            table = scene.readouts[name]
+            values, over = table.values[..., 0], table.over
+        else:
+            over = (scene.position(name),)
+            values = np.array(scene.controls[over[0]].values)
+        values = values.transpose(np.argsort(over))
+        shape = [size if control in over else 1 for control, size in enumerate(sizes)]
+        met &= (values < bound if relation == "<" else values > bound).reshape(shape)
+    return met
+
+
+@every_explorer
+def test_a_goal_can_be_reached_but_is_not_at_the_start(explorer):
+    scene = explorer.scene
+    met = reaching(scene)
+    assert not met[tuple(scene.start)]
+    assert 0 < met.mean() < 0.1  # there to be found, but not by accident
+    winning = np.argwhere(met)[:: met.sum() // 10 + 1].tolist()
+    for index in [*winning, *states(scene)]:
+        assert scene.reached(index) == met[tuple(index)]
+        assert scene.sentence(index).endswith(" Goal reached.") == met[tuple(index)]
+
+
+# --- What is made ---------------------------------------------------------------------------------
+
+
+@every_explorer
+def test_an_explorer_is_quickly_made(made, name):
+    assert made[name][1] < SECONDS
+
+
+@every_explorer
+def test_tables_are_within_the_budget(explorer):
+    assert 0 < len(explorer.tables) <= BUDGET
+
+
+def test_an_explorer_is_made_the_same_twice(made):
+    first, second = made["descent"][0], explorers.descent(LINE)
+    for name in ("spec", "tables", "png", "png_sharp"):
+        assert getattr(first, name) == getattr(second, name)
+    assert first.scene.describe() == second.scene.describe()
+
+
+@every_explorer
+def test_one_output_for_everybody(explorer):
+    data, metadata = explorer._repr_mimebundle_()
+    view = "application/vnd.jupyter.widget-view+json"
+    assert set(data) == {view, "image/png", "text/html", "text/plain"}
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    assert explorer.scene.sentence(explorer.scene.start) in data["text/plain"]
+    assert f"Goal: {explorer.scene.goal.text}" in data["text/plain"]
+
+
+@every_explorer
+@pytest.mark.parametrize("sharpness", [1, 2])
+def test_a_picture_with_few_colours_shows_what_one_with_all_does(explorer, sharpness):
+    figure = explorer.draw(explorer.scene.start)
+    drawn = BytesIO()
+    with matplotlib.style.context(["default", STYLE]):
+        figure.savefig(drawn, dpi=PIXELS_PER_INCH * sharpness)
+    full, packed = (
+        np.asarray(Image.open(picture).convert("RGB")).astype(int)
+        for picture in (drawn, BytesIO(figure.png(sharpness)))
+    )
+    assert np.abs(full - packed).max() <= 8
+
+
+@every_explorer
+def test_axes_stay_where_they_are(explorer):
+    figure = explorer.scene.figure
+    before = [ax.get_position().bounds for ax in figure.axes]
+    for index in states(explorer.scene, 2):
+        explorer.draw(index)
+        figure.draw_without_rendering()
+        assert [ax.get_position().bounds for ax in figure.axes] == before
+    assert explorer.scene.packed()[0]["axes"] == explorer.spec["axes"]
