@@ -523,6 +523,18 @@ def test_what_is_sent_leads_to_the_points_that_are_shown(whole, index):
     assert row_in_browser(readout, buffer, index).tolist() == [scene.value("loss", index)]
 
 
+def test_artists_are_sent_with_their_panel_from_back_to_front():
+    figure, (left, right) = figures.panels("One", "Two", xlabel="x", ylabel="y")
+    (front,) = left.plot([], [], label="front", zorder=9, clip_on=False)
+    (back,) = right.plot([], [], label="back")
+    (low,) = left.plot([], [], label="low", zorder=0.5)
+    moving = [Moving(line, x=[1], y=[1]) for line in (front, back, low)]
+    spec, _ = Scene(figure, [LR], moving, words="At {lr}.").packed()
+    sent = [[each[name] for name in ("label", "axes", "clip")] for each in spec["artists"]]
+    assert sent == [["low", 0, True], ["back", 1, True], ["front", 0, False]]
+    assert (spec["title"], spec["width"], spec["height"]) == ("One. Two.", 7 * 96, 4 * 96)
+
+
 def test_the_widgets_controls_are_those_of_the_scene():
     widget = define(scene=Live)
     assert [type(each).__name__ for each in widget.controls] == [
