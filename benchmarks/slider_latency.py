@@ -1,0 +1,84 @@
+"""How soon a figure answers its slider in JupyterLab: the live figure against the usual ways.
+
+Run it with ``python benchmarks/slider_latency.py``. It takes some minutes and needs Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measure import Comparison, exit_status, table
+from sliders.report import NAMES, Drag, Move, check, comparisons, drag_table, move_table
+
+if TYPE_CHECKING:
+    from sliders.window import Window
+
+HERE = Path(__file__).parent
+BROWSER_TESTS = HERE.parent / "tests" / "browser"
+WARM_UP, MOVES, DRAGS = 2, 48, 5
+SPAN = 20  # places of the slider, from 0.01 to 1, up and down again
+DRAGGED = [*range(31), *range(29, 4, -1), *range(6, 11)]  # 60 moves; it ends where it never began
+SECONDS = 1.0
+
+
+def compare() -> list[Comparison]:
+    """Measure each way in turn, print what was seen, and return what must hold."""
+    moves: dict[str, list[Move]] = {way: [] for way in NAMES}
+    drags: dict[str, list[Drag]] = {way: [] for way in NAMES}
+    with windows() as opened:
+        print(f"{WARM_UP + MOVES} key presses on each slider", file=sys.stderr)
+        for number in range(WARM_UP + MOVES):
+            key = "ArrowLeft" if number // SPAN % 2 else "ArrowRight"
+            for way, window in opened.items():
+                move = window.press(key)
+                moves[way] += [move][: number >= WARM_UP]
+        print(f"{DRAGS} drags of each slider", file=sys.stderr)
+        for _ in range(DRAGS):
+            for way, window in opened.items():
+                drags[way].append(window.drag(DRAGGED, SECONDS))
+    print(move_table(moves), drag_table(drags), sep="\n\n", end="\n\n")
+    check(drags)
+    return comparisons(moves, drags)
+
+
+@contextmanager
+def windows() -> Iterator[dict[str, Window]]:
+    """Open every way in JupyterLab, in a window and with a kernel of its own."""
+    sys.path.insert(0, str(BROWSER_TESTS))
+    from lab_server import free_port, running_lab
+    from playwright.sync_api import sync_playwright
+    from sliders.window import Window
+
+    from conftest import CHROMIUM_MISSING, QUIET, find_chromium
+
+    executable, port = find_chromium(), free_port()
+    if executable is None:
+        raise FileNotFoundError(CHROMIUM_MISSING)
+    # Where the notebooks find the folder `sliders`.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        running_lab(Path(folder)) as lab,
+    ):
+        arguments = [*QUIET, f"--remote-debugging-port={port}"]
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        print("Opening JupyterLab", file=sys.stderr)
+        yield {way: Window(browser, port, lab, way) for way in NAMES}
+        browser.close()
+
+
+def main() -> int:
+    compared = compare()
+    print(table(compared))
+    return exit_status(compared)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

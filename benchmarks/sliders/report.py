@@ -1,0 +1,131 @@
+"""What was seen of each way, in two plain tables, and whether it is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from measure import Comparison, Target
+
+NAMES = {
+    "interact": "@interact, plt.show()",
+    "ipympl": "ipympl, set_data",
+    "streamed": "live figure, streamed",
+    "tabulated": "live figure, tabulated",
+}
+USUAL = "interact"  # what the others are compared with
+OURS = ("streamed", "tabulated")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One key press: how long until the frame with its answer, and what that cost."""
+
+    milliseconds: float
+    sent: int  # bytes from the browser to the kernel
+    received: int
+    cpu_milliseconds: float  # of the kernel
+
+
+@dataclass(frozen=True)
+class Drag:
+    """One fast drag: how far the picture was behind when the hand stopped."""
+
+    events: int
+    seconds: float  # from the first event to the last
+    pictures: int  # frames painted, up to the end
+    pictures_after: int  # of these, after the last event
+    lag_milliseconds: float  # from the last event to the last picture
+    lag_frames: float
+    ends_right: bool  # whether the last picture is that of the last state
+
+
+Moves = Mapping[str, Sequence[Move]]  # for each way; the moves with one number are a pair
+Drags = Mapping[str, Sequence[Drag]]
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the smallest value that so many percent of all do not exceed."""
+    if not values:
+        raise ValueError("values is empty; a percentile needs one value at least.")
+    rank = -(-len(values) * percent // 100)  # rounded up
+    return sorted(values)[max(int(rank), 1) - 1]
+
+
+def ratios(moves: Moves, way: str) -> list[float]:
+    """Return how long each move took, compared with the same one by the usual way."""
+    pairs = zip(moves[way], moves[USUAL], strict=True)
+    return [mine.milliseconds / usual.milliseconds for mine, usual in pairs]
+
+
+def move_table(moves: Moves) -> str:
+    """Return a row for each way: time from key to paint, bytes and kernel time per move."""
+    heading = ("one key press", "median ms", "95 % ms", "ratio", "bytes sent", "received", "CPU ms")
+    rows = [
+        (
+            NAMES[way],
+            f"{median(each.milliseconds for each in seen):.1f}",
+            f"{percentile([each.milliseconds for each in seen], 95):.1f}",
+            f"1/{1 / median(ratios(moves, way)):.3g}",
+            f"{mean(each.sent for each in seen):,.0f}",
+            f"{mean(each.received for each in seen):,.0f}",
+            f"{mean(each.cpu_milliseconds for each in seen):.1f}",
+        )
+        for way, seen in moves.items()
+    ]
+    return table(heading, rows)
+
+
+def drag_table(drags: Drags) -> str:
+    """Return a row for each way: how far it is behind after a fast drag."""
+    heading = ("fast drag", "pictures", "lag ms", "worst ms", "frames", "worst", "after", "right")
+    rows = [
+        (
+            NAMES[way],
+            f"{median(each.pictures for each in seen):g}",
+            f"{median(each.lag_milliseconds for each in seen):.0f}",
+            f"{max(each.lag_milliseconds for each in seen):.0f}",
+            f"{median(each.lag_frames for each in seen):.1f}",
+            f"{max(each.lag_frames for each in seen):.1f}",
+            f"{max(each.pictures_after for each in seen)}",
+            f"{sum(each.ends_right for each in seen)} of {len(seen)}",
+        )
+        for way, seen in drags.items()
+    ]
+    return table(heading, rows)
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a plain table: words to the left, numbers to the right."""
+    columns = list(zip(heading, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    pads: list[Callable[[str, int], str]] = [str.ljust] + [str.rjust] * (len(heading) - 1)
+    lines = [
+        "  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths, strict=True))
+        for row in (heading, *rows)
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def comparisons(moves: Moves, drags: Drags) -> list[Comparison]:
+    """Return what must hold."""
+    tabulated, streamed, usual = NAMES["tabulated"], NAMES["streamed"], NAMES[USUAL]
+    frames = [each.lag_frames for each in drags["tabulated"]]
+    pictures = [float(each.pictures_after) for each in drags["streamed"]]
+    return [
+        Comparison(tabulated, usual, "time A / time B", ratios(moves, "tabulated"), Target(1 / 20)),
+        Comparison(streamed, usual, "time A / time B", ratios(moves, "streamed"), Target(1 / 6)),
+        Comparison(f"{tabulated}, after a fast drag", "a frame", "lag A / B", frames, Target(2)),
+        # No backlog: one that waited for its frame, one for the last event, one that the kernel
+        # was at, and the last.
+        Comparison(f"{streamed}, after a fast drag", "a picture", "count", pictures, Target(4)),
+    ]
+
+
+def check(drags: Drags) -> None:
+    """Raise ValueError if one of our figures ends a drag with a state that is not the last."""
+    for way in OURS:
+        for number, each in enumerate(drags[way], start=1):
+            if not each.ends_right:
+                raise ValueError(f"{NAMES[way]}: drag {number} ends with another state's picture.")

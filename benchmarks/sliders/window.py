@@ -1,0 +1,171 @@
+"""One way of making the figure, in JupyterLab in a window of its own, and a hand at its slider."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import websocket
+from lab_server import Lab
+from lesson_page import PANEL, TO_PAINT, check_errors, open_lesson
+from playwright.sync_api import Browser
+
+from sliders.report import Drag, Move
+
+HERE = Path(__file__).parent
+OUTPUT = f"{PANEL} .jp-OutputArea"
+PICTURE = f"{OUTPUT} :is(img, canvas)"
+HANDLE = f"{OUTPUT} .noUi-handle"  # the first is that of the learning rate
+TRACK = f"{OUTPUT} .noUi-base"
+PLACES = 31  # of this slider
+QUIET, QUIET_AFTER_DRAG = 300, 1500  # milliseconds after which nothing more is expected
+
+
+@dataclass
+class Traffic:
+    """Bytes through the web sockets of a page."""
+
+    sent: int = 0
+    received: int = 0
+
+    def count_sent(self, event: dict[str, Any]) -> None:
+        """Add a frame that the page has sent."""
+        self.sent += size(event["response"])
+
+    def count_received(self, event: dict[str, Any]) -> None:
+        """Add a frame that the page has received."""
+        self.received += size(event["response"])
+
+
+def size(frame: dict[str, Any]) -> int:
+    """Return the bytes in a web socket's frame, as the browser's debugger shows it."""
+    data: str = frame["payloadData"]
+    return len(base64.b64decode(data) if frame["opcode"] == 2 else data.encode())
+
+
+class Window:
+    """A notebook that has run, with the slider of its figure under the hand.
+
+    Parameters
+    ----------
+    browser : Browser
+        With its debugging port open.
+    port : int
+        This port.
+    lab : Lab
+        Where the notebook's kernel runs.
+    way : str
+        The name of a file in ``ways``.
+    """
+
+    def __init__(self, browser: Browser, port: int, lab: Lab, way: str) -> None:
+        path = lab.folder / "notebooks" / f"{way}.ipynb"
+        nbformat.write(notebook(way), path)
+        self.way = way
+        lesson = open_lesson(browser, lab, path)
+        self.page = lesson.page
+        self.page.evaluate((HERE / "probe.js").read_text("utf-8"), PANEL)
+        lesson.run_all()
+        if problems := list(check_errors(lesson)):
+            raise RuntimeError("\n".join(problems))
+        self.handle = self.page.locator(HANDLE).first
+        self.page.locator(PICTURE).first.wait_for(timeout=TO_PAINT)
+        self.handle.scroll_into_view_if_needed(timeout=TO_PAINT)
+        self.page.wait_for_timeout(QUIET_AFTER_DRAG)
+        self.kernel = psutil.Process(int(path.with_suffix(".pid").read_text("utf-8")))
+        session = self.page.context.new_cdp_session(self.page)
+        target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
+        self.debugger = f"ws://127.0.0.1:{port}/devtools/page/{target}"
+        self.traffic = Traffic()
+        session.on("Network.webSocketFrameSent", self.traffic.count_sent)
+        session.on("Network.webSocketFrameReceived", self.traffic.count_received)
+        session.send("Network.enable")
+
+    def press(self, key: str) -> Move:
+        """Press an arrow key on the slider, and wait until the answer stands in the picture."""
+        sent, received, cpu = self.traffic.sent, self.traffic.received, self._cpu_seconds()
+        seen = self._press(key)
+        return Move(
+            milliseconds=seen["changes"][-1] - seen["inputs"][-1],
+            sent=self.traffic.sent - sent,
+            received=self.traffic.received - received,
+            cpu_milliseconds=1000 * (self._cpu_seconds() - cpu),
+        )
+
+    def drag(self, places: Sequence[int], seconds: float) -> Drag:
+        """Drag the handle from its first place, the first of these, over all others."""
+        self.handle.press("Home")
+        self.page.wait_for_timeout(QUIET_AFTER_DRAG)
+        track = self.page.locator(TRACK).first.bounding_box()
+        assert track is not None
+        across = [track["x"] + track["width"] * place / (PLACES - 1) for place in places]
+        height = track["y"] + track["height"] / 2
+        self.page.mouse.move(across[0], height)
+        self.page.mouse.down()
+        self.page.evaluate(f"probe.begin({len(across) - 1})")
+        self._move(across[1:], height, seconds)
+        seen = self._settled(QUIET_AFTER_DRAG)
+        self.page.mouse.up()
+        last = seen["inputs"][-1]
+        frame = self.page.evaluate("probe.frame(30)")
+        elsewhere, back = (self._press(key)["picture"] for key in ("ArrowRight", "ArrowLeft"))
+        return Drag(
+            events=len(seen["inputs"]),
+            seconds=(last - seen["inputs"][0]) / 1000,
+            pictures=seen["frames"],
+            pictures_after=len(seen["changes"]),
+            lag_milliseconds=seen["changes"][-1] - last,
+            lag_frames=(seen["changes"][-1] - last) / frame,
+            ends_right=seen["picture"] == back != elsewhere,
+        )
+
+    def _press(self, key: str) -> dict[str, Any]:
+        self.handle.focus()
+        self.page.evaluate("probe.begin(1)")
+        self.page.keyboard.press(key)
+        return self._settled(QUIET)
+
+    def _move(self, across: Sequence[float], height: float, seconds: float) -> None:
+        """Move the mouse as a hand does: not waiting for the browser to follow."""
+        hand = websocket.create_connection(self.debugger, suppress_origin=True)
+        start = time.perf_counter()
+        for number, x in enumerate(across):
+            time.sleep(max(0.0, start + seconds * number / len(across) - time.perf_counter()))
+            moved = {"type": "mouseMoved", "x": x, "y": height, "button": "left", "buttons": 1}
+            order = {"id": number, "method": "Input.dispatchMouseEvent", "params": moved}
+            hand.send(json.dumps(order))
+        for _ in across:
+            hand.recv()
+        hand.close()
+
+    def _settled(self, quiet: int) -> dict[str, Any]:
+        seen: dict[str, Any] = self.page.evaluate(f"probe.settled({quiet}, {TO_PAINT})")
+        if not seen["changes"]:
+            raise RuntimeError(
+                f"{self.way}: the slider was moved, and all that was seen is {seen}."
+            )
+        return seen
+
+    def _cpu_seconds(self) -> float:
+        times = self.kernel.cpu_times()
+        return float(times.user + times.system)
+
+
+def notebook(way: str) -> nbformat.NotebookNode:
+    """Return a notebook that makes the figure in one way."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    tell = f"from sliders.shared import tell_process\n\ntell_process({way!r})"
+    source = (HERE / "ways" / f"{way}.py").read_text("utf-8")
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {way}", id="title"),
+        nbformat.v4.new_code_cell(tell, id="tell-process"),
+        nbformat.v4.new_code_cell(source, id="figure"),
+    ]
+    return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells)
