@@ -2,6 +2,7 @@
 PYTHON ?= python3
 LAB_ARGS ?=
 TEST_ARGS ?=
+BENCH_ARGS ?=
 
 COURSE = $(PYTHON) -m course_tools
 
@@ -12,7 +13,7 @@ help:
 	@echo "make test          checks style, types and every lesson (TEST_ARGS=... for pytest)"
 	@echo "make browser-test  drives the lessons in Chromium"
 	@echo "make refresh       executes the notebooks and writes their outputs"
-	@echo "make bench         measures the library against the alternatives"
+	@echo "make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
 	@echo "make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
 	@echo "make clean         removes .venv and every cache"
 	@echo
@@ -31,7 +32,7 @@ refresh:
 	@$(COURSE) refresh
 
 bench:
-	@$(COURSE) bench
+	@$(COURSE) bench $(BENCH_ARGS)
 
 locks:
 	@$(COURSE) locks $(LOCKS_ARGS)

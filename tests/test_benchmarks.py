@@ -90,4 +90,4 @@ def test_an_unknown_subject_is_named_before_anything_is_measured():
     command = [sys.executable, str(BENCHMARKS / "run.py"), "speed"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "No such benchmark: speed. There are single_run, grid, imports." in done.stdout
+    assert "No such benchmark: speed. There are single_run, grid, imports, " in done.stdout
