@@ -1,7 +1,8 @@
 """The explorers of the lessons: the runs behind each, its figure, and what a learner may move."""
 
+from lessons_lib.explorers.averages import averages
 from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.race import race
 
-__all__ = ["descent", "line_and_loss", "race"]
+__all__ = ["averages", "descent", "line_and_loss", "race"]
