@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 OUTPUT = f"{PANEL} .jp-OutputArea"
 PICTURE = f"{OUTPUT} :is(img, canvas)"
 HANDLE = f"{OUTPUT} .noUi-handle"  # the first is that of the learning rate
+WHOLE = f"{PANEL} .jp-Cell-outputArea"
 TRACK = f"{OUTPUT} .noUi-base"
 PLACES = 31  # of this slider
 QUIET, QUIET_AFTER_DRAG = 300, 1500  # milliseconds after which nothing more is expected
@@ -77,7 +78,7 @@ class Window:
             raise RuntimeError("\n".join(problems))
         self.handle = self.page.locator(HANDLE).first
         self.page.locator(PICTURE).first.wait_for(timeout=TO_PAINT)
-        self.handle.scroll_into_view_if_needed(timeout=TO_PAINT)
+        self.page.locator(WHOLE).last.evaluate("at => at.scrollIntoView()")
         self.page.wait_for_timeout(QUIET_AFTER_DRAG)
         self.kernel = psutil.Process(int(path.with_suffix(".pid").read_text("utf-8")))
         session = self.page.context.new_cdp_session(self.page)

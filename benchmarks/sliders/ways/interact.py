@@ -5,6 +5,7 @@ from ipywidgets import FloatLogSlider, interact
 from sliders.shared import LINE, METHODS, STEPS, percent_left, runs
 
 from lessons_lib import figures
+from lessons_lib.figures.style import BLUE, LINE_STYLES, MARKERS, RED
 
 
 @interact(
@@ -16,11 +17,11 @@ from lessons_lib import figures
 def race(method="the recipe", lr=0.01, beta=0.9, step=STEPS):
     _, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
     figures.landscape(left, LINE, LINE.theta0)
-    looks = [("gradient descent", "o-", "tab:blue"), ("with memory", "s--", "tab:red")]
-    for theta, (name, form, colour) in zip(runs(method, lr, beta, step), looks, strict=True):
-        left.plot(*theta.T, form, color=colour, markersize=4, label=name)
-        right.semilogy(percent_left(theta), form[1:], color=colour)
-        right.plot(step, percent_left(theta)[-1], form[0], color=colour)
+    looks = [("gradient descent", BLUE), ("with memory", RED)]
+    for theta, (name, colour) in zip(runs(method, lr, beta, step), looks, strict=True):
+        figures.path(left, theta, label=name, colour=colour)
+        right.semilogy(percent_left(theta), LINE_STYLES[colour], color=colour)
+        right.plot(step, percent_left(theta)[-1], MARKERS[colour], color=colour)
     left.set(title="The paths", xlabel="intercept", ylabel="slope")
     left.legend(loc="upper left", fontsize=8)
     right.axhline(1, color="grey", linestyle=":")

@@ -6,17 +6,17 @@ from ipywidgets import FloatLogSlider, interact
 from sliders.shared import LINE, METHODS, STEPS, percent_left, runs
 
 from lessons_lib import figures
+from lessons_lib.figures.style import BLUE, LINE_STYLES, MARKERS, RED
 
 get_ipython().run_line_magic("matplotlib", "widget")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
 figures.landscape(left, LINE, LINE.theta0)
-looks = [("gradient descent", "o-", "tab:blue"), ("with memory", "s--", "tab:red")]
 paths, curves, heads = [], [], []
-for name, form, colour in looks:
-    paths += left.plot([], [], form, color=colour, markersize=4, label=name)
-    curves += right.semilogy([], [], form[1:], color=colour)
-    heads += right.plot([], [], form[0], color=colour)
+for name, colour in [("gradient descent", BLUE), ("with memory", RED)]:
+    paths.append(figures.path(left, [LINE.theta0] * (STEPS + 1), label=name, colour=colour))
+    curves += right.semilogy([], [], LINE_STYLES[colour], color=colour)
+    heads += right.plot([], [], MARKERS[colour], color=colour)
 left.set(title="The paths", xlabel="intercept", ylabel="slope")
 left.legend(loc="upper left", fontsize=8)
 right.axhline(1, color="grey", linestyle=":")
