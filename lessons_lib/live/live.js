@@ -15,14 +15,18 @@ async function render({ model, el }) {
   );
   const views = await Promise.all(controls.map((control) => model.widget_manager.create_view(control)));
   const tables = new Float32Array(bytesOf(model.get("tables")));
-  const figure = { spec, page, controls, tables, streamed: [], reached: false };
+  // The state that is shown. Where the kernel computes, it follows the controls with its answers.
+  const index = controls.map((control) => control.get("index"));
+  const figure = { spec, page, controls, index, tables, streamed: [], reached: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
   const request = streaming(model, figure, () => schedule());
   const schedule = oncePerFrame(() => paint(figure));
   const changed = () => {
     controls.forEach((control, k) => nameControl(spec.controls[k], control, views[k], page.values[k]));
-    request();
+    const wanted = controls.map((control) => control.get("index"));
+    if (spec.streamed) request(wanted);
+    else figure.index = wanted;
     schedule();
   };
   controls.forEach((control) => control.on("change:index", changed));
@@ -87,8 +91,8 @@ function nameControl(control, model, view, output) {
   handle?.setAttribute("aria-valuetext", label);
 }
 
-function labelOf(control) {
-  return control.get("_options_labels")[control.get("index")];
+function labelOf(control, index = control.get("index")) {
+  return control.get("_options_labels")[index];
 }
 
 function idOf(reference) {
@@ -120,7 +124,7 @@ function oncePerFrame(action) {
 function row(figure, table) {
   let start = 0;
   table.over.forEach((control, k) => {
-    start += table.strides[k] * figure.controls[control].get("index");
+    start += table.strides[k] * figure.index[control];
   });
   return start;
 }
@@ -136,7 +140,7 @@ function numbers(figure, reference) {
 function points(figure, artist) {
   let [x, y] = [numbers(figure, artist.x), numbers(figure, artist.y)];
   if (artist.show !== "all") {
-    const step = figure.controls[artist.steps].get("index");
+    const step = figure.index[artist.steps];
     const first = artist.show === "now" ? step : 0;
     [x, y] = [x.slice(first, step + 1), y.slice(first, step + 1)];
   }
@@ -186,7 +190,7 @@ function paint(figure) {
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
   say(figure, gone);
-  page.canvas.dataset.state = figure.controls.map((control) => control.get("index")).join(" ");
+  page.canvas.dataset.state = figure.index.join(" ");
 }
 
 function drawLine(context, artist, axes, drawn) {
@@ -296,7 +300,7 @@ function valueOf(figure, name) {
   const readout = figure.spec.readouts[name];
   if (readout) return numbers(figure, readout)[0];
   const control = figure.spec.controls.findIndex((each) => each.name === name);
-  return figure.spec.controls[control].values[figure.controls[control].get("index")];
+  return figure.spec.controls[control].values[figure.index[control]];
 }
 
 function fill(figure, template) {
@@ -306,7 +310,7 @@ function fill(figure, template) {
 function shown(figure, name, format) {
   if (name === null) return "";
   const control = figure.spec.controls.findIndex((each) => each.name === name);
-  if (control >= 0 && !format) return labelOf(figure.controls[control]);
+  if (control >= 0 && !format) return labelOf(figure.controls[control], figure.index[control]);
   return formatted(valueOf(figure, name), format);
 }
 
@@ -337,7 +341,6 @@ function wholly(value, digits) {
 // One question is under way at a time. When its answer comes, the newest state is asked for, and
 // whatever lay between is never computed.
 function streaming(model, figure, arrived) {
-  if (!figure.spec.streamed) return () => {};
   let asked = null;
   let wanted = null;
   const ask = () => {
@@ -347,13 +350,14 @@ function streaming(model, figure, arrived) {
   model.on("msg:custom", (message, buffers) => {
     if (message.kind !== "computed" || !asked) return;
     figure.streamed = buffers.map((buffer) => new Float32Array(bytesOf(buffer)));
+    figure.index = asked;
     arrived();
     const done = String(asked) === String(wanted);
     asked = null;
     if (!done) ask();
   });
-  return () => {
-    wanted = figure.controls.map((control) => control.get("index"));
+  return (index) => {
+    wanted = index;
     if (!asked) ask();
   };
 }
