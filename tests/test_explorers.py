@@ -19,6 +19,7 @@ MAKERS = {
     "line_and_loss": explorers.line_and_loss,
     "descent": explorers.descent,
     "race": explorers.race,
+    "dialects": explorers.dialects,
 }
 SECONDS = 2  # of the processor, to make an explorer
 
@@ -107,11 +108,20 @@ def shown_by_averages(beta, noise, correction):
     return [np.column_stack([signal.t, each]) for each in (signal.observed, averages)]
 
 
+def shown_by_dialects(lr, beta, match, own, step):
+    rolling = own if match == "from its own slider" else lr * (1 - beta)
+    recipe = single_run(optimizers.momentum, lr, step, beta=beta)
+    ball = single_run(optimizers.heavy_ball, rolling, step, beta=beta)
+    one, other = (path_and_curve(path, percent_left(path)) for path in (recipe, ball))
+    return [one[0], other[0], *one[1:], *other[1:]]
+
+
 SHOWN = {
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
     "descent": shown_by_descent,
     "race": shown_by_race,
+    "dialects": shown_by_dialects,
 }
 
 
@@ -147,11 +157,22 @@ def said_by_averages(**now):
     return {"raw": off[0], "error": off[1]}
 
 
+def said_by_dialects(lr, beta, match, own, step):
+    recipe, ball, *_ = shown_by_dialects(lr, beta, match, own, 60)
+    matched = float(match != "from its own slider")
+    return {
+        "rolling": lr * (1 - beta) if matched else own,
+        "apart": np.linalg.norm(recipe - ball, axis=-1).max().round(6),
+        "matched": matched,
+    }
+
+
 SAID = {
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
     "descent": said_by_descent,
     "race": said_by_race,
+    "dialects": said_by_dialects,
 }
 
 
@@ -184,6 +205,11 @@ def test_what_is_said_is_what_the_library_computes(explorer, name):
             "race",
             "After 120 steps at learning rate 0.01: gradient descent has 5.85 % of the distance"
             " left, the recipe with β = 0.90 has 5.93 %.",
+        ),
+        (
+            "dialects",
+            "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.1 (from its own"
+            " slider): in 60 steps the largest distance between the paths is 9.24.",
         ),
     ],
 )
@@ -222,6 +248,18 @@ def test_the_words_of_the_start(explorer, words):
             "After 120 steps at learning rate 10: gradient descent has 1.06e+10 % of the distance"
             " left, heavy ball with β = 0.99 has 3.76e+11 %. gradient descent is outside the frame."
             " with memory is outside the frame.",
+        ),
+        (
+            "dialects",
+            {"lr": 0.1, "beta": 0.9, "match": "from its own slider", "own": 0.01, "step": 60},
+            "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.01 (from its"
+            " own slider): in 60 steps the largest distance between the paths is 0. Goal reached.",
+        ),
+        (
+            "dialects",
+            {"lr": 0.1, "beta": 0.9, "match": "matched: lr · (1 - β)", "own": 1, "step": 60},
+            "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.01 (matched: lr"
+            " · (1 - β)): in 60 steps the largest distance between the paths is 0.",
         ),
     ],
 )

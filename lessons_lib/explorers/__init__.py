@@ -2,7 +2,8 @@
 
 from lessons_lib.explorers.averages import averages
 from lessons_lib.explorers.descent import descent
+from lessons_lib.explorers.dialects import dialects
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.race import race
 
-__all__ = ["averages", "descent", "line_and_loss", "race"]
+__all__ = ["averages", "descent", "dialects", "line_and_loss", "race"]
