@@ -5,5 +5,14 @@ from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.dialects import dialects
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.race import race
+from lessons_lib.explorers.springs import springs, valley_of_springs
 
-__all__ = ["averages", "descent", "dialects", "line_and_loss", "race"]
+__all__ = [
+    "averages",
+    "descent",
+    "dialects",
+    "line_and_loss",
+    "race",
+    "springs",
+    "valley_of_springs",
+]
