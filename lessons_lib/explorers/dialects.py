@@ -51,7 +51,9 @@ def dialects(line: LeastSquares, n_steps: int = 60) -> Live:
     heavy = np.moveaxis(ball.theta, 0, -2)
     apart = np.linalg.norm(heavy - recipe[:, None], axis=-1).max(axis=-1).round(ROUNDING)
 
-    figure, (left, right) = figures.panels("The paths", "How far they are", xlabel="", ylabel="", width=9)
+    figure, (left, right) = figures.panels(
+        "The paths", "How far they are", xlabel="", ylabel="", width=9
+    )
     one = {"over": "lr beta step", "show": "trail"}
     other = {"over": "match lr own beta step", "show": "trail"}
     ylabel = "distance left, in percent"
