@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lessons_lib import explorers, optimizers, problems
+from lessons_lib import explorers, optimizers, problems, theory
 from lessons_lib.figures.figure import PIXELS_PER_INCH
 from lessons_lib.figures.style import STYLE
 from lessons_lib.live.table import BUDGET
 
 LINE = problems.noisy_line()
+KAPPA = theory.condition_number(LINE.hessian())
 MAKERS = {
     "averages": lambda _: explorers.averages(),
     "line_and_loss": explorers.line_and_loss,
     "descent": explorers.descent,
     "race": explorers.race,
     "dialects": explorers.dialects,
+    "springs": lambda _: explorers.springs(),
+    "valley_of_springs": lambda _: explorers.valley_of_springs(KAPPA),
 }
 SECONDS = 2  # of the processor, to make an explorer
 
@@ -116,12 +119,37 @@ def shown_by_dialects(lr, beta, match, own, step):
     return [one[0], other[0], *one[1:], *other[1:]]
 
 
+def spring(product, beta, step):
+    parabola = problems.parabola()
+    path = optimizers.heavy_ball(
+        parabola.gradient, [1.0], learning_rate=product, beta=beta, n_iterations=step
+    ).theta
+    return path[np.minimum(np.arange(step + 1), len(path) - 1), 0]
+
+
+def shown_by_springs(product, beta, step):
+    path = np.column_stack([np.arange(step + 1), spring(product, beta, step)])
+    return [np.array([[product, beta]]), path, path[-1:]]
+
+
+def shown_by_valley_of_springs(product, beta, step):
+    bar = np.array([[product / KAPPA, beta], [product, beta]])
+    curves = []
+    for each in bar[:, 0]:
+        error = np.maximum(np.abs(spring(each, beta, step)), 1e-9)
+        curve = np.column_stack([np.arange(step + 1), error])
+        curves += [curve, curve[-1:]]
+    return [bar, bar[:1], bar[1:], *curves]
+
+
 SHOWN = {
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
     "descent": shown_by_descent,
     "race": shown_by_race,
     "dialects": shown_by_dialects,
+    "springs": shown_by_springs,
+    "valley_of_springs": shown_by_valley_of_springs,
 }
 
 
@@ -167,12 +195,34 @@ def said_by_dialects(lr, beta, match, own, step):
     }
 
 
+def rate_of_spring(product, beta):
+    """The largest eigenvalue of what a step does to the last two positions."""
+    return np.abs(np.linalg.eigvals([[1 + beta - product, -beta], [1, 0]])).max()
+
+
+def said_by_springs(product, beta, step):
+    return {
+        "critical": (1 - product**0.5) ** 2,
+        "rate": rate_of_spring(product, beta),
+        "left": abs(spring(product, beta, step)[-1]),
+    }
+
+
+def said_by_valley_of_springs(product, beta, step):
+    ends = [product / KAPPA, product]
+    along, across = (rate_of_spring(each, beta) for each in ends)
+    left = np.sqrt(np.mean([spring(each, beta, step)[-1] ** 2 for each in ends]))
+    return {"along": along, "across": across, "left": left}
+
+
 SAID = {
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
     "descent": said_by_descent,
     "race": said_by_race,
     "dialects": said_by_dialects,
+    "springs": said_by_springs,
+    "valley_of_springs": said_by_valley_of_springs,
 }
 
 
@@ -210,6 +260,12 @@ def test_what_is_said_is_what_the_library_computes(explorer, name):
             "dialects",
             "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.1 (from its own"
             " slider): in 60 steps the largest distance between the paths is 9.24.",
+        ),
+        (
+            "springs",
+            "At lr · λ = 0.10 swinging takes a β above 0.468. With β = 0.90 the rate is 0.949;"
+            " below 1 the ball comes to rest. After 60 steps its distance is 0.038 times that of"
+            " the start.",
         ),
     ],
 )
@@ -260,6 +316,19 @@ def test_the_words_of_the_start(explorer, words):
             {"lr": 0.1, "beta": 0.9, "match": "matched: lr · (1 - β)", "own": 1, "step": 60},
             "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.01 (matched: lr"
             " · (1 - β)): in 60 steps the largest distance between the paths is 0.",
+        ),
+        (
+            "springs",
+            {"product": 4.2, "beta": 0, "step": 60},
+            "At lr · λ = 4.20 swinging takes a β above 1.101. With β = 0.00 the rate is 3.200;"
+            " below 1 the ball comes to rest. After 60 steps its distance is 3.9e+08 times that"
+            " of the start. the ball is outside the frame.",
+        ),
+        (
+            "valley_of_springs",
+            {"product": 2.45, "beta": 0.33, "step": 39},
+            "With lr · L = 2.45 and β = 0.33 the rate is 0.574 along the floor and 0.574 across."
+            " After 39 steps the distance is 1.2e-09 times that of the start. Goal reached.",
         ),
     ],
 )

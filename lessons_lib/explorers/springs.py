@@ -42,7 +42,7 @@ def springs(n_steps: int = 60) -> Live:
     )
     _map(plane, "lr · λ")
     path.set(xlabel="step", ylabel="place, with the minimum at 0")
-    path.set(xlim=(0, n_steps), ylim=(-1.6, 1.6))
+    path.set(xlim=(-1, n_steps + 1), ylim=(-1.6, 1.6))
     path.axhline(0, color=GREY, linestyle="-", linewidth=0.8)
     (trail,) = path.plot(0, 0, color=BLUE, linestyle=LINE_STYLES[BLUE])
     (ball,) = path.plot(0, 0, MARKERS[RED], color=RED, markersize=9, label="the ball")
@@ -55,8 +55,9 @@ def springs(n_steps: int = 60) -> Live:
             Moving(trail, show="trail", **follow),
             Moving(ball, show="now", **follow),
         ],
-        words="At lr · λ = {product} swinging begins at β = {critical:.3f}. With β = {beta} the"
-        " rate is {rate:.3f}. After {step} steps {left:.2g} of the distance is left.",
+        words="At lr · λ = {product} swinging takes a β above {critical:.3f}. With β = {beta} the"
+        " rate is {rate:.3f}; below 1 the ball comes to rest. After {step} steps its distance is"
+        " {left:.2g} times that of the start.",
         readouts={
             "critical": Readout(np.square(1 - np.sqrt(PRODUCTS)), "product"),
             "rate": Readout(_rates(PRODUCTS), "product beta"),
@@ -111,7 +112,7 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
     curves.legend(drawn, names, loc="upper right", fontsize=8)
     return Live(
         figure,
-        _controls("lr · L", 0.4, n_steps),
+        _controls("lr · L", 0.5, n_steps),
         [
             _standing(bar, along, PRODUCTS),
             _standing(_marker(plane, BLUE), along),
@@ -119,7 +120,8 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
             *moving,
         ],
         words="With lr · L = {product} and β = {beta} the rate is {along:.3f} along the floor and"
-        " {across:.3f} across. After {step} steps {left:.2g} of the distance is left.",
+        " {across:.3f} across. After {step} steps the distance is {left:.2g} times that of the"
+        " start.",
         readouts={
             "along": Readout(_rates(along), "product beta"),
             "across": Readout(_rates(PRODUCTS), "product beta"),
