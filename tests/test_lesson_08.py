@@ -1,0 +1,206 @@
+"""Lesson 8: what it says of springs and of the best setting, and what it writes by hand."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from lessons_lib import optimizers, problems, theory
+
+LESSON = Path(__file__).parent.parent / "notebooks" / "08_springs.ipynb"
+LINE = problems.noisy_line()
+MU, L = theory.curvature_range(LINE.hessian())
+BEST = theory.best_heavy_ball(MU, L)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """The cells of the lesson by their id."""
+    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
+
+
+@pytest.fixture(scope="module")
+def lesson(cells):
+    """What the learner has written by hand: the names that these cells bind."""
+    names = {}
+    for name in (
+        "import-tools",
+        "recall-valley",
+        "two-positions-by-hand",
+        "roots-by-hand",
+        "run-from-formula",
+        "same-modulus",
+        "arrivals-by-hand",
+    ):
+        exec(cells[name].source, names)
+    return names
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def ball_on_the_line(method=optimizers.heavy_ball, lr=BEST.learning_rate, n=200):
+    return method(LINE.gradient, LINE.theta0, learning_rate=lr, beta=BEST.beta, n_iterations=n)
+
+
+def steps_for_good(path, minimiser, share=1e-6):
+    """Walk back from the end to the last position that is too far away."""
+    distance = np.linalg.norm(path - minimiser, axis=-1)
+    step = len(path)
+    while step and distance[step - 1] <= share * distance[0]:
+        step -= 1
+    return step
+
+
+# --- By hand --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("product", "beta"), [(0.1, 0.2), (0.1, 0.9), (1.7, 0.05), (3.0, 0.8)])
+def test_two_positions_and_the_formula_give_the_librarys_run(lesson, product, beta):
+    parabola = problems.parabola(5.0)
+    run = optimizers.heavy_ball(
+        parabola.gradient, [1.0], learning_rate=product / 5, beta=beta, n_iterations=80
+    )
+    for path in lesson["roll"](product, beta, 80), lesson["formula"](product, beta, 80):
+        np.testing.assert_allclose(path, run.theta[:, 0], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.3, 0.81, 0.99])
+def test_the_roots_by_hand_multiply_to_beta_and_give_the_rate(lesson, beta):
+    products = np.linspace(0.01, 4, 400)
+    z = lesson["roots"](products, beta)
+    np.testing.assert_allclose(z[0] * z[1], beta, atol=1e-12)
+    np.testing.assert_allclose(
+        lesson["rate"](products, beta), theory.heavy_ball_rate(products, beta, 1.0), rtol=1e-6
+    )
+
+
+def test_arrivals_are_counted_right(lesson):
+    path = np.array([[8.0], [0.5], [3.0], [0.9], [0.1]])
+    assert lesson["arrival"](path, 0.0, share=1 / 8) == (1, 3)
+    assert steps_for_good(path, 0.0, 1 / 8) == 3
+
+
+# --- Swinging -------------------------------------------------------------------------------------
+
+
+def test_a_steeper_parabola_swings_more_often_but_fades_no_sooner():
+    curvature = np.array([0.05, 0.2])
+    run = optimizers.heavy_ball(
+        lambda theta: curvature * theta, [1.0, 1.0], learning_rate=1.0, beta=0.81, n_iterations=400
+    )
+    x = run.theta[:300]
+    crossings = (x[1:] * x[:-1] < 0).sum(axis=0)
+    assert crossings[1] / crossings[0] == pytest.approx(2, rel=0.15)
+    crests = np.abs(run.theta / 0.9 ** np.arange(401)[:, None])
+    assert np.all((crests[200:].max(axis=0) / crests[:200].max(axis=0)).round(2) == 1)
+
+
+def test_a_full_turn_takes_as_many_steps_as_the_angle_of_the_root_says():
+    angle = np.angle(np.roots([1, -1.8, 0.9])[0])
+    x = optimizers.heavy_ball(
+        lambda theta: theta, [1.0], learning_rate=0.1, beta=0.9, n_iterations=1000
+    ).theta[:, 0]
+    crossings = np.flatnonzero(x[1:] * x[:-1] < 0)
+    between = (crossings[-1] - crossings[0]) / (len(crossings) - 1)
+    assert 2 * between == pytest.approx(abs(2 * np.pi / angle), rel=0.005)
+
+
+def test_no_memory_at_all_beats_the_critical_one(lesson):
+    betas = np.linspace(0, 0.999, 1000)
+    for product in np.linspace(0.01, 3.9, 60):
+        least = lesson["rate"](product, betas).min()
+        assert least >= abs(1 - np.sqrt(product)) - 1e-9
+
+
+# --- The best setting -----------------------------------------------------------------------------
+
+
+def test_both_directions_move_like_a_double_root():
+    """By the closed form (1 + c k) rᵏ, against the run that the lesson counts."""
+    curvatures, directions = np.linalg.eigh(LINE.hessian())
+    errors = (ball_on_the_line().theta - LINE.minimiser) @ directions
+    k = np.arange(61)[:, None]
+    r = BEST.rate * np.array([1, -1])
+    c = (1 - BEST.learning_rate * curvatures) / r - 1
+    np.testing.assert_allclose(errors[:61], errors[0] * (1 + c * k) * r**k, atol=1e-12)
+    assert c == pytest.approx([1 - BEST.rate, 1 + BEST.rate])
+    distance = np.linalg.norm(errors[0] * (1 + c * k) * r**k, axis=1)
+    assert np.argmax(distance <= 1e-6 * distance[0]) == 31
+
+
+def test_the_delay_against_the_best_race_does_not_grow_with_its_length(lesson):
+    rates, betas = np.linspace(0.4, 0.65, 101), np.linspace(0.2, 0.45, 101)
+    grid = optimizers.heavy_ball(
+        LINE.gradient, LINE.theta0, learning_rate=rates[:, None], beta=betas, n_iterations=100
+    )
+    late = []
+    for share in (1e-2, 1e-6, 1e-12):
+        fewest = lesson["arrival"](grid.theta, LINE.minimiser, share)[1].min()
+        late.append(steps_for_good(ball_on_the_line().theta, LINE.minimiser, share) - fewest)
+    assert late == [6, 6, 6]
+
+
+def test_three_colleagues(lesson):
+    recipe_lr = theory.best_momentum(MU, L).learning_rate
+    assert recipe_lr == pytest.approx(BEST.learning_rate / (1 - BEST.beta))
+    right = ball_on_the_line(optimizers.momentum, recipe_lr)
+    np.testing.assert_allclose(right.theta, ball_on_the_line().theta, atol=1e-12)
+    short = ball_on_the_line(optimizers.momentum)
+    assert steps_for_good(short.theta, LINE.minimiser) == 47
+    curvatures, directions = np.linalg.eigh(LINE.hessian())
+    products = BEST.learning_rate * (1 - BEST.beta) * curvatures
+    runs = [lesson["formula"](product, BEST.beta, 200) for product in products]
+    errors = (LINE.theta0 - LINE.minimiser) @ directions * np.transpose(runs)
+    assert steps_for_good(errors, 0.0) == 47
+    assert recipe_lr > theory.heavy_ball_limit(L, BEST.beta)
+    assert ball_on_the_line(lr=recipe_lr).status == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("kappa", "plain", "ball"), [(10, 69, 27), (100, 691, 93), (1000, 6908, 315)]
+)
+def test_the_gain_in_long_valleys(kappa, plain, ball):
+    """By the closed forms of both methods; the lesson counts the steps of runs."""
+    slow = theory.best_gradient_descent(1 / kappa, 1.0).rate
+    fast = theory.best_heavy_ball(1 / kappa, 1.0).rate
+    assert theory.steps_to(slow, 1e-6) == plain
+    k = np.arange(1000)
+    along, across = ((1 + c * k) * fast**k for c in (1 - fast, 1 + fast))
+    outside = np.sqrt((along**2 + across**2) / 2) > 1e-6
+    assert np.flatnonzero(outside)[-1] + 1 == ball
+    assert np.log(fast) / np.log(slow) == pytest.approx(np.sqrt(kappa), rel=0.05)
+    assert 0.6 < plain / ball / np.sqrt(kappa) < 1
+
+
+@pytest.mark.parametrize(("beta", "kappa"), [(0.5, 34), (0.9, 1442), (0.99, 158402)])
+def test_the_valley_for_which_a_beta_is_best(beta, kappa):
+    assert theory.best_heavy_ball(1.0, kappa).beta == pytest.approx(beta, abs=1e-3)
+
+
+# --- What is printed ------------------------------------------------------------------------------
+
+
+def test_the_lesson_prints_what_theory_says(cells):
+    for name, wanted in {
+        "optimum-by-hand": "learning rate {:.4f}, β {:.4f}, rate {:.4f}".format(*BEST),
+        "limit-on-the-line": f"{theory.momentum_limit(L, 0.9):.3f}",
+        "limit-for-colleague": f"{theory.heavy_ball_limit(L, BEST.beta):.4f}",
+        "recall-valley": f"rate {theory.best_gradient_descent(MU, L).rate:.4f}",
+        "three-colleagues": f"{theory.best_momentum(MU, L).learning_rate:.4f}",
+    }.items():
+        assert wanted in printed(cells[name]), name
+    steps = [
+        steps_for_good(run.theta, LINE.minimiser)
+        for run in (
+            optimizers.gradient_descent(
+                LINE.gradient, LINE.theta0, learning_rate=2 / (L + MU), n_iterations=200
+            ),
+            ball_on_the_line(),
+        )
+    ]
+    for n in steps:
+        assert f"{n} steps, for good {n}" in printed(cells["run-the-best"])
+    assert "False" not in "".join(map(printed, cells.values()))
