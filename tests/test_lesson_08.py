@@ -187,9 +187,9 @@ def test_the_lesson_prints_what_theory_says(cells):
     for name, wanted in {
         "optimum-by-hand": "learning rate {:.4f}, β {:.4f}, rate {:.4f}".format(*BEST),
         "limit-on-the-line": f"{theory.momentum_limit(L, 0.9):.3f}",
-        "limit-for-colleague": f"{theory.heavy_ball_limit(L, BEST.beta):.4f}",
+        "three-colleagues": f"divided by 1 - β: {theory.best_momentum(MU, L).learning_rate:.4f};"
+        f" limit of the heavy ball: {theory.heavy_ball_limit(L, BEST.beta):.4f}",
         "recall-valley": f"rate {theory.best_gradient_descent(MU, L).rate:.4f}",
-        "three-colleagues": f"{theory.best_momentum(MU, L).learning_rate:.4f}",
     }.items():
         assert wanted in printed(cells[name]), name
     steps = [
