@@ -66,7 +66,7 @@ function build(el, spec, model) {
     const row = make("div", "live-row", panel);
     make("span", "live-label", row).textContent = control.label;
     places.push(make("div", "live-slider", row));
-    values.push(make("output", "live-value", row));
+    values.push(make("span", "live-value", row)); // an output would interrupt a screen reader
   }
   const buttons = make("div", "live-buttons", panel);
   const status = make("div", "live-status", el);

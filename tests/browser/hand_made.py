@@ -23,15 +23,15 @@ def styles() -> Live:
     x = np.linspace(0, 10, 41)
     wave = np.sin(x + shifts[:, None]) + shifts[:, None] / 4
     gap = np.where((x > 3) & (x < 5) & (shifts[:, None] != 3), np.nan, wave - 1)
-    far = np.where((x > 6) & (x < 7), 40.0, wave + 1.5)
+    far = np.where((x > 6) & (x < 7), 20.0, wave + 1.5)
     decades = np.geomspace(1e-3, 1e3, 41)
     fall = 10.0 ** (shifts[:, None] / 3) / decades**1.2
     gone = np.where((decades > 10) & (shifts[:, None] > 3), 0.0, fall / 30)
     moving = []
     for ax, points, data, look in (
-        (left, x, wave, {"color": BLUE, "marker": "o", "markevery": [0, 5, 40]}),
+        (left, x, wave, {"color": BLUE, "linestyle": "-.", "marker": "o", "markevery": [0, 5, 40]}),
         (left, x, gap, {"color": RED, "linestyle": "--", "linewidth": 3}),
-        (left, x, far, {"color": YELLOW, "linestyle": "-.", "linewidth": 4}),
+        (left, x, far, {"color": YELLOW, "linewidth": 4}),
         (right, decades, fall, {"color": BLACK, "linestyle": ":", "marker": "x"}),
         (right, decades, gone, {"color": RED, "marker": "^", "markersize": 9}),
         (right, decades[:9], fall[:, :9] * 3, {"color": BLUE, "linestyle": "", "marker": "D"}),

@@ -1,0 +1,312 @@
+"""Explorers under a learner's hand: what the browser paints, says and sends."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from explorer_page import (
+    MORE,
+    NAMES,
+    Explorer,
+    Explorers,
+    Picture,
+    make,
+    opened,
+    opened_explorers,
+    run_all,
+)
+from lab_server import Lab
+from lesson_page import PANEL, TO_PAINT
+from playwright.sync_api import Browser, expect
+
+from lessons_lib.live import Scene
+
+LESSONS = ("line_and_loss", "descent", "race")
+NEAR = 2  # pixels of the figure, by which a painted point may be off
+# Of the points, so many may be off: matplotlib cuts a line at the picture's edge before it dashes it,
+# so dashes that come back from outside are in another phase there.
+FEW = 0.04
+SAME = 70  # of 442: how far a soft edge's colour may be from the line's
+
+
+@pytest.fixture(scope="module")
+def scenes() -> dict[str, Scene]:
+    """The same explorers in this process, painted in the browser's order: what moves comes last."""
+    made = {name: make(name).scene for name in NAMES}
+    for each in (each for scene in made.values() for each in scene.moving):
+        each.artist.set_zorder(each.artist.get_zorder() + 10)  # above the legend
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab, scenes: dict[str, Scene]) -> Iterator[Explorers]:
+    with opened_explorers(browser, lab, scenes) as explorers:
+        yield explorers
+
+
+@pytest.fixture(scope="module")
+def sharp_page(browser: Browser, lab: Lab, scenes: dict[str, Scene]) -> Iterator[Explorers]:
+    with opened_explorers(browser, lab, scenes, ratio=2) as explorers:
+        yield explorers
+
+
+# --- What is painted ----------------------------------------------------------------------------
+
+
+def states_of(scene: Scene, n: int = 10) -> list[list[int]]:
+    """Return states all over the grid, among them both ends of everything."""
+    random = np.random.default_rng(0)
+    sizes = [len(control.values) for control in scene.controls]
+    inner = [[int(random.integers(size)) for size in sizes] for _ in range(n - 2)]
+    return [[0] * len(sizes), [size - 1 for size in sizes], *inner]
+
+
+def of_colour(picture: Picture, colour: str) -> np.ndarray:
+    """Mark the pixels that have nearly this colour."""
+    wanted = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)])
+    return np.sqrt(((picture - wanted) ** 2).sum(axis=-1)) < SAME
+
+
+def widened(mask: np.ndarray, by: int) -> np.ndarray:
+    """Mark what is at most so many pixels from a mark."""
+    for axis in (0, 1):
+        mask = np.logical_or.reduce([np.roll(mask, k, axis) for k in range(-by, by + 1)])
+    return mask
+
+
+def astray(painted: Picture, drawn: Picture, colour: str, by: int) -> float:
+    """Return the share of coloured pixels, in either picture, that the other has nowhere near."""
+    one, other = of_colour(painted, colour), of_colour(drawn, colour)
+    lonely = (one & ~widened(other, by)).sum() + (other & ~widened(one, by)).sum()
+    return float(lonely / max(1, one.sum() + other.sum()))
+
+
+def colours_of(scene: Scene) -> set[str]:
+    return {artist["colour"][:7] for artist in scene.packed()[0]["artists"]}
+
+
+def check_pictures(explorer: Explorer, ratio: int) -> None:
+    """Compare what the browser shows with what matplotlib draws, state by state."""
+    for index in states_of(explorer.scene):
+        explorer.move(index)
+        painted = explorer.screenshot()
+        drawn = opened(explorer.scene.show(index).png(ratio))
+        assert abs(np.subtract(painted.shape, drawn.shape)).max() <= NEAR * ratio
+        height, width = np.minimum(painted.shape, drawn.shape)[:2]
+        for colour in colours_of(explorer.scene):
+            off = astray(painted[:height, :width], drawn[:height, :width], colour, NEAR * ratio)
+            assert off < FEW, f"{index}: {off:.1%} of {colour} is astray"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_browser_paints_what_matplotlib_draws(page: Explorers, name: str) -> None:
+    check_pictures(page[name], 1)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_on_a_sharp_screen_too(sharp_page: Explorers, name: str) -> None:
+    check_pictures(sharp_page[name], 2)
+
+
+def test_every_line_style_marker_and_axis(page: Explorers) -> None:
+    explorer = page["styles"]
+    for index in ([6], [0], [12], [9]):
+        explorer.move(index)
+        drawn = opened(explorer.scene.show(index).png(1))
+        painted = explorer.screenshot()[: drawn.shape[0], : drawn.shape[1]]
+        for colour in colours_of(explorer.scene):
+            off = astray(painted, drawn[: painted.shape[0], : painted.shape[1]], colour, NEAR)
+            assert off < FEW, f"{index}: {off:.1%} of {colour} is astray"
+
+
+def test_a_wrong_picture_is_seen(page: Explorers) -> None:
+    explorer = page["race"]
+    explorer.move(explorer.scene.start)
+    shown = list(explorer.scene.start)
+    shown[explorer.scene.position("lr")] += 3
+    drawn = opened(explorer.scene.show(shown).png(1))
+    painted = explorer.screenshot()[: drawn.shape[0], : drawn.shape[1]]
+    colours = colours_of(explorer.scene)
+    assert max(astray(painted, drawn, colour, NEAR) for colour in colours) > 0.05
+
+
+# --- Hands and ears -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_sliders_by_keyboard_have_names_and_values(page: Explorers, name: str) -> None:
+    explorer = page[name]
+    explorer.move(explorer.scene.start)
+    for at, control in enumerate(explorer.scene.controls):
+        handle = explorer.handle(control.name)
+        assert handle.get_attribute("aria-label") == control.label
+        if control.kind == "choice":
+            continue
+        handle.focus()
+        page.page.keyboard.press("Home")
+        for key, wanted in (("ArrowRight", 1), ("ArrowLeft", 0), ("End", len(control.values) - 1)):
+            page.page.keyboard.press(key)
+            expected = [*explorer.index()]
+            expected[at] = wanted
+            explorer.expect(expected)
+            assert handle.get_attribute("role") == "slider"
+            expect(handle).to_have_attribute("aria-valuetext", control.labels[wanted])
+
+
+def test_a_slider_by_mouse(page: Explorers) -> None:
+    explorer = page["descent"]
+    explorer.move(explorer.scene.start)
+    explorer.handle("lr").hover()
+    page.page.mouse.down()
+    for number in range(30, 41):
+        page.page.mouse.move(*explorer.position("lr", number))
+    page.page.mouse.up()
+    places = "|".join(f"{place} {explorer.index()[1]}" for place in (39, 40, 41))
+    expect(explorer.canvas).to_have_attribute("data-state", re.compile(f"^({places})$"))
+
+
+@pytest.mark.parametrize("name", [*LESSONS, "formats", "texts"])
+def test_the_words_follow_the_state(page: Explorers, name: str) -> None:
+    explorer = page[name]
+    states = states_of(explorer.scene)
+    if name == "formats":
+        states = [[k] for k in range(len(explorer.scene.controls[0].values))]
+    for index in states:
+        explorer.move(index)
+        sentence = explorer.scene.sentence(index)
+        assert explorer.words().endswith(sentence)
+        assert explorer.place.locator(".live-words").inner_text() == sentence
+
+
+def test_the_goal_is_recognised_and_announced(page: Explorers) -> None:
+    explorer, lr = page["descent"], page["descent"].scene.controls[0]
+    reaching = [int(np.argmin(np.abs(np.array(lr.values) - 0.33))), 9]
+    assert explorer.scene.reached(reaching)
+    explorer.move([0, 0])
+    expect(explorer.place.locator(".live-goal")).to_have_text(f"Goal: {explorer.scene.goal.text}")
+    explorer.move(reaching)
+    goal = explorer.place.locator(".live-goal")
+    expect(goal).to_have_text(f"Goal reached: {explorer.scene.goal.text}")
+    status = explorer.place.locator(".live-status")
+    expect(status).to_contain_text("Goal reached.", timeout=TO_PAINT)
+
+
+def test_play_pause_and_reset_by_keyboard(page: Explorers) -> None:
+    explorer = page["descent"]
+    explorer.move([20, 0])
+    play = explorer.place.get_by_role("button", name="Play")
+    explorer.place.get_by_label("pace").select_option("fast")
+    play.focus()
+    page.page.keyboard.press("Enter")
+    expect(explorer.canvas).not_to_have_attribute("data-state", "20 0", timeout=TO_PAINT)
+    pause = explorer.place.get_by_role("button", name="Pause")
+    pause.focus()
+    page.page.keyboard.press("Space")
+    expect(play).to_be_visible()
+    stopped = explorer.index()
+    assert 0 < stopped[1] <= 100
+    reset = explorer.place.get_by_role("button", name="Reset")
+    reset.focus()
+    page.page.keyboard.press("Enter")
+    explorer.expect(explorer.scene.start)
+
+
+def test_axe_finds_nothing(page: Explorers) -> None:
+    found = Axe().run(page.page, context=f"{PANEL} .live-figure").response["violations"]
+    assert [(each["id"], each["help"]) for each in found] == []
+
+
+# --- Kernel and wire ----------------------------------------------------------------------------
+
+
+def test_a_moving_slider_only_tells_where_it_is(page: Explorers) -> None:
+    explorer = page["race"]
+    explorer.move(explorer.scene.start)
+    page.wire.sent.clear()
+    explorer.handle("lr").focus()
+    for _ in range(10):
+        page.page.keyboard.press("ArrowRight")
+    explorer.expect([0, explorer.scene.start[1] + 10, *explorer.scene.start[2:]])
+    for message in page.wire.sent:
+        assert message["type"] == "comm_msg"
+        assert set(message["data"]["state"]) <= {"index"}
+
+
+def test_a_fast_drag_ends_on_the_last_state(page: Explorers) -> None:
+    explorer = page["race"]
+    explorer.move(explorer.scene.start)
+    places = [explorer.position("step", number) for number in np.linspace(119, 10, 60)]
+    explorer.handle("step").hover()
+    page.page.mouse.down()
+    started = time.monotonic()
+    for k, place in enumerate(places):
+        page.page.mouse.move(*place)
+        time.sleep(max(0, started + (k + 1) / 60 - time.monotonic()))  # sixty events a second
+    page.page.evaluate("new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    assert abs(explorer.index()[-1] - 10) <= 1
+    page.page.mouse.up()
+
+
+def test_computed_states_leave_no_backlog(page: Explorers) -> None:
+    explorer = page["slow"]
+    explorer.move(explorer.scene.start)
+    page.wire.sent.clear()
+    handle = explorer.handle("frequency")
+    handle.focus()
+    for _ in range(30):
+        page.page.keyboard.press("ArrowRight")
+    wanted = [explorer.scene.start[0] + 30, explorer.scene.start[1]]
+    explorer.expect(wanted)
+    asked = [m for m in page.wire.sent if m.get("data", {}).get("method") == "custom"]
+    assert 1 <= len(asked) < 20
+    assert explorer.words().endswith(explorer.scene.sentence(wanted))
+
+
+def test_a_busy_and_a_stopped_kernel_hold_nothing_up(page: Explorers) -> None:
+    explorer = page["race"]
+    explorer.move(explorer.scene.start)
+    page.page.locator(f"{PANEL} .jp-CodeCell").last.locator(".cm-content").click()
+    page.page.keyboard.press("Control+Enter")
+    busy = page.page.locator(".jp-StatusBar-TextItem", has_text="Busy")
+    expect(busy).to_be_visible(timeout=TO_PAINT)
+    start = explorer.scene.start
+    explorer.handle("lr").focus()
+    page.page.keyboard.press("ArrowRight")
+    explorer.expect([start[0], start[1] + 1, *start[2:]])
+    page.lesson.lab.stop_kernels()
+    explorer.handle("lr").focus()
+    page.page.keyboard.press("ArrowRight")
+    explorer.expect([start[0], start[1] + 2, *start[2:]])
+
+
+def test_run_again_nothing_is_doubled(sharp_page: Explorers) -> None:
+    sharp_page.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    entry = re.compile(r"^Restart Kernel(…|\.\.\.)")
+    sharp_page.page.get_by_role("menuitem", name=entry).click()
+    sharp_page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    sharp_page.lesson.wait_for_kernel()
+    run_all(sharp_page.lesson)
+    stages = sharp_page.page.locator(f"{PANEL} .live-figure .live-stage")
+    assert stages.count() == len(NAMES) + MORE
+    explorer = sharp_page["descent"]
+    explorer.move([10, 10])
+    assert explorer.words().endswith(explorer.scene.sentence([10, 10]))
+    lab = sharp_page.lesson.lab
+    assert sharp_page.lesson.witness.strangers(lab.url) == []
+
+
+def test_narrow_and_wide(page: Explorers) -> None:
+    explorer = page["race"]
+    for width in (700, 1600):
+        page.page.set_viewport_size({"width": width, "height": 1000})
+        box, outer = explorer.stage.bounding_box(), explorer.place.bounding_box()
+        assert box is not None
+        assert outer is not None
+        assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
+        canvas = explorer.canvas
+        expect(canvas).to_have_js_property("clientWidth", round(box["width"]), timeout=TO_PAINT)
