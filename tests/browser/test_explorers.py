@@ -28,8 +28,8 @@ from lessons_lib.live import Scene
 
 LESSONS = ("line_and_loss", "descent", "race")
 NEAR = 2  # pixels of the figure, by which a painted point may be off
-# Of the points, so many may be off: matplotlib cuts a line at the picture's edge before it dashes it,
-# so dashes that come back from outside are in another phase there.
+# So many points may be off: matplotlib cuts a line at the picture's edge before it dashes it, so
+# that dashes which come back from outside are in another phase there.
 FEW = 0.04
 SAME = 70  # of 442: how far a soft edge's colour may be from the line's
 
