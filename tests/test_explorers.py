@@ -23,6 +23,8 @@ MAKERS = {
     "dialects": explorers.dialects,
     "springs": lambda _: explorers.springs(),
     "valley_of_springs": lambda _: explorers.valley_of_springs(KAPPA),
+    "step_size": lambda _: explorers.step_size(),
+    "valley": lambda _: explorers.valley(),
 }
 SECONDS = 2  # of the processor, to make an explorer
 
@@ -142,6 +144,35 @@ def shown_by_valley_of_springs(product, beta, step):
     return [bar, bar[:1], bar[1:], *curves]
 
 
+def shown_by_step_size(product, step):
+    x = (1 - product) ** np.arange(step + 1.0)
+    path = np.column_stack([x, x**2 / 2])
+    return [path, path[-1:], *path_and_curve(path, np.maximum(100 * abs(x), 1e-9))[1:]]
+
+
+def errors_in_valley(kappa, lr, step):
+    """What is left of each error, in percent: along the floor, across."""
+    k = np.arange(step + 1.0)
+    return [100 * abs(1 - lr * curvature) ** k for curvature in (1 / kappa, 1.0)]
+
+
+def shown_by_valley(kappa, angle, lr, step):
+    turn = np.radians(angle)
+    valley = problems.valley(kappa, rotation=turn)
+    path = optimizers.gradient_descent(
+        valley.gradient, valley.theta0, learning_rate=lr, n_iterations=step
+    ).theta
+    around = np.linspace(0, 2 * np.pi, 73)
+    ring = np.outer(np.sqrt(kappa) * np.cos(around), [np.cos(turn), np.sin(turn)])
+    ring += np.outer(np.sin(around), [-np.sin(turn), np.cos(turn)])
+    curves = [
+        drawn
+        for left in errors_in_valley(kappa, lr, step)
+        for drawn in path_and_curve(path, np.maximum(left, 1e-9))[1:]
+    ]
+    return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path, *curves]
+
+
 SHOWN = {
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
@@ -150,6 +181,8 @@ SHOWN = {
     "dialects": shown_by_dialects,
     "springs": shown_by_springs,
     "valley_of_springs": shown_by_valley_of_springs,
+    "step_size": shown_by_step_size,
+    "valley": shown_by_valley,
 }
 
 
@@ -215,6 +248,15 @@ def said_by_valley_of_springs(product, beta, step):
     return {"along": along, "across": across, "left": left}
 
 
+def said_by_step_size(product, step):
+    return {"factor": 1 - product, "left": 100 * abs(1 - product) ** step}
+
+
+def said_by_valley(kappa, angle, lr, step):
+    along, across = (left[-1] for left in errors_in_valley(kappa, lr, step))
+    return {"left": np.hypot(along, across) / 2**0.5, "along": along, "across": across}
+
+
 SAID = {
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
@@ -223,6 +265,8 @@ SAID = {
     "dialects": said_by_dialects,
     "springs": said_by_springs,
     "valley_of_springs": said_by_valley_of_springs,
+    "step_size": said_by_step_size,
+    "valley": said_by_valley,
 }
 
 
@@ -233,6 +277,10 @@ def test_what_is_said_is_what_the_library_computes(explorer, name):
         wanted = SAID[name](**settings_of(scene, index))
         said = {readout: scene.value(readout, index) for readout in scene.readouts}
         assert said == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+
+
+def test_every_explorer_is_held_here():
+    assert set(MAKERS) == set(explorers.__all__)
 
 
 # --- Words ----------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from lessons_lib.explorers.dialects import dialects
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.race import race
 from lessons_lib.explorers.springs import springs, valley_of_springs
+from lessons_lib.explorers.step_size import step_size
+from lessons_lib.explorers.valley import valley
 
 __all__ = [
     "averages",
@@ -14,5 +16,7 @@ __all__ = [
     "line_and_loss",
     "race",
     "springs",
+    "step_size",
+    "valley",
     "valley_of_springs",
 ]
