@@ -2,9 +2,9 @@
 
 Run by hand, in an environment of its own, because the course does not need PyTorch:
 
-    python -m venv /tmp/recorder
-    /tmp/recorder/bin/pip install torch numpy
-    /tmp/recorder/bin/python tests/reference/record_pytorch.py
+    python -m venv ../recorder
+    ../recorder/bin/pip install torch numpy
+    ../recorder/bin/python tests/reference/record_pytorch.py
 
 It writes pytorch_sgd.json beside itself. Nothing here comes from lessons_lib: the losses are
 written once more, and PyTorch differentiates them. Numbers are stored in full precision.
