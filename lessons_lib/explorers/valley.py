@@ -61,7 +61,7 @@ def valley(n_steps: int = 60) -> Live:
         figure,
         [
             slider("kappa", "condition number", kappas, start=12.83, digits=".4g"),
-            slider("angle", "rotation in degrees", angles, start=-45, digits=".0f"),
+            slider("angle", "rotation (°)", angles, start=-45, digits=".0f"),
             slider("lr", "learning rate", rates, start=0.5),
             steps(n_steps, start=10),
         ],
