@@ -315,6 +315,12 @@ def test_every_explorer_is_held_here():
             " below 1 the ball comes to rest. After 60 steps its distance is 0.038 times that of"
             " the start.",
         ),
+        (
+            "valley",
+            "In a valley of condition number 12.83, turned by -45 degrees, 10 steps at learning"
+            " rate 0.5 leave 47.5 % of the distance: 67.2 % of the error along the floor, and"
+            " 0.0977 % of that across the valley.",
+        ),
     ],
 )
 def test_the_words_of_the_start(explorer, words):
@@ -377,6 +383,20 @@ def test_the_words_of_the_start(explorer, words):
             {"product": 2.45, "beta": 0.33, "step": 39},
             "With lr · L = 2.45 and β = 0.33 the rate is 0.574 along the floor and 0.574 across."
             " After 39 steps the distance is 1.2e-09 times that of the start. Goal reached.",
+        ),
+        (
+            "valley",
+            {"kappa": 20, "angle": 0, "lr": 1.85, "step": 47},
+            "In a valley of condition number 20, turned by 0 degrees, 47 steps at learning rate"
+            " 1.85 leave 0.739 % of the distance: 1.04 % of the error along the floor, and 0.0482 %"
+            " of that across the valley. Goal reached.",
+        ),
+        (
+            "valley",
+            {"kappa": 100, "angle": 60, "lr": 2.1, "step": 60},
+            "In a valley of condition number 100, turned by 60 degrees, 60 steps at learning rate"
+            " 2.1 leave 2.15e+04 % of the distance: 28 % of the error along the floor, and"
+            " 3.04e+04 % of that across the valley. gradient descent is outside the frame.",
         ),
     ],
 )
