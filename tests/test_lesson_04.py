@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import nbformat
 import numpy as np
 import pytest
 
 from lessons_lib import optimizers, problems, theory
 
+LESSON = Path(__file__).parent.parent / "notebooks" / "04_valleys.ipynb"
 LINE = problems.noisy_line()
 CURVATURES = theory.curvature_range(LINE.hessian())
 
 
-def steps_to(fraction: float, learning_rate: float, problem: problems.Quadratic) -> int:
+def steps_to(
+    fraction: float, learning_rate: float, problem: problems.LeastSquares | problems.Quadratic
+) -> int:
     run = optimizers.gradient_descent(
         problem.gradient, problem.theta0, learning_rate=learning_rate, n_iterations=10_000
     )
@@ -69,3 +76,123 @@ def test_standardised_data_make_a_round_bowl() -> None:
 def test_condition_number_of_the_data_is_the_root() -> None:
     kappa = theory.condition_number(LINE.hessian())
     assert np.linalg.cond(LINE.A) ** 2 == pytest.approx(kappa)
+
+
+# --- What lesson 4 writes by hand and prints ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cells() -> dict[str, Any]:
+    """The cells of lesson 4 by their id."""
+    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+def lesson(cells: dict[str, Any]) -> dict[str, Any]:
+    """What the learner has written by hand: the names that these cells bind."""
+    names: dict[str, Any] = {}
+    for name in (
+        "import-tools",
+        "recall-directions",
+        "errors-along-eigenvectors",
+        "condition-number-by-hand",
+        "steps-to-a-share",
+        "best-rate-by-hand",
+        "steps-in-valley",
+        "condition-number-of-a-feature",
+        "standardise-by-hand",
+    ):
+        exec(cells[name].source, names)
+    return names
+
+
+def printed(cell: Any) -> str:
+    return "".join(output.get("text", "") for output in cell["outputs"])
+
+
+def test_the_best_setting_by_hand_is_the_librarys(lesson: dict[str, Any]) -> None:
+    best = theory.best_gradient_descent(*CURVATURES)
+    assert lesson["kappa"] == pytest.approx(theory.condition_number(LINE.hessian()))
+    assert lesson["best_lr"] == pytest.approx(best.learning_rate)
+    assert lesson["best_rate"] == pytest.approx(best.rate)
+
+
+def test_the_errors_make_up_the_distance(lesson: dict[str, Any]) -> None:
+    distance = np.linalg.norm(lesson["run"].theta - LINE.minimiser, axis=1)
+    np.testing.assert_allclose(np.hypot(lesson["a"], lesson["b"]), distance)
+
+
+def test_the_two_phases_from_the_start_and_the_factors_alone(
+    cells: dict[str, Any], lesson: dict[str, Any]
+) -> None:
+    """Both errors are geometric series, so where they cross and arrive are logarithms."""
+    a, b = abs(lesson["a"][0]), abs(lesson["b"][0])
+    slow, fast = theory.contraction_factor(0.01, np.array(CURVATURES))
+    crossing = np.ceil(np.log(b / a) / np.log(slow / fast))
+    assert f"cross after {crossing:.0f} steps" in printed(cells["two-phases"])
+    assert theory.steps_to(slow, 0.01 * np.hypot(a, b) / a) == steps_to(0.01, 0.01, LINE)
+
+
+def test_the_way_walked_in_jumps(cells: dict[str, Any]) -> None:
+    """At the best learning rate both factors are ±rate, so that steps shrink by the rate alone."""
+    best = theory.best_gradient_descent(*CURVATURES)
+    first = best.learning_rate * np.linalg.norm(LINE.gradient(LINE.theta0))
+    n = steps_to(1e-6, best.learning_rate, LINE)
+    walked = first * (1 - best.rate**n) / (1 - best.rate)
+    assert f"{n} steps, {walked:.2f} walked" in printed(cells["way-walked"])
+
+
+@pytest.mark.parametrize("kappa", [2, 5, 12.83, 100])
+def test_steps_in_a_valley_by_hand(lesson: dict[str, Any], kappa: float) -> None:
+    best = theory.best_gradient_descent(1 / kappa, 1.0)
+    assert lesson["steps_in_valley"](kappa) == theory.steps_to(best.rate, 0.01)
+    assert lesson["steps_in_valley"](kappa) == steps_to(
+        0.01, best.learning_rate, problems.valley(kappa, rotation=0.7)
+    )
+
+
+def test_little_room_is_left_below_the_limit() -> None:
+    best = theory.best_gradient_descent(*CURVATURES)
+    kappa = theory.condition_number(LINE.hessian())
+    share = best.learning_rate / theory.gradient_descent_limit(CURVATURES.L)
+    assert share == pytest.approx(kappa / (kappa + 1))
+    assert theory.gradient_descent_rate(best.learning_rate, 1.08 * CURVATURES.L) > 1
+
+
+def test_scaling_and_centring_by_trace_and_determinant(lesson: dict[str, Any]) -> None:
+    """Half the Hessian has trace 1 + mean of x² and determinant var(x)."""
+    mean, std = LINE.x.mean(), LINE.x.std()
+
+    def kappa(mean: float, std: float) -> float:
+        low, high = sorted(np.roots([1, -(1 + mean**2 + std**2), std**2]))
+        return float(high / low)
+
+    for feature, wanted in (
+        (LINE.x, kappa(mean, std)),
+        (LINE.x / std, kappa(mean / std, 1)),
+        (LINE.x - mean, 1 / std**2),
+        (10 * LINE.x, kappa(10 * mean, 10 * std)),
+    ):
+        assert lesson["kappa_of"](feature) == pytest.approx(wanted)
+    assert kappa(mean / std, 1) > kappa(mean, std) > 1 / std**2
+
+
+def test_standardised_by_hand_is_the_librarys(lesson: dict[str, Any]) -> None:
+    np.testing.assert_allclose(lesson["A"], LINE.standardised().A)
+
+
+def test_features_that_are_alike_leave_a_valley(cells: dict[str, Any]) -> None:
+    """With the correlation ρ the curvatures are 2(1 - ρ), 2 and 2(1 + ρ)."""
+    first, other = np.random.default_rng(0).standard_normal((2, 100))
+    for likeness in (0.0, 0.9, 0.99):
+        second = likeness * first + np.sqrt(1 - likeness**2) * other
+        rho = abs(np.corrcoef(first, second)[0, 1])
+        wanted = f"likeness {likeness}: κ = {(1 + rho) / (1 - rho):.2f}"
+        assert wanted in printed(cells["two-features"])
+
+
+def test_two_steps_suffice_with_both_inverse_curvatures() -> None:
+    theta = LINE.theta0
+    for curvature in CURVATURES:
+        theta = theta - LINE.gradient(theta) / curvature
+    np.testing.assert_allclose(theta, LINE.minimiser, atol=1e-9)
