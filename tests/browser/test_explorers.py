@@ -224,6 +224,22 @@ def test_axe_finds_nothing(page: Explorers) -> None:
 # --- Kernel and wire ----------------------------------------------------------------------------
 
 
+def test_run_again_nothing_is_doubled(sharp_page: Explorers) -> None:
+    sharp_page.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    entry = re.compile(r"^Restart Kernel(…|\.\.\.)")
+    sharp_page.page.get_by_role("menuitem", name=entry).click()
+    sharp_page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    sharp_page.lesson.wait_for_kernel()
+    run_all(sharp_page.lesson)
+    stages = sharp_page.page.locator(f"{PANEL} .live-figure .live-stage")
+    assert stages.count() == len(NAMES) + MORE
+    explorer = sharp_page["descent"]
+    explorer.move([10, 10])
+    assert explorer.words().endswith(explorer.scene.sentence([10, 10]))
+    lab = sharp_page.lesson.lab
+    assert sharp_page.lesson.witness.strangers(lab.url) == []
+
+
 def test_a_moving_slider_only_tells_where_it_is(page: Explorers) -> None:
     explorer = page["race"]
     explorer.move(explorer.scene.start)
@@ -282,22 +298,6 @@ def test_a_busy_and_a_stopped_kernel_hold_nothing_up(page: Explorers) -> None:
     explorer.handle("lr").focus()
     page.page.keyboard.press("ArrowRight")
     explorer.expect([start[0], start[1] + 2, *start[2:]])
-
-
-def test_run_again_nothing_is_doubled(sharp_page: Explorers) -> None:
-    sharp_page.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    entry = re.compile(r"^Restart Kernel(…|\.\.\.)")
-    sharp_page.page.get_by_role("menuitem", name=entry).click()
-    sharp_page.page.get_by_role("button", name="Confirm Kernel Restart").click()
-    sharp_page.lesson.wait_for_kernel()
-    run_all(sharp_page.lesson)
-    stages = sharp_page.page.locator(f"{PANEL} .live-figure .live-stage")
-    assert stages.count() == len(NAMES) + MORE
-    explorer = sharp_page["descent"]
-    explorer.move([10, 10])
-    assert explorer.words().endswith(explorer.scene.sentence([10, 10]))
-    lab = sharp_page.lesson.lab
-    assert sharp_page.lesson.witness.strangers(lab.url) == []
 
 
 def test_narrow_and_wide(page: Explorers) -> None:
