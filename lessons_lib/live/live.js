@@ -20,7 +20,7 @@ async function render({ model, el }) {
   const figure = { spec, page, controls, index, tables, streamed: [], reached: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
-  const request = streaming(model, figure, () => schedule());
+  const [request, hangUp] = streaming(model, figure, () => schedule());
   const schedule = oncePerFrame(() => paint(figure));
   const changed = () => {
     controls.forEach((control, k) => nameControl(spec.controls[k], control, views[k], page.values[k]));
@@ -37,6 +37,8 @@ async function render({ model, el }) {
 
   return () => {
     stop();
+    hangUp();
+    clearTimeout(figure.telling);
     watcher.disconnect();
     controls.forEach((control) => control.off("change:index", changed));
     views.forEach((view) => view.remove());
@@ -338,28 +340,34 @@ function wholly(value, digits) {
 
 // --- States that the kernel computes ------------------------------------------------------------
 
-// One question is under way at a time. When its answer comes, the newest state is asked for, and
-// whatever lay between is never computed.
+// One question is under way at a time. When the kernel is done with it, the newest state is asked
+// for, and whatever lay between is never computed. A kernel that was interrupted is done, too: it
+// says that it is idle, without an answer. What another view of the figure asked for is not ours.
 function streaming(model, figure, arrived) {
-  let asked = null;
-  let wanted = null;
+  let [asked, wanted, waiting] = [null, null, false];
   const ask = () => {
-    asked = wanted;
-    model.send({ kind: "compute", index: asked });
+    const index = wanted;
+    const said = ({ content }) => content.execution_state === "idle" && asked === index && next();
+    [asked, waiting] = [index, true];
+    model.send({ kind: "compute", index }, { iopub: { status: said } });
   };
-  model.on("msg:custom", (message, buffers) => {
-    if (message.kind !== "computed" || !asked) return;
+  const next = () => {
+    waiting = false;
+    if (asked !== wanted) ask();
+  };
+  const take = (message, buffers) => {
+    if (message.kind !== "computed" || String(message.index) !== String(asked)) return;
     figure.streamed = buffers.map((buffer) => new Float32Array(bytesOf(buffer)));
     figure.index = asked;
     arrived();
-    const done = String(asked) === String(wanted);
-    asked = null;
-    if (!done) ask();
-  });
-  return (index) => {
-    wanted = index;
-    if (!asked) ask();
+    next();
   };
+  model.on("msg:custom", take);
+  const request = (index) => {
+    wanted = index;
+    if (!waiting) ask();
+  };
+  return [request, () => model.off("msg:custom", take)];
 }
 
 // --- Play and reset -----------------------------------------------------------------------------

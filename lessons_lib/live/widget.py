@@ -67,7 +67,7 @@ class Live(anywidget.AnyWidget):
             rows = [self.scene.numbers(name, message["index"]) for name in self.scene.computed]
             buffers = [row.astype(np.float32).tobytes() for row in rows]
         finally:
-            self.send({"kind": "computed"}, buffers)
+            self.send({"kind": "computed", "index": message["index"]}, buffers)
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give a notebook the widget, the picture of its start, and its words."""
