@@ -206,7 +206,7 @@ def opened_explorers(
     browser: Browser, lab: Lab, scenes: dict[str, Scene], *, ratio: float = 1
 ) -> Iterator[Explorers]:
     """Open and run the notebook in a window with so many pixels for one of the page's."""
-    path = lab.folder / "notebooks" / "97_explorers.ipynb"
+    path = lab.folder / "notebooks" / f"97_explorers_{ratio:g}.ipynb"  # one for each window
     write_notebook(path)
     context = browser.new_context(
         viewport={"width": WIDEST, "height": 1000}, device_scale_factor=ratio
