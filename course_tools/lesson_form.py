@@ -1,0 +1,244 @@
+"""What every lesson has, in which order, and where its numbers come from.
+
+The rules are like those of `hygiene`, and are for lessons 1 and up alone: a function takes a
+notebook and yields a sentence for each problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course_tools.hygiene import Notebook, prose_of, texts_of
+
+REFERENCE_PAGES = 90
+"""Notebooks from this number on are looked up, not read in order."""
+
+RHYTHM = ("title", "question", "predict-", "your-turn", "summary", "read-next")
+"""Ids, or how they begin, of cells that every lesson has, in this order."""
+
+HEADINGS = {
+    "question": "## The question",
+    "your-turn": "## Your turn",
+    "summary": "## Three sentences to take away",
+    "read-next": "## Read on",
+}
+
+ANSWERED_WITHIN = 12
+"""Cells within which a learner, having chosen, wants to read why."""
+
+CHOICE = re.compile(r"^- \*\*([a-z])\*\*", re.MULTILINE)
+LETTER = re.compile(r"\*\*([a-z])\.?\*\*")
+NUMBER = r"\d+(?:[,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
+IN_PROSE = re.compile(rf"(?<![\w.,/]){NUMBER}(?!\w)", re.IGNORECASE)
+YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
+
+
+def lessons(folder: Path) -> list[Path]:
+    """Return the lessons of a folder, in order: neither the start page nor the reference pages."""
+    return [
+        path
+        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+        if 0 < number_of(path) < REFERENCE_PAGES
+    ]
+
+
+def number_of(path: Path) -> int:
+    """Return the number with which a notebook's name begins."""
+    return int(path.name[:2])
+
+
+def problems(path: Path) -> list[str]:
+    """Apply every rule to a lesson, and return a sentence for each problem."""
+    notebook = Notebook(path, path.read_bytes())
+    return [problem for rule in RULES for problem in rule(notebook)]
+
+
+# --- The rhythm ---------------------------------------------------------------------------------
+
+
+def rhythm(notebook: Notebook) -> Iterator[str]:
+    """Refuse a lesson that lacks a part, or has it elsewhere."""
+    ids = [cell.id for cell in notebook.nb.cells]
+    places = {
+        part: next((k for k, name in enumerate(ids) if name.startswith(part)), None)
+        for part in RHYTHM
+    }
+    for part, place in places.items():
+        if place is None:
+            yield f"{notebook.path.name}: no cell {part!r}. A lesson has {', '.join(RHYTHM)}."
+    known = [(part, place) for part, place in places.items() if place is not None]
+    for (before, first), (after, second) in pairwise(known):
+        if first > second:
+            yield f"{notebook.path.name}: {after!r} stands before {before!r}. Exchange them."
+    for cell in notebook.prose:
+        heading = HEADINGS.get(cell.id, "")
+        if not cell.source.startswith(heading):
+            yield notebook.says(cell, f"it begins otherwise than {heading!r}.")
+
+
+def title(notebook: Notebook) -> Iterator[str]:
+    """Refuse a first cell without number, objective, needs, time or the links to both sides."""
+    cell = notebook.nb.cells[0]
+    number = number_of(notebook.path)
+    parts = {
+        f"its heading, '# {number} · …'": rf"\A# {number} · \S",
+        "its objective, '**You will be able to** …'": r"^\*\*You will be able to\*\* \S",
+        "what it needs, '**You need** …'": r"^\*\*You need\*\* \S",
+        "its time, '**Time** about 30 minutes.'": r"\*\*Time\*\* about \d+ minutes\.",
+    }
+    for neighbour in neighbours(notebook.path):
+        parts[f"a link to {neighbour}"] = rf"\]\({re.escape(neighbour)}\)"
+    for part, pattern in parts.items():
+        if not re.search(pattern, cell.source, re.MULTILINE):
+            yield notebook.says(cell, f"it lacks {part}.")
+
+
+def neighbours(path: Path) -> list[str]:
+    """Return the names of the notebooks before and after one."""
+    names = [each.name for each in sorted(path.parent.glob("[0-9][0-9]_*.ipynb"))]
+    here = names.index(path.name)
+    return [*names[max(here - 1, 0) : here], *names[here + 1 : here + 2]]
+
+
+def predictions(notebook: Notebook) -> Iterator[str]:
+    """Refuse a prediction that is not committed to, or of which a choice is left unanswered."""
+    cells = notebook.nb.cells
+    asked = [k for k, cell in enumerate(cells) if cell.id.startswith("predict-")]
+    for place, end in pairwise([*asked, len(cells)]):
+        cell = cells[place]
+        letters = CHOICE.findall(cell.source)
+        if len(letters) < 3:
+            yield notebook.says(cell, "fewer than three choices. Write '- **a** …' for each.")
+        if not commits(cells[place + 1 : place + 2]):
+            yield notebook.says(
+                cell, "no cell after it to commit to a choice: 'my_prediction = \"\"'."
+            )
+        unanswered = set(letters) - answered(cells[place + 1 : min(end, place + ANSWERED_WITHIN)])
+        for letter in sorted(unanswered):
+            yield notebook.says(
+                cell, f"choice {letter} is answered nowhere. Say why one would take it."
+            )
+
+
+def commits(cells: list[NotebookNode]) -> bool:
+    """Whether the first of these cells is one in which a learner commits to a choice."""
+    return bool(cells) and bool(re.fullmatch(r'my_\w*prediction = ""', cells[0].source))
+
+
+def answered(cells: list[NotebookNode]) -> set[str]:
+    """Return the letters that the first cell answers which begins with the right one."""
+    for cell in cells:
+        if cell.cell_type == "markdown" and LETTER.match(cell.source):
+            return set(LETTER.findall(cell.source))
+    return set()
+
+
+def explorer(notebook: Notebook) -> Iterator[str]:
+    """Refuse a lesson without an explorer, or without a goal in the words before one."""
+    shown = [k for k, cell in enumerate(notebook.nb.cells) if cell.source.startswith("explorers.")]
+    if not shown:
+        yield f"{notebook.path.name}: no cell shows an explorer."
+    elif not any("**Goal" in notebook.nb.cells[place - 1].source for place in shown):
+        yield f"{notebook.path.name}: no explorer has a '**Goal: …**' in the cell before it."
+
+
+def your_turn(notebook: Notebook) -> Iterator[str]:
+    """Refuse fewer than two tasks."""
+    for cell in notebook.prose:
+        if cell.id == "your-turn" and len(re.findall(r"^\d\. ", cell.source, re.MULTILINE)) < 2:
+            yield notebook.says(cell, "fewer than two tasks. Number them '1. …', '2. …'.")
+
+
+def summary(notebook: Notebook) -> Iterator[str]:
+    """Refuse more or fewer than three sentences."""
+    for cell in notebook.prose:
+        if cell.id == "summary":
+            sentences = re.findall(r"[.?!](?:\*\*)?(?=\s|$)", cell.source.partition("\n")[2])
+            if len(sentences) != 3:
+                yield notebook.says(cell, f"{len(sentences)} sentences, not three.")
+
+
+def references(notebook: Notebook) -> Iterator[str]:
+    """Refuse a last cell without references, or without the way on."""
+    cell = notebook.nb.cells[-1]
+    if not re.search(
+        r"^- .*\b(?:1[6-9]|20)\d\d\b|^- .*\bchapter \d|^- .*documentation",
+        cell.source,
+        re.MULTILINE,
+    ):
+        yield notebook.says(cell, "no reference. Write '- Author, *Title*, year: what is there.'")
+    after = neighbours(notebook.path)[-1]
+    if f"]({after})" not in cell.source:
+        yield notebook.says(cell, f"no link to {after}.")
+
+
+# --- The numbers --------------------------------------------------------------------------------
+
+
+def numbers(notebook: Notebook) -> Iterator[str]:
+    """Refuse numbers in prose that stand in no code or output, of this lesson or an earlier one.
+
+    Small whole numbers are words, years in brackets belong to a name, a choice of a prediction may
+    be wrong, and references are somebody else's.
+    """
+    before = [each for each in lessons(notebook.path.parent) if each < notebook.path]
+    known = known_in(notebook.path).union(*map(known_in, before))
+    for cell in notebook.prose:
+        if cell.id in ("title", "read-next"):
+            continue
+        for written in numbers_in(cell.source):
+            if not is_known(written, known):
+                yield notebook.says(cell, f"{written} stands in no code and no output. Print it.")
+
+
+def numbers_in(source: str) -> list[str]:
+    """Return the numbers of a text that a cell should compute, as they are written."""
+    text = re.sub(r"^- \*\*[a-z]\*\* .*$", "", prose_of(source), flags=re.MULTILINE)
+    found = IN_PROSE.findall(YEAR.sub("", text))
+    return [written for written in found if not written.isdigit() or value_of(written) >= 10]
+
+
+def is_known(written: str, known: frozenset[str]) -> bool:
+    """Whether one of these numbers, or the percentage of one, is this to the digits written."""
+    value, digits = value_of(written), len(written.partition(".")[2])
+    if not digits:  # a count: it is not rounded
+        return any(value in (each, round(100 * each, 9)) for each in map(value_of, known))
+    return any(
+        value in (round(each, digits), round(100 * each, digits)) for each in map(value_of, known)
+    )
+
+
+def value_of(written: str) -> float:
+    """Return the number that is written, with or without marks between the thousands."""
+    return float(re.sub("[,_]", "", written))
+
+
+@cache
+def known_in(path: Path) -> frozenset[str]:
+    """Return the numbers that a notebook's code and outputs hold, as they are written."""
+    notebook = Notebook(path, path.read_bytes())
+    texts = [cell.source for cell in notebook.code]
+    texts += [
+        text for cell in notebook.code for output in cell.outputs for text in texts_of(output)
+    ]
+    return frozenset(
+        written for text in texts for written in re.findall(NUMBER, text, re.IGNORECASE)
+    )
+
+
+RULES: tuple[Callable[[Notebook], Iterator[str]], ...] = (
+    rhythm,
+    title,
+    predictions,
+    explorer,
+    your_turn,
+    summary,
+    references,
+    numbers,
+)

@@ -1,0 +1,156 @@
+"""Every lesson has the parts of a lesson, and its numbers come from its cells."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from course_tools.hygiene import Notebook
+from course_tools.lesson_form import RULES, is_known, lessons, number_of, numbers_in, problems
+from course_tools.refresh import ROOT, from_bytes, show, to_bytes
+
+NOTEBOOKS = ROOT / "notebooks"
+Node = nbformat.NotebookNode
+Spoil = Callable[[Node], Any]
+
+
+@pytest.mark.parametrize("path", lessons(NOTEBOOKS), ids=show)
+def test_lessons_obey_every_rule(path: Path):
+    found = problems(path)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_lessons_are_numbered_without_a_gap():
+    assert [number_of(path) for path in lessons(NOTEBOOKS)] == list(
+        range(1, len(lessons(NOTEBOOKS)) + 1)
+    )
+
+
+# --- How a lesson is spoilt -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    """A copy of lesson 4, among copies of its neighbours."""
+    folder = shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    return folder / "04_valleys.ipynb"
+
+
+def place_of(nb: Node, name: str) -> int:
+    return next(k for k, cell in enumerate(nb.cells) if cell.id == name)
+
+
+def write(name: str, old: str, new: str) -> Spoil:
+    """Write other words into a cell."""
+
+    def spoil(nb: Node) -> None:
+        cell = nb.cells[place_of(nb, name)]
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return spoil
+
+
+def drop(name: str) -> Spoil:
+    """Take a cell away."""
+    return lambda nb: nb.cells.pop(place_of(nb, name))
+
+
+def move(name: str, before: str) -> Spoil:
+    """Put a cell elsewhere."""
+    return lambda nb: nb.cells.insert(place_of(nb, before), nb.cells.pop(place_of(nb, name)))
+
+
+REFUSED: dict[str, dict[str, Spoil]] = {
+    "rhythm": {
+        "no tasks": drop("your-turn"),
+        "no question": drop("question"),
+        "summary too early": move("summary", before="your-turn"),
+        "another heading": write("question", "## The question", "## Why?"),
+    },
+    "title": {
+        "another number": write("title", "# 4 ·", "# 5 ·"),
+        "no objective": write("title", "**You will be able to**", "You learn to"),
+        "no needs": write("title", "**You need**", "Read"),
+        "no time": write("title", "minutes", "pages"),
+        "no way back": write("title", "03_step_size.ipynb", "02_gradient_descent.ipynb"),
+        "no way on": write("title", "05_averages.ipynb", "06_momentum.ipynb"),
+    },
+    "predictions": {
+        "two choices": write("predict-rate", "- **b** ", "- "),
+        "nothing to commit to": drop("commit-rate"),
+        "a commitment made already": write("commit-rate", '""', '"c"'),
+        "a wrong choice without an answer": write("answer-rate", "**a**", "a"),
+        "no answer": drop("answer-scaling"),
+    },
+    "explorer": {
+        "no explorer": drop("explore-valley"),
+        "no goal": write("explore-valley-intro", "**Goal", "**Try"),
+    },
+    "your_turn": {"one task": write("your-turn", "\n", " ")},
+    "summary": {
+        "a fourth sentence": write("summary", "κ = L/μ.", "κ = L/μ. It does."),
+        "two sentences": write("summary", "slow one. The", "slow one, and the"),
+    },
+    "references": {
+        "none": write("read-next", "- ", ""),
+        "no way on": write("read-next", "05_averages.ipynb", "06_momentum.ipynb"),
+    },
+    "numbers": {
+        "another digit": write("read-phases", "0.0631", "0.0632"),
+        "another count": write("read-phases", "666", "667"),
+        "another percentage": write("read-cost", "92.8", "92.9"),
+        "another learning rate": write("predict-rate", "0.4841", "0.4814"),
+        "in a task": write("your-turn", "0.1?", "0.1237?"),
+    },
+}
+
+CASES = [
+    pytest.param(rule, spoil, id=f"{rule}: {name}")
+    for rule, spoils in REFUSED.items()
+    for name, spoil in spoils.items()
+]
+
+
+@pytest.mark.parametrize(("rule", "spoil"), CASES)
+def test_a_spoilt_lesson_is_refused_for_that_reason(rule: str, spoil: Spoil, lesson: Path):
+    nb = from_bytes(lesson.read_bytes(), lesson)
+    spoil(nb)
+    lesson.write_bytes(to_bytes(nb))
+    notebook = Notebook(lesson, lesson.read_bytes())
+    said = {each.__name__: list(each(notebook)) for each in RULES}
+    assert [name for name, sentences in said.items() if sentences] == [rule]
+    assert all("04_valleys.ipynb" in sentence for sentence in said[rule])
+
+
+def test_every_rule_is_tried():
+    assert [rule.__name__ for rule in RULES] == list(REFUSED)
+
+
+def test_numbers_are_read_as_they_are_written():
+    text = "Of 1,000 steps, 12.83 and 7 in lesson 2 (1964), $0.5$ and `0.25`, 28 % or 1e-6; x3.\n"
+    assert numbers_in(text + "- **a** 330 steps\n") == ["1,000", "12.83", "28", "1e-6"]
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "expected"),
+    [
+        ("666", {"666"}, True),
+        ("666", {"666.2"}, False),  # a count is not rounded
+        ("28", {"0.28"}, True),
+        ("92.8", {"0.9277"}, True),
+        ("0.93", {"0.9277"}, True),
+        ("0.92", {"0.9277"}, False),
+        ("1,000", {"1000"}, True),
+        ("0.4841", {"0.48410786"}, True),
+        ("0.4842", {"0.48410786"}, False),
+    ],
+)
+def test_numbers_are_known_to_the_digits_written(written: str, known: set[str], expected: bool):
+    assert is_known(written, frozenset(known)) is expected
