@@ -41,6 +41,13 @@ HAS_RUN = """([panel, complaint]) => {
 PICTURES_LOADED = """panel =>
     [...document.querySelectorAll(`${panel} img`)].every(picture => picture.complete)"""
 
+TYPESET = """async ([panel, wanted]) => {
+    await document.fonts.ready;
+    const cells = [...document.querySelectorAll(`${panel} .jp-Cell`)];
+    return cells.length === wanted.length && cells.every(
+        (cell, k) => cell.querySelectorAll('mjx-container').length >= wanted[k]);
+}"""
+
 SCROLL_ON = """at => {
     const cells = at.querySelectorAll('.jp-Cell');
     const rest = cells[cells.length - 1].getBoundingClientRect().bottom
@@ -150,6 +157,11 @@ class Lesson:
     def wait_for_pictures(self) -> None:
         """Wait until no picture is on its way."""
         self.page.wait_for_function(PICTURES_LOADED, arg=PANEL, timeout=TO_PAINT)
+
+    def wait_for_formulas(self) -> None:
+        """Wait until every formula is typeset, and every font is there."""
+        wanted = [len(formulas_of(cell)) for cell in self.stored]
+        self.page.wait_for_function(TYPESET, arg=[PANEL, wanted], timeout=TO_LOAD)
 
     def run_all(self) -> None:
         """Empty every output, run every cell from the menu, and wait for the last."""
@@ -280,7 +292,10 @@ def words_of(cell: NotebookNode) -> Iterator[str]:
             yield data.get("text/plain", "")
 
 
-FIT = """cell => {
+# How much is hidden or stands out at the right. A formula needs room to spare: on another machine
+# its letters may be a little wider.
+ROOM = 40
+FIT = """([panel, room]) => [...document.querySelectorAll(`${panel} .jp-Cell`)].map(cell => {
     const box = element => element.getBoundingClientRect();
     const edge = box(cell).right;
     const said = [];
@@ -288,11 +303,12 @@ FIT = """cell => {
         const {width, height, right} = box(picture);
         const shape = picture.naturalWidth / picture.naturalHeight * height / width;
         if (right > edge + 1) said.push(`a picture ends ${Math.round(right - edge)} px outside`);
+        if (!width) said.push('a picture has no width');
         if (Math.abs(shape - 1) > 0.02) said.push(`a picture is stretched by ${shape.toFixed(2)}`);
     }
     for (const part of cell.querySelectorAll(
         '.jp-OutputArea-output, .jp-OutputArea-output pre, .jp-RenderedHTMLCommon'
-        + ', .jp-RenderedHTMLCommon table, .jp-RenderedHTMLCommon mjx-container[display]')) {
+        + ', .jp-RenderedHTMLCommon table')) {
         const hidden = part.scrollWidth - part.clientWidth;
         const outside = box(part).right - edge;
         if (hidden > 1 && part.clientWidth) said.push(
@@ -300,15 +316,20 @@ FIT = """cell => {
         if (outside > 1) said.push(
             `<${part.localName}> ends ${Math.round(outside)} px outside`);
     }
+    for (const part of cell.querySelectorAll('mjx-container[display] > mjx-math')) {
+        const left = Math.round(box(part.parentElement).width - box(part).width);
+        if (!box(part).width) said.push('a formula has no width');
+        if (left < room) said.push(`a formula leaves ${left} px of its line, not ${room}`);
+    }
     return said;
-}"""
+})"""
 
 
 def check_fit(lesson: Lesson) -> Iterator[str]:
     """No output or text is wider than its place, and no picture is stretched."""
-    for cell, shown in [*lesson.code, *lesson.prose]:
-        shown.scroll_into_view_if_needed(timeout=TO_PAINT)
-        for said in shown.evaluate(FIT):
+    lesson.wait_for_formulas()
+    for cell, problems in zip(lesson.stored, lesson.page.evaluate(FIT, [PANEL, ROOM]), strict=True):
+        for said in problems:
             yield f"{cell.id}: {said}."
 
 
@@ -317,10 +338,17 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\(([\w.-]+\.ipynb)[)#]")
 
 
+def formulas_of(cell: NotebookNode) -> list[str]:
+    """Return the formulas in a cell's text."""
+    if cell.cell_type != "markdown":
+        return []
+    return MATHS.findall(CODE.sub("", cell.source))
+
+
 def check_maths(lesson: Lesson) -> Iterator[str]:
     """Every formula is typeset."""
     for cell, shown in lesson.prose:
-        wanted = len(MATHS.findall(CODE.sub("", cell.source)))
+        wanted = len(formulas_of(cell))
         if not wanted:
             continue
         shown.scroll_into_view_if_needed(timeout=TO_PAINT)

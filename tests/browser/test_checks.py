@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from lab_server import Lab
 from lesson_page import (
+    NARROW,
+    WIDE,
     Lesson,
     check_access,
     check_addresses,
@@ -34,6 +36,7 @@ SHOW = "from IPython.display import HTML, Javascript, display\n\n"
 PROSE = {
     "title": "# Spoilt\n\nTo [lesson 1](01_line_and_loss.ipynb) and to [lesson 99](99_none.ipynb).",
     "broken-formula": r"Here $\frac{1}$ is no formula.",
+    "wide-formula": f"$${' + '.join('abcdefghijklmnopqrstuvwxyz')}$$",
     "wide-table": "| " + " | ".join("a" * 40 for _ in range(9)) + " |\n" + "|---" * 9 + "|",
 }
 CODE = {
@@ -131,9 +134,12 @@ def test_stored_pictures(spoilt: Lesson) -> None:
 
 
 def test_widths(spoilt: Lesson) -> None:
+    spoilt.resize(NARROW)
     said = "\n".join(check_fit(spoilt))
+    spoilt.resize(WIDE)
     assert re.search(r"^too-wide: a picture ends \d+ px outside", said, re.MULTILINE)
     assert re.search(r"^stretched: a picture is stretched by 0\.10", said, re.MULTILINE)
+    assert re.search(r"^wide-formula: a formula leaves -?\d+ px", said, re.MULTILINE)
     assert re.search(r"^wide-table: <\w+> (hides|ends) \d+ px", said, re.MULTILINE)
 
 
