@@ -1,0 +1,5 @@
+"""Every exercise of the course, with its known mistakes: one module for each lesson."""
+
+from lessons_lib.feedback.bank import lesson_01
+
+ALL = (*lesson_01.EXERCISES,)

@@ -1,0 +1,90 @@
+"""The one function that a learner calls."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from lessons_lib.feedback.bank import ALL
+from lessons_lib.feedback.exercise import Exercise
+from lessons_lib.feedback.judging import judge
+from lessons_lib.feedback.progress import passed, remember
+from lessons_lib.feedback.running import Inputs
+from lessons_lib.feedback.verdict import Verdict
+
+
+def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict:
+    """Check a function that you have written for an exercise.
+
+    Parameters
+    ----------
+    function : callable
+        The function itself, without brackets after it. Its name says which exercise it is for.
+    cases : sequence of tuple, optional
+        Inputs to try it on. By default those of the exercise.
+
+    Returns
+    -------
+    Verdict
+        Shown as the last value of a cell. Its ``require()`` raises unless all is right.
+
+    Raises
+    ------
+    TypeError
+        If it is not a function.
+    ValueError
+        If no exercise has its name.
+    """
+    if not callable(function):
+        raise TypeError(
+            f"check() was given {type(function).__name__}, not a function. Write the function's"
+            " name without brackets after it, such as check(line_loss)."
+        )
+    exercise = _find(getattr(function, "__name__", type(function).__name__))
+    verdict = judge(exercise, function, cases)
+    if verdict.right and not cases:
+        remember(exercise.name)
+    return verdict
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """Return every exercise by its name, in the order of the lessons."""
+    return {exercise.name: exercise for exercise in ALL}
+
+
+def _find(name: str) -> Exercise:
+    known = exercises()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or list(known)
+    raise ValueError(
+        f"No exercise is called {name!r}. Keep the name that the exercise gives the function:"
+        f" perhaps {', '.join(near)}?"
+    )
+
+
+class Progress:
+    """Which exercises have passed, as a table with links, for the start page.
+
+    Parameters
+    ----------
+    folder : str
+        Where the exercises stand, seen from the notebook that shows it.
+    """
+
+    def __init__(self, folder: str = "../exercises") -> None:
+        self.folder = folder
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        done = passed()
+        every = exercises()
+        rows = ["| Lesson | Exercise | |", "|---|---|---|"]
+        rows += [
+            f"| {each.lesson} | `{name}` | {'✓ right' if name in done else 'to do'} |"
+            for name, each in every.items()
+        ]
+        count = f"{len(done & set(every))} of {len(every)} exercises are right."
+        return {"text/plain": count, "text/markdown": "\n".join([count, "", *rows])}

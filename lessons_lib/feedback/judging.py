@@ -1,0 +1,170 @@
+"""Judge a function: beside the reference, beside the known mistakes, and then on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lessons_lib.feedback.comparing import off, parts_of, same_outcome, same_part
+from lessons_lib.feedback.exercise import Exercise, Mistake
+from lessons_lib.feedback.limits import outcomes_in_time
+from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, Part, Unusable
+from lessons_lib.feedback.verdict import Verdict
+from lessons_lib.feedback.words import call, listed, written
+
+
+def judge(exercise: Exercise, function: Function, cases: Sequence[Inputs] = ()) -> Verdict:
+    """Say whether a function is right, and if not, what is wrong with it.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What it should do.
+    function : callable
+        A learner's function.
+    cases : sequence of tuple, optional
+        Other inputs than the exercise's own. No message shows them.
+
+    Returns
+    -------
+    Verdict
+        The known mistake, if it does on all cases what a known mistake does; otherwise what is
+        wrong in the first case that is.
+    """
+    tried = cases or exercise.cases
+    expected = exercise.outcomes_of(exercise.reference, tried) if cases else exercise.expected
+    got = outcomes_in_time(function, tried, len(exercise.returns))
+    if agree(exercise, got, expected):
+        return _right(exercise, got)
+    mistake = known_mistake(exercise, got, tried)
+    if mistake:
+        return Verdict("mistake", f"{mistake.name}.", mistake.hint)
+    for inputs, wanted, done in zip(tried, expected, got, strict=False):
+        if not same_outcome(done, wanted, exercise.tolerance):
+            return what_is_wrong(exercise, asked(exercise, inputs, bool(cases)), wanted, done)
+    return Verdict(
+        "late",
+        f"{exercise.name} does not come back.",
+        f"{asked(exercise, tried[len(got)], bool(cases))} takes too long. Is there a loop that"
+        " never ends?",
+    )
+
+
+def agree(exercise: Exercise, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
+    """Whether two functions did the same with every case."""
+    return len(got) == len(expected) and all(
+        same_outcome(done, wanted, exercise.tolerance)
+        for done, wanted in zip(got, expected, strict=True)
+    )
+
+
+def known_mistake(
+    exercise: Exercise, got: Sequence[Outcome], cases: Sequence[Inputs]
+) -> Mistake | None:
+    """Return the known mistake that does the same with every case, if there is one."""
+    for mistake in exercise.mistakes:
+        if agree(exercise, got, exercise.outcomes_of(mistake.function, cases)):
+            return mistake
+    return None
+
+
+def asked(exercise: Exercise, inputs: Inputs, hidden: bool) -> str:
+    """Write the call that went wrong, unless its inputs are a secret."""
+    if hidden:
+        return "A call with other inputs"
+    return call(exercise.name, exercise.arguments, inputs)
+
+
+def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcome) -> Verdict:
+    """Say how an outcome differs from the expected one.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What the function should do.
+    asked : str
+        The call, in words.
+    expected, got : Outcome
+        What should have come out, and what did.
+    """
+    if got.failure:
+        return _stopped(exercise, asked, got.failure)
+    if parts_of(got.value)[0] is None or isinstance(got.value, Unusable):
+        return _not_an_answer(exercise, asked, got)
+    parts = zip(exercise.returns, parts_of(expected.value), parts_of(got.value), strict=True)
+    for name, wanted, done in parts:
+        if not same_part(wanted, done, exercise.tolerance):
+            return _wrong_part(exercise, asked, name, wanted, done)
+    changed = listed([exercise.arguments[k] for k in got.changed])
+    return Verdict(
+        "changed",
+        f"{exercise.name} changes {changed}.",
+        f"What it returns is right, but {changed} belongs to whoever called, and holds other"
+        " numbers now. Make a new array, with theta = theta - … rather than theta -= ….",
+    )
+
+
+def _right(exercise: Exercise, got: Sequence[Outcome]) -> Verdict:
+    text = exercise.shows
+    if any(done.printed for done in got):
+        text += "\nIt also prints. A function that others call had better keep silent."
+    return Verdict("right", f"{exercise.name} is right.", text)
+
+
+def _stopped(exercise: Exercise, asked: str, failure: Failure) -> Verdict:
+    if failure.kind == "NotImplementedError":
+        return Verdict(
+            "unfilled",
+            f"{exercise.name} is still empty.",
+            "Write your code in place of the line with NotImplementedError, run that cell, and then"
+            " check again.",
+        )
+    where = f"\nThe line is: {failure.line}" if failure.line else ""
+    return Verdict(
+        "failure",
+        f"{exercise.name} stops with {failure.kind}.",
+        f"Python says: {failure.message or 'nothing more'}{where}\nThe call was: {asked}",
+    )
+
+
+def _not_an_answer(exercise: Exercise, asked: str, got: Outcome) -> Verdict:
+    wanted = listed(exercise.returns)
+    if isinstance(got.value, Unusable):
+        return Verdict(
+            "type", f"{exercise.name} returns {got.value.what}.", f"{asked} should return {wanted}."
+        )
+    hint = "It prints instead: others" if got.printed else "Does it end with return? Others"
+    return Verdict(
+        "type",
+        f"{exercise.name} returns nothing.",
+        f"{asked} should return {wanted}. {hint} can only use what a function returns.",
+    )
+
+
+def _wrong_part(exercise: Exercise, asked: str, name: str, wanted: Part, done: Part) -> Verdict:
+    if not isinstance(wanted, np.ndarray) or not isinstance(done, np.ndarray):
+        return Verdict(
+            "value" if type(wanted) is type(done) else "type",
+            f"{exercise.name} returns something else for {name}.",
+            f"{asked}: expected {written(wanted)}, got {written(done)}.",
+        )
+    if wanted.shape != done.shape:
+        return Verdict(
+            "shape",
+            f"{exercise.name} returns {name} in another shape.",
+            f"{asked}: expected {_shape(wanted)}, got {_shape(done)}.",
+        )
+    place = np.argwhere(off(done, wanted, exercise.tolerance))[0]
+    row = tuple(place[:1]) if exercise.steps else ()
+    where = f"from step {place[0]} on" if row else f"for {name}"
+    return Verdict(
+        "value",
+        f"{exercise.name} returns other numbers {where}.",
+        f"{asked}: expected {written(wanted[row])}, got {written(done[row])}.",
+    )
+
+
+def _shape(array: NDArray[np.float64]) -> str:
+    return f"shape {array.shape}" if array.ndim else "a single number"

@@ -1,0 +1,188 @@
+"""Run a learner's function on the inputs of an exercise, whatever it does."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from numpy.typing import NDArray
+
+Inputs = tuple[Any, ...]
+Function = Callable[..., Any]
+
+LONGEST = 500
+"""Characters that are kept of what a learner's function prints or says in an error."""
+
+
+class OutOfTime(BaseException):
+    """Raised inside code that has used up its time. No ``except Exception`` catches it."""
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Stands for a value that is neither numbers nor text.
+
+    Parameters
+    ----------
+    what : str
+        What it is, in words.
+    """
+
+    what: str
+
+
+Part = NDArray[np.float64] | str | Unusable | None
+Value = Part | tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a function raised.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the exception's class.
+    message : str
+        Its text.
+    line : str
+        The last line of the notebook's own code on the way to it; empty if unknown.
+    """
+
+    kind: str
+    message: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a function did with one case.
+
+    Parameters
+    ----------
+    value : array, str, Unusable, None, or a tuple of these
+        What it returned.
+    failure : Failure, optional
+        What it raised instead.
+    printed : str
+        What it printed.
+    changed : tuple of int
+        Places of the arguments that it changed.
+    """
+
+    value: Value = None
+    failure: Failure | None = None
+    printed: str = ""
+    changed: tuple[int, ...] = ()
+
+
+def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
+    """Call a function with copies of the inputs, and tell what it did.
+
+    Parameters
+    ----------
+    function : callable
+        Any function.
+    inputs : tuple
+        Its arguments.
+    n_parts : int
+        How many values it should return.
+
+    Returns
+    -------
+    Outcome
+        Whatever happens, unless the time is over.
+    """
+    given, printed = copy.deepcopy(inputs), io.StringIO()
+    value: Value = None
+    failure = None
+    with _quietly(printed):
+        try:
+            value = plain(function(*given), n_parts)
+        except OutOfTime:
+            raise
+        except BaseException as error:  # SystemExit, too, is the learner's
+            failure = Failure(type(error).__name__, str(error)[:LONGEST], _line(error))
+    changed = tuple(k for k, pair in enumerate(zip(inputs, given, strict=True)) if _differ(*pair))
+    return Outcome(value, failure, printed.getvalue()[:LONGEST], changed)
+
+
+def plain(value: Any, n_parts: int = 1) -> Value:
+    """Turn what a function returned into float64 arrays, text, None, or words for what it is.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+    n_parts : int
+        How many values are wanted. If more than one, the result is a tuple of as many, or Unusable.
+    """
+    if n_parts == 1:
+        return _part(value)
+    if value is None:
+        return None
+    if not isinstance(value, tuple | list | np.ndarray):
+        return Unusable(_described(value))
+    if len(value) != n_parts:
+        return Unusable(f"{len(value)} values")
+    return tuple(map(_part, value))
+
+
+def _part(value: Any) -> Part:
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of lists of different lengths
+        return Unusable("a list whose rows differ in length")
+    if array.dtype.kind not in "biuf":
+        return Unusable(_described(value))
+    return array.astype(np.float64)
+
+
+def _described(value: Any) -> str:
+    kind = type(value).__name__
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{article} {kind}" + (" of other things than numbers" if np.ndim(value) else "")
+
+
+@contextlib.contextmanager
+def _quietly(printed: io.StringIO) -> Iterator[None]:
+    """Keep what is printed, show no warning, and let nobody wait for an answer."""
+
+    def no_questions(_: object = "") -> str:
+        raise EOFError("input() asks somebody, and nobody is there while a function is checked")
+
+    with (
+        contextlib.redirect_stdout(printed),
+        warnings.catch_warnings(),
+        mock.patch("builtins.input", no_questions),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _line(error: BaseException) -> str:
+    """Return the innermost line that stands in a notebook, or else in a file that can be read."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is ours
+    own = [frame for frame in frames if "ipykernel" in frame.filename or "<" in frame.filename]
+    for frame in reversed(own or frames[:1]):
+        if frame.lineno and (line := linecache.getline(frame.filename, frame.lineno).strip()):
+            return line
+    return ""
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Whether an argument is no longer what it was."""
+    if isinstance(before, np.ndarray):
+        return not (before.shape == after.shape and np.array_equal(before, after, equal_nan=True))
+    return bool(before != after)

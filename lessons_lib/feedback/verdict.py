@@ -1,0 +1,68 @@
+"""What a learner reads after a check."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "right", "mistake", "unfilled", "failure", "late", "changed", "type", "shape", "value"
+]
+
+COLOURS = {True: "#004488", False: "#cc3311"}
+
+
+class NotYetRightError(AssertionError):
+    """A graded test that does not pass. A notebook shows its words, and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of a check.
+
+    Parameters
+    ----------
+    kind : str
+        "right", "mistake" for a known one, or what else is wrong.
+    title : str
+        The answer in a few words.
+    text : str
+        What it means, and what to do now.
+    """
+
+    kind: Kind
+    title: str
+    text: str
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing was found."""
+        return self.kind == "right"
+
+    def require(self) -> None:
+        """Go on only if the answer was right, as a graded test does.
+
+        Raises
+        ------
+        NotYetRightError
+            With the same words, if it was not. It is an AssertionError.
+        """
+        if not self.right:
+            raise NotYetRightError(str(self))
+
+    def __str__(self) -> str:
+        """Give the words alone."""
+        return f"{'✓' if self.right else '✗'} {self.title}\n{self.text}"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        mark, colour = ("✓", COLOURS[True]) if self.right else ("✗", COLOURS[False])
+        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.text.splitlines())
+        shown = (
+            f'<div role="status" style="border-left: 4px solid {colour}; padding-left: 12px">'
+            f"<p><strong>{mark} {html.escape(self.title)}</strong></p>{paragraphs}</div>"
+        )
+        return {"text/plain": str(self), "text/html": shown}
