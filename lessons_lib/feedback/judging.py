@@ -41,15 +41,10 @@ def judge(exercise: Exercise, function: Function, cases: Sequence[Inputs] = ()) 
     mistake = known_mistake(exercise, got, tried)
     if mistake:
         return Verdict("mistake", f"{mistake.name}.", mistake.hint)
-    for inputs, wanted, done in zip(tried, expected, got, strict=False):
-        if not same_outcome(done, wanted, exercise.tolerance):
-            return what_is_wrong(exercise, asked(exercise, inputs, bool(cases)), wanted, done)
-    return Verdict(
-        "late",
-        f"{exercise.name} does not come back.",
-        f"{asked(exercise, tried[len(got)], bool(cases))} takes too long. Is there a loop that"
-        " never ends?",
-    )
+    verdict = first_fault(exercise, tried, expected, got)
+    if cases:
+        return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
+    return verdict
 
 
 def agree(exercise: Exercise, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
@@ -70,11 +65,22 @@ def known_mistake(
     return None
 
 
-def asked(exercise: Exercise, inputs: Inputs, hidden: bool) -> str:
-    """Write the call that went wrong, unless its inputs are a secret."""
-    if hidden:
-        return "A call with other inputs"
-    return call(exercise.name, exercise.arguments, inputs)
+def first_fault(
+    exercise: Exercise,
+    cases: Sequence[Inputs],
+    expected: Sequence[Outcome],
+    got: Sequence[Outcome],
+) -> Verdict:
+    """Say what is wrong in the first case that is."""
+    calls = [call(exercise.name, exercise.arguments, inputs) for inputs in cases]
+    for asked, wanted, done in zip(calls, expected, got, strict=False):
+        if not same_outcome(done, wanted, exercise.tolerance):
+            return what_is_wrong(exercise, asked, wanted, done)
+    return Verdict(
+        "late",
+        f"{exercise.name} does not come back.",
+        f"{calls[len(got)]} takes too long. Is there a loop that never ends?",
+    )
 
 
 def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcome) -> Verdict:

@@ -150,7 +150,7 @@ def _part(value: Any) -> Part:
 
 
 def _described(value: Any) -> str:
-    kind = type(value).__name__
+    kind = type(value).__name__.removeprefix("nd")
     article = "an" if kind[0] in "aeiou" else "a"
     return f"{article} {kind}" + (" of other things than numbers" if np.ndim(value) else "")
 

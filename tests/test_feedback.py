@@ -1,0 +1,434 @@
+"""A check answers whatever a learner's function does, in time, in words, and leaves no trace."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lessons_lib import feedback
+from lessons_lib.feedback import Exercise, Mistake, NotYetRightError, check, judge, limits
+from lessons_lib.feedback.exercise import mistake
+from lessons_lib.feedback.running import OutOfTime, Unusable, outcome, plain
+from lessons_lib.feedback.words import written
+
+
+def double(values, factor):
+    """Double an array."""
+    return 2 * values * factor
+
+
+@mistake("Forgotten factor", "What is the second argument for?")
+def without_factor(values, factor):
+    return 2 * values
+
+
+@mistake("A loop over too few", "Which index comes last?")
+def raising(values, factor):
+    return [values[k + 1] for k in range(len(values))]
+
+
+DOUBLE = Exercise(
+    lesson=1,
+    reference=double,
+    returns=("the doubles",),
+    shows="Doubling is linear.",
+    cases=[(np.array([1.0, -2.0]), 3.0), (np.array([0.5, 4.0, 8.0]), -1.0)],
+    mistakes=[without_factor, raising],
+)
+
+
+def both(values, factor):
+    """Return two things."""
+    return values + factor, float(factor)
+
+
+BOTH = Exercise(
+    lesson=1,
+    reference=both,
+    returns=("the sums", "the factor"),
+    shows="Two things.",
+    cases=DOUBLE.cases,
+    mistakes=[],
+)
+
+
+def history(values, factor):
+    """Return a row for each step."""
+    return np.array([values, values * factor, values * factor**2])
+
+
+HISTORY = Exercise(1, history, ("the history",), "Steps.", DOUBLE.cases, [], steps=True)
+
+
+# --- What a learner's function may do -------------------------------------------------------------
+
+
+def endless(values, factor):
+    while True:
+        pass
+
+
+def endless_and_catching(values, factor):
+    while True:
+        try:
+            time.sleep(0.01)
+        except BaseException:
+            continue
+
+
+def endless_in_c(values, factor):
+    return sum(itertools.count())
+
+
+def sleeping(values, factor):
+    time.sleep(60)
+
+
+def endless_thread(values, factor):
+    thread = threading.Thread(target=endless, args=(0, 0), daemon=True)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "function", [endless, endless_and_catching, endless_in_c, sleeping, endless_thread]
+)
+def test_a_check_comes_back_whatever_runs(function: Any):
+    start = time.monotonic()
+    verdict = judge(DOUBLE, function)
+    assert verdict.kind == "late"
+    assert verdict.title == "double does not come back."
+    assert "double(values = [1, -2], factor = 3)" in verdict.text
+    assert time.monotonic() - start < 2 + limits.SECONDS  # a copy is made on a busy machine
+
+
+def test_the_cases_before_an_endless_one_are_answered():
+    def sometimes(values, factor):
+        return endless(values, factor) if len(values) == 3 else values
+
+    assert judge(DOUBLE, sometimes).kind == "value"
+    assert (
+        "[0.5, 4, 8]"
+        in judge(DOUBLE, lambda v, f: endless(v, f) if len(v) == 3 else 2 * v * f).text
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each line looks at the clock")
+def test_nothing_of_the_learners_process_is_touched():
+    marks = []
+
+    def marking(values, factor):
+        marks.append(values)
+        return double(values, factor)
+
+    assert judge(DOUBLE, marking).right
+    assert marks == []
+
+
+@pytest.mark.parametrize("function", [endless, double])
+def test_without_copies_every_line_looks_at_the_clock(function: Any):
+    before = sys.gettrace()
+    done = list(limits._by_the_clock(function, DOUBLE.cases, 1, 0.3))
+    assert len(done) == (0 if function is endless else 2)
+    assert sys.gettrace() is before
+
+
+def exiting(values, factor):
+    sys.exit(3)
+
+
+def ending(values, factor):
+    import os
+
+    os._exit(3)
+
+
+def asking(values, factor):
+    return input("How much? ")
+
+
+def recursive(values, factor):
+    return recursive(values, factor)
+
+
+def unknown(values, factor):
+    return valeus  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("function", "title", "text"),
+    [
+        (exiting, "double stops with SystemExit.", "Python says: 3"),
+        (ending, "double stops with SystemExit.", "ended Python itself"),
+        (asking, "double stops with EOFError.", "input() asks somebody"),
+        (recursive, "double stops with RecursionError.", "maximum recursion depth"),
+        (unknown, "double stops with NameError.", "name 'valeus' is not defined"),
+        (lambda values: values, "double stops with TypeError.", "takes 1 positional argument"),
+    ],
+)
+def test_what_is_raised_is_said_in_words(function: Any, title: str, text: str):
+    verdict = judge(DOUBLE, function)
+    assert (verdict.kind, verdict.title) == ("failure", title)
+    assert text in verdict.text
+    assert "double(values = [1, -2], factor = 3)" in verdict.text
+
+
+def test_the_line_that_failed_is_shown():
+    assert "The line is: return valeus" in judge(DOUBLE, unknown).text
+
+
+def test_an_empty_exercise_gets_a_friendly_sentence():
+    def empty(values, factor):
+        raise NotImplementedError
+
+    verdict = judge(DOUBLE, empty)
+    assert verdict.kind == "unfilled"
+    assert verdict.title == "double is still empty."
+    assert "NotImplementedError" in verdict.text
+
+
+def printing(values, factor):
+    print("result:", 2 * values * factor)
+
+
+def doubling_in_place(values, factor):
+    values *= 2 * factor
+    return values
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "title", "text"),
+    [
+        (lambda v, f: None, "type", "returns nothing.", "Does it end with return?"),
+        (printing, "type", "returns nothing.", "It prints instead"),
+        (lambda v, f: double, "type", "returns a function.", "should return the doubles"),
+        (lambda v, f: {1: 2}, "type", "returns a dict.", "should return the doubles"),
+        (lambda v, f: [[1], [2, 3]], "type", "returns a list whose rows differ in length.", ""),
+        (lambda v, f: [None, None], "type", "returns a list of other things than numbers.", ""),
+        (lambda v, f: "2, 4", "type", "returns something else for the doubles.", "got '2, 4'"),
+        (lambda v, f: v + 1j, "type", "returns an array of other things than numbers.", ""),
+        (lambda v, f: v[:1], "shape", "in another shape.", "expected shape (2,), got shape (1,)"),
+        (lambda v, f: 5, "shape", "in another shape.", "got a single number"),
+        (lambda v, f: v, "value", "other numbers for the", "expected [6, -12], got [1, -2]"),
+        (lambda v, f: v * np.nan, "value", "other numbers for the", "got [nan, nan]"),
+        (lambda v, f: v / 0, "value", "other numbers for the", "got [inf, -inf]"),
+        (doubling_in_place, "changed", "double changes values.", "belongs to whoever called"),
+    ],
+)
+def test_other_answers_are_described(function: Any, kind: str, title: str, text: str):
+    verdict = judge(DOUBLE, function)
+    assert verdict.kind == kind
+    assert title in verdict.title
+    assert text in verdict.text
+
+
+def test_the_first_step_that_differs_is_named():
+    verdict = judge(HISTORY, lambda v, f: np.array([v, v * f, v * f**3]))
+    assert verdict.title == "history returns other numbers from step 2 on."
+    assert verdict.text.endswith("expected [9, -18], got [27, -54].")
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda v, f: (v + f, 2 * f), "the factor"),
+        (lambda v, f: (v, f), "the sums"),
+        (lambda v, f: v + f + np.nan, "the sums"),
+        (lambda v, f: (v, f, 0), "3 values"),
+        (lambda v, f: 7, "an int"),
+        (lambda v, f: None, "nothing"),
+    ],
+)
+def test_several_answers_are_told_apart(function: Any, text: str):
+    verdict = judge(BOTH, function)
+    assert not verdict.right
+    assert text in verdict.title
+
+
+@pytest.mark.parametrize("answer", [both, lambda v, f: [list(v + f), np.float32(f)]])
+def test_several_answers_may_come_in_any_container(answer: Any):
+    assert judge(BOTH, answer).right
+
+
+# --- Right, and known mistakes ------------------------------------------------------------------
+
+
+def test_right_says_what_it_shows():
+    assert str(judge(DOUBLE, double)) == "✓ double is right.\nDoubling is linear."
+
+
+def test_printing_beside_a_right_answer_is_mentioned():
+    def talkative(values, factor):
+        print(values)
+        return double(values, factor)
+
+    verdict = judge(DOUBLE, talkative)
+    assert verdict.right
+    assert "It also prints." in verdict.text
+
+
+@pytest.mark.parametrize("known", DOUBLE.mistakes)
+def test_a_known_mistake_is_named_with_its_hint(known: Mistake):
+    verdict = judge(DOUBLE, known.function)
+    assert (verdict.kind, verdict.title, verdict.text) == ("mistake", f"{known.name}.", known.hint)
+
+
+def test_other_inputs_are_never_shown():
+    secret = [(np.array([12345.0]), 6.0)]
+    for function in (lambda v, f: v, endless, unknown, printing, doubling_in_place):
+        said = str(judge(DOUBLE, function, secret))
+        assert "12345" not in said
+        assert said.endswith("That is so for other inputs than the check's.")
+    assert judge(DOUBLE, without_factor.function, secret).kind == "mistake"
+    assert judge(DOUBLE, double, secret).right
+
+
+@pytest.mark.parametrize("field", ["name", "hint"])
+def test_a_mistake_without_name_or_hint_is_refused(field: str):
+    given = {"name": "a name", "hint": "a hint"} | {field: " "}
+    with pytest.raises(ValueError, match=rf"test_feedback\.py, line \d+, has no {field}"):
+        Mistake(**given, function=double)
+
+
+# --- What a learner calls and reads --------------------------------------------------------------
+
+
+@pytest.fixture
+def progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of their own for the exercises that pass."""
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("COURSE_PROGRESS", str(path))
+    return path
+
+
+def line_loss(theta, x, y):
+    return np.mean((theta[0] + theta[1] * x - y) ** 2)
+
+
+def test_check_finds_the_exercise_by_the_functions_name():
+    assert check(line_loss).right
+
+
+def test_check_asks_for_a_function():
+    with pytest.raises(TypeError, match=r"was given float, not a function.*without brackets"):
+        check(3.0)  # type: ignore[arg-type]
+
+
+def test_check_knows_names_that_are_near():
+    def line_los(theta, x, y):
+        return 0.0
+
+    with pytest.raises(ValueError, match=r"No exercise is called 'line_los'.*perhaps line_loss"):
+        check(line_los)
+
+
+def test_require_lets_right_answers_pass_and_no_others():
+    judge(DOUBLE, double).require()
+    with pytest.raises(AssertionError, match="Forgotten factor"):
+        judge(DOUBLE, without_factor.function).require()
+
+
+def test_a_notebook_shows_the_words_of_a_failed_test_without_traceback():
+    with pytest.raises(NotYetRightError) as caught:
+        judge(DOUBLE, without_factor.function).require()
+    shown = caught.value._render_traceback_()
+    assert shown == ["✗ Forgotten factor.", "What is the second argument for?"]
+
+
+def test_a_verdict_is_shown_as_words_and_as_html():
+    bundle = judge(DOUBLE, lambda v, f: "<b>")._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert "'<b>'" in bundle["text/plain"]
+    assert "&lt;b&gt;" in bundle["text/html"]
+    assert "<b>" not in bundle["text/html"]
+    assert 'role="status"' in bundle["text/html"]
+
+
+def test_what_passes_is_remembered(progress: Path):
+    assert feedback.passed() == frozenset()
+    check(line_loss)
+    assert json.loads(progress.read_text("utf-8")) == {"passed": ["line_loss"]}
+    assert feedback.passed() == {"line_loss"}
+    assert [path.name for path in progress.parent.iterdir()] == ["progress.json"]
+    assert "✓ right" in feedback.Progress()._repr_mimebundle_()["text/markdown"]
+
+
+def test_what_fails_and_other_inputs_are_not_remembered(progress: Path):
+    def line_loss(theta, x, y):
+        return 0.0
+
+    check(line_loss)
+    check(globals()["line_loss"], [(np.zeros(2), np.ones(3), np.ones(3))])
+    assert not progress.exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"passed": 3}', "{", "\x00"])
+def test_a_broken_file_loses_only_the_marks(content: str, progress: Path):
+    progress.write_text(content, "utf-8")
+    assert feedback.passed() == frozenset()
+    check(line_loss)
+    assert feedback.passed() == {"line_loss"}
+
+
+def test_where_nothing_can_be_written_checks_still_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "missing" / "progress.json"))
+    assert check(line_loss).right
+    monkeypatch.setenv("COURSE_PROGRESS", "")
+    assert check(line_loss).right
+    assert feedback.passed() == frozenset()
+
+
+# --- The parts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1.0, "1"),
+        (np.float32(0.5), "0.5"),
+        (123456.789, "1.2346e+05"),
+        ("text", "'text'"),
+        (np.array([1.0, 2.5]), "[1, 2.5]"),
+        (np.arange(10.0), "[0, 1, 2, 3, 4, 5, …] of shape (10,)"),
+        (np.eye(2), "[[1, 0], [0, 1]]"),
+        (np.zeros((4, 2)), "[[0, 0], [0, 0], [0, 0], …] of shape (4, 2)"),
+        (np.zeros((2, 9)), "[[0, 0, 0, 0, 0, 0, …] of shape (9,), …] of shape (2, 9)"),
+        (None, "None"),
+        (True, "True"),
+        (Unusable("a dict"), "a dict"),
+    ],
+)
+def test_values_are_written_short(value: Any, expected: str):
+    assert written(value) == expected
+
+
+def test_warnings_are_not_the_learners_business():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert outcome(lambda v: v / 0, (np.ones(2),)).failure is None
+
+
+def test_time_that_is_over_is_not_an_outcome():
+    def late():
+        raise OutOfTime
+
+    with pytest.raises(OutOfTime):
+        outcome(late, ())
+
+
+def test_plain_values_are_arrays():
+    assert plain(True).dtype == np.float64  # type: ignore[union-attr]
+    assert plain([]).shape == (0,)  # type: ignore[union-attr]
+    assert plain(None, 2) is None
+    assert plain({1, 2}) == Unusable("a set")
