@@ -6,13 +6,14 @@ BENCH_ARGS ?=
 
 COURSE = $(PYTHON) -m course_tools
 
-.PHONY: help lab test browser-test refresh bench locks clean
+.PHONY: help lab test browser-test refresh exercises bench locks clean
 
 help:
 	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
 	@echo "make test          checks style, types and every lesson (TEST_ARGS=... for pytest)"
 	@echo "make browser-test  drives the lessons in Chromium"
 	@echo "make refresh       executes the notebooks and writes their outputs"
+	@echo "make exercises     cuts the exercises out of the solutions"
 	@echo "make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
 	@echo "make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
 	@echo "make clean         removes .venv and every cache"
@@ -30,6 +31,9 @@ browser-test:
 
 refresh:
 	@$(COURSE) refresh
+
+exercises:
+	@$(COURSE) exercises
 
 bench:
 	@$(COURSE) bench $(BENCH_ARGS)

@@ -138,6 +138,13 @@ def refresh(arguments: Sequence[str]) -> int:
     return status
 
 
+def exercises(arguments: Sequence[str]) -> int:
+    """Cut the exercises out of the solutions."""
+    from course_tools import release as tool
+
+    return tool.main(arguments)
+
+
 def name_cell(arguments: Sequence[str]) -> int:
     """Give a cell of a notebook its id."""
     from course_tools import names as tool
@@ -157,6 +164,7 @@ VERBS = {
     "test": Verb(test, "authors", "checks style, types and every lesson"),
     "browser-test": Verb(browser_test, "authors", "drives the lessons in Chromium"),
     "refresh": Verb(refresh, "authors", "executes the notebooks and writes their outputs"),
+    "exercises": Verb(exercises, "authors", "cuts the exercises out of the solutions"),
     "name-cell": Verb(name_cell, "authors", "gives a cell of a notebook its id"),
     "bench": Verb(bench, "authors", "measures the library against the alternatives"),
     "locks": Verb(locks, "authors", "pins the dependencies; --upgrade takes newer versions"),

@@ -23,6 +23,8 @@ from _pytest._code.code import TerminalRepr
 from _pytest._io import TerminalWriter
 from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]
 
+from course_tools.refresh import nobodys
+
 PICTURE_IN_HTML = r'<img [^>]*src="data:image/png;base64,[^>]*>'
 PICTURE_SAID = "(a picture, whose words are compared as text/plain)"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,15 +37,16 @@ SHOWN_LINES = 40
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the kernels an empty IPython profile: nothing that a user lets IPython run."""
+    """Give the kernels nothing of a user's: neither what IPython starts, nor their progress."""
     profile = tempfile.TemporaryDirectory(prefix="ipython-")
-    before = os.environ.get("IPYTHONDIR")
-    os.environ["IPYTHONDIR"] = profile.name
+    own = nobodys(profile.name)
+    before = {name: os.environ[name] for name in own if name in os.environ}
+    os.environ.update(own)
 
     def restore() -> None:
-        os.environ.pop("IPYTHONDIR")
-        if before is not None:
-            os.environ["IPYTHONDIR"] = before
+        for name in own:
+            os.environ.pop(name)
+        os.environ.update(before)
         profile.cleanup()
 
     config.add_cleanup(restore)

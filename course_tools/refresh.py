@@ -349,7 +349,7 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
     )
     with tempfile.TemporaryDirectory() as ipython:
         quiet: dict[str, Any] = {
-            "env": os.environ | {"IPYTHONDIR": ipython},  # nothing that a user lets IPython start
+            "env": os.environ | nobodys(ipython),
             "stderr": subprocess.DEVNULL,  # the kernel's own; what cells write goes another way
         }
         try:
@@ -357,6 +357,17 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             where = f"{show(path)}, cell {running[-1].get('id', '?')!r}" if running else show(path)
             raise RefreshError(f"{where}: {_reason(error, timeout)}") from error
+
+
+def nobodys(profile: str) -> dict[str, str]:
+    """Return the environment of a kernel that neither reads nor keeps anything of its user's.
+
+    Parameters
+    ----------
+    profile : str
+        An empty folder: nothing that a user lets IPython start.
+    """
+    return {"IPYTHONDIR": profile, "COURSE_PROGRESS": ""}
 
 
 def _leave_interrupts_to_asyncio() -> None:
