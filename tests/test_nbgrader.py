@@ -1,0 +1,153 @@
+"""nbgrader itself, with its own kernel, gives the marks that the exercises promise.
+
+For each lesson a course of its own is set up, with one student for the reference, one for the
+untouched exercise, and one for each mistake, who makes it in every function that has so many.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from course_tools.refresh import ROOT, from_bytes, show, to_bytes
+from course_tools.release import exercise_of, sources
+from lessons_lib.feedback import Exercise, exercises
+
+MARK = """
+import json, sys
+from pathlib import Path
+from traitlets.config import Config
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+
+course, name = Path(sys.argv[1]), sys.argv[2]
+config = Config()
+config.CourseDirectory.root = str(course)
+config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
+api = NbGraderAPI(config=config)
+
+def need(result):
+    if not result["success"]:
+        sys.exit(result["log"] + str(result.get("error")))
+
+need(api.generate_assignment(name))
+students = sorted(path.name for path in (course / "submitted").iterdir())
+for student in students:
+    need(api.autograde(name, student))
+    need(api.generate_feedback(name, student))
+marks = {}
+with Gradebook(config.CourseDirectory.db_url) as book:
+    for student in students:
+        grades = [g for n in book.find_submission(name, student).notebooks for g in n.grades]
+        marks[student] = {grade.name: [grade.score, grade.max_score] for grade in grades}
+(course / "marks.json").write_text(json.dumps(marks))
+"""
+
+
+def submit(course: Path, student: str, source: Path, content: bytes) -> None:
+    """Hand in a notebook."""
+    path = course / "submitted" / student / source.stem / source.name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+
+
+def with_mistake(source: Path, number: int) -> bytes:
+    """Put into every graded function the mistake of this number, if it has so many."""
+    nb = from_bytes(source.read_bytes(), source)
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            for exercise in of_lesson(source):
+                if f"def {exercise.name}(" in cell.source and number < len(exercise.mistakes):
+                    cell.source = calling(exercise, number)
+    return to_bytes(nb)
+
+
+def calling(exercise: Exercise, number: int) -> str:
+    """Write a function that makes a mistake."""
+    return textwrap.dedent(f"""\
+        def {exercise.name}({", ".join(exercise.arguments)}):
+            from lessons_lib.feedback import exercises
+
+            mistake = exercises()["{exercise.name}"].mistakes[{number}]
+            return mistake.function({", ".join(exercise.arguments)})""")
+
+
+def of_lesson(source: Path) -> list[Exercise]:
+    """Return the exercises of a solution's lesson."""
+    return [each for each in exercises().values() if each.lesson == int(source.name[:2])]
+
+
+def marked(course: Path, source: Path) -> Path:
+    """Set up a course of one lesson, and have nbgrader mark everybody."""
+    shutil.copytree(source.parent, course / "source" / source.stem)
+    submit(course, "reference", source, source.read_bytes())
+    submit(course, "untouched", source, exercise_of(source).read_bytes())
+    for number in range(max(len(each.mistakes) for each in of_lesson(source))):
+        submit(course, f"mistake-{number}", source, with_mistake(source, number))
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # alembic
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MARK, str(course), source.stem],
+        cwd=ROOT,
+        env=os.environ | {"PATH": tools, "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return course
+
+
+@pytest.fixture(scope="module")
+def courses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Future[Path]]]:
+    """Every lesson's course, marked two at a time."""
+    folder = tmp_path_factory.mktemp("courses")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield {source: pool.submit(marked, folder / source.stem, source) for source in sources()}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("source", sources(), ids=show)
+def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future[Path]]):
+    course = courses[source].result()
+    marks = json.loads((course / "marks.json").read_text("utf-8"))
+    for score, highest in marks.pop("reference").values():
+        assert score == highest > 0
+    assert {score for score, _ in marks.pop("untouched").values()} == {0}
+    nb = from_bytes(source.read_bytes(), source)
+    for exercise in of_lesson(source):
+        test = next(
+            cell.id
+            for cell in nb.cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+            and f"check({exercise.name})" in cell.source
+        )
+        for number, mistake in enumerate(exercise.mistakes):
+            assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
+            feedback = course / "feedback" / f"mistake-{number}" / source.stem
+            page = (feedback / f"{source.stem}.html").read_text("utf-8")
+            words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
+            assert as_html(mistake.name) in words, mistake.name
+
+
+def as_html(text: str) -> str:
+    """Write text as it stands in a page."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@pytest.mark.parametrize("source", sources(), ids=show)
+def test_nbgraders_validator_accepts_the_reference_alone(source: Path, tmp_path: Path):
+    from nbgrader.validator import Validator
+
+    for path, right in ((source, True), (exercise_of(source), False)):
+        answer = Validator().validate(str(path))
+        assert ("failed" not in answer) is right, answer
