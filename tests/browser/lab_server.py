@@ -1,4 +1,4 @@
-"""JupyterLab as `make lab` starts it, on a copy of the lessons."""
+"""JupyterLab as `make lab` starts it, on a copy of the lessons and exercises."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("course_tools", "notebooks")
+COPIED = ("course_tools", "notebooks", "exercises", "solutions")
 RUN_LAB = "import sys; from course_tools.commands import lab; sys.exit(lab(sys.argv[1:]))"
 TO_START = 120  # seconds, on a machine that is busy with something else, too
 TO_STOP = 30
@@ -123,6 +123,7 @@ def environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
+        "COURSE_PROGRESS": "progress.json",
     }
     kept = {
         name: value
