@@ -1,0 +1,438 @@
+"""Lesson 6: the recipe's step with memory, the run that it makes, and when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lessons_lib.feedback.exercise import Exercise, mistake
+
+Array = NDArray[np.float64]
+Move = Callable[..., tuple[Array, Array]]
+
+
+# --- One step -------------------------------------------------------------------------------------
+
+
+def momentum_step(
+    theta: Array, velocity: Array, gradient: Array, learning_rate: float, beta: float
+) -> Any:
+    """Return the parameters and the velocity after one step of the recipe."""
+    velocity = beta * velocity + (1 - beta) * gradient
+    return theta - learning_rate * velocity, velocity
+
+
+@mistake(
+    "The factor 1 - β is missing",
+    "That is the heavy ball: its velocity is a sum of gradients. The recipe takes an average. With"
+    " which weights?",
+)
+def _heavy_ball(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "The old velocity is dropped",
+    "Your step has no memory: start it with another velocity, and nothing changes. What of v is"
+    " kept?",
+)
+def _dropped(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = (1 - beta) * g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "β and 1 - β are exchanged",
+    "With β = 0.9, nine tenths should be memory and one tenth news. How much of each do you take?",
+)
+def _exchanged(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = (1 - beta) * velocity + beta * g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "All of the old velocity is kept",
+    "A velocity that loses nothing never forgets. Which factor lets it fade?",
+)
+def _never_fading(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = velocity + (1 - beta) * g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "θ moves before the velocity does",
+    "You step with the velocity of the step before. The recipe takes in the gradient first.",
+)
+def _late(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    return theta - lr * velocity, beta * velocity + (1 - beta) * g
+
+
+@mistake(
+    "The step follows the gradient, not the velocity",
+    "You compute a velocity, and then step without it. What is it for?",
+)
+def _unused(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    return theta - lr * g, beta * velocity + (1 - beta) * g
+
+
+@mistake(
+    "The learning rate is there twice",
+    "It belongs to the step alone. The velocity remembers gradients, not steps.",
+)
+def _twice(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * lr * g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "The step leads uphill",
+    "The velocity averages gradients, and gradients point uphill. In which direction do you go?",
+)
+def _uphill(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta + lr * velocity, velocity
+
+
+@mistake(
+    "The gradient is subtracted in the velocity",
+    "There are two signs, one too many here: the velocity averages gradients as they are, and the"
+    " step subtracts it.",
+)
+def _signs(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity - (1 - beta) * g
+    return theta - lr * velocity, velocity
+
+
+@mistake(
+    "The learning rate is missing",
+    "The velocity is as long as the gradients. What makes a step of it?",
+)
+def _without_rate(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - velocity, velocity
+
+
+STEPS = [
+    _heavy_ball,
+    _dropped,
+    _exchanged,
+    _never_fading,
+    _late,
+    _unused,
+    _twice,
+    _uphill,
+    _signs,
+    _without_rate,
+]
+
+STEP = Exercise(
+    lesson=6,
+    reference=momentum_step,
+    returns=("theta", "the velocity"),
+    shows="Two lines: one remembers, the other steps. It was tried from a velocity that is not"
+    " zero, because from rest many wrong steps look right.",
+    cases=[
+        (np.array([1.0, -2.0]), np.array([3.0, 0.5]), np.array([-1.0, 4.0]), 0.1, 0.9),
+        (np.array([0.0, 5.0]), np.array([-2.0, 1.0]), np.array([2.0, 2.0]), 0.5, 0.6),
+    ],
+    mistakes=STEPS,
+)
+
+
+# --- The run --------------------------------------------------------------------------------------
+
+
+def _gradient(theta: Array, x: Array, y: Array) -> Any:
+    A = np.column_stack([np.ones_like(x), x])
+    return 2 / len(x) * A.T @ (A @ theta - y)
+
+
+def _run(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    n_iterations: int,
+    *,
+    step: Move = momentum_step,
+    scale: float = 1.0,
+) -> Any:
+    history = [theta]
+    for _ in range(n_iterations):
+        g = scale * _gradient(theta, x, y)
+        theta, velocity = step(theta, velocity, g, learning_rate, beta)
+        history.append(theta)
+    return np.array(history)
+
+
+def momentum_run(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    n_iterations: int,
+) -> Any:
+    """Return every place of the recipe's run on a line's loss, the start first."""
+    return _run(theta, velocity, x, y, learning_rate, beta, n_iterations)
+
+
+@mistake(
+    "1/m in place of 2/m in the gradient",
+    "Every gradient is half as long as it should be. Look at the derivative of a square.",
+)
+def _run_half(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
+    return _run(theta, velocity, x, y, *rest, scale=0.5)
+
+
+@mistake(
+    "The sum in place of the mean in the gradient",
+    "Your gradients grow with the number of points. The loss is a mean.",
+)
+def _run_sum(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
+    return _run(theta, velocity, x, y, *rest, scale=len(x))
+
+
+@mistake(
+    "The velocity begins anew at every step",
+    "Set it once, before the loop. Inside the loop it has to remember.",
+)
+def _run_reset(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    def step(place: Array, _: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+        moved: tuple[Array, Array] = momentum_step(place, velocity, g, lr, beta)
+        return moved
+
+    return _run(theta, velocity, x, y, lr, beta, n, step=step)
+
+
+@mistake(
+    "The run starts from rest, whatever velocity it is given",
+    "There is an argument for the starting velocity. Where do you use it?",
+)
+def _run_from_rest(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
+    return _run(theta, np.zeros_like(velocity), x, y, *rest)
+
+
+@mistake(
+    "The gradient of the start is used for every step",
+    "The ground changes as you walk. Where in the loop do you look at it?",
+)
+def _run_one_gradient(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    g, history = _gradient(theta, x, y), [theta]
+    for _ in range(n):
+        theta, velocity = momentum_step(theta, velocity, g, lr, beta)
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "θ moves first, and the gradient is taken at the new place",
+    "The order is: look at the ground where you stand, take it into the velocity, then step.",
+)
+def _run_new_gradient(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    history = [theta]
+    for _ in range(n):
+        theta = theta - lr * velocity
+        velocity = beta * velocity + (1 - beta) * _gradient(theta, x, y)
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "The gradient is taken ahead, as Nesterov does",
+    "A fine method, and another one: you look where the velocity will carry you. The recipe looks"
+    " where it stands.",
+)
+def _run_nesterov(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    history = [theta]
+    for _ in range(n):
+        g = _gradient(theta - lr * beta * velocity, x, y)
+        theta, velocity = momentum_step(theta, velocity, g, lr, beta)
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "Every row of the history is the last place",
+    "You change one and the same array, and keep it many times. Keep a new one after each step.",
+)
+def _run_same_rows(theta: Array, *rest: Any) -> Any:
+    history = momentum_run(theta, *rest)
+    return np.broadcast_to(history[-1], history.shape)
+
+
+@mistake(
+    "The start is missing in the history",
+    "n steps lead through n + 1 places. Which one comes first?",
+)
+def _run_without_start(*inputs: Any) -> Any:
+    return momentum_run(*inputs)[1:]
+
+
+@mistake(
+    "The last place is missing in the history",
+    "n steps lead through n + 1 places. Is the last of them kept?",
+)
+def _run_without_end(*inputs: Any) -> Any:
+    return momentum_run(*inputs)[:-1]
+
+
+def _in_a_run(name: str, hint: str, step: Any) -> Any:
+    """Make the mistake of one step a mistake of the run."""
+    return mistake(name, hint)(partial(_run, step=step.function))
+
+
+X, Y = np.array([0.0, 1.0, 3.0]), np.array([1.0, 4.0, 2.0])
+RUNS = [
+    (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.1, 0.8, 3),
+    (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.05, 0.9, 4),
+]
+
+RUN = Exercise(
+    lesson=6,
+    reference=momentum_run,
+    returns=("the history",),
+    shows="That is the whole of the original recipe, and it fits into a handful of lines.",
+    cases=RUNS,
+    mistakes=[
+        *(_in_a_run(each.name, each.hint, each) for each in STEPS),
+        _run_half,
+        _run_sum,
+        _run_reset,
+        _run_from_rest,
+        _run_one_gradient,
+        _run_new_gradient,
+        _run_nesterov,
+        _run_same_rows,
+        _run_without_start,
+        _run_without_end,
+    ],
+    steps=True,
+)
+
+
+# --- The end of a run -----------------------------------------------------------------------------
+
+
+def steps_until_calm(history: Array, gradients: Array, tolerance: float) -> Any:
+    """Return the first step at which the run is calm: short gradient and short last move."""
+    lengths = np.linalg.norm(gradients, axis=1)
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
+    calm = (lengths[1:] <= tolerance) & (moves <= tolerance)
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "Only the gradient is looked at",
+    "A ball that crosses the floor of the valley at full speed has a short gradient, too. What else"
+    " has to be short?",
+)
+def _calm_gradient(history: Array, gradients: Array, tolerance: float) -> Any:
+    calm = np.linalg.norm(gradients[1:], axis=1) <= tolerance
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "Only the move is looked at",
+    "At its turning point a ball stands still for a moment, on a steep slope. What else has to be"
+    " short?",
+)
+def _calm_move(history: Array, gradients: Array, tolerance: float) -> Any:
+    calm = np.linalg.norm(np.diff(history, axis=0), axis=1) <= tolerance
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "One of the two is enough",
+    "You stop when the gradient or the move is short. Both have to be.",
+)
+def _calm_either(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
+    calm = (np.linalg.norm(gradients[1:], axis=1) <= tolerance) | (moves <= tolerance)
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "Off by one",
+    "The move from row 0 to row 1 is step 1. Which number does your first step have?",
+)
+def _calm_off(history: Array, gradients: Array, tolerance: float) -> Any:
+    step = steps_until_calm(history, gradients, tolerance)
+    return step - 1 if step > 0 else step
+
+
+@mistake(
+    "A run that never calms down counts as calm",
+    "argmax of nothing but False is 0. Look first whether there is any such step; if not, return"
+    " -1.",
+)
+def _calm_always(history: Array, gradients: Array, tolerance: float) -> Any:
+    return max(steps_until_calm(history, gradients, tolerance), 1)
+
+
+@mistake(
+    "The number of calm steps, not the first of them",
+    "How many there are is another question. Which is the first?",
+)
+def _calm_count(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
+    calm = (np.linalg.norm(gradients[1:], axis=1) <= tolerance) & (moves <= tolerance)
+    return int(calm.sum()) if calm.any() else -1
+
+
+@mistake(
+    "One coordinate in place of the length",
+    "A gradient with two entries is short when its length is, not when one of the entries is.",
+)
+def _calm_entry(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(history[:, :1], gradients[:, :1], tolerance)
+
+
+# The gradient is short first, then the move, then an entry of each, and at last all of both.
+PLACES = np.array([[0.0, 0], [3, 0], [6, 0], [6.1, 0], [6.1, 2], [6.1, 2.1], [6.1, 2.1], [6.1, 2]])
+GRADIENTS = np.array(
+    [[5.0, 0], [0.1, 0], [4, 3], [4, 0], [0.1, 3], [0.2, 0.1], [0.1, 0], [0.1, 0.1]]
+)
+
+# The move is short first, then the gradient, and at last both.
+TURNING = np.array([[0.0, 0], [0.1, 0], [3, 0], [6, 0], [6, 2], [6, 2.1]])
+SLOPES = np.array([[5.0, 0], [4, 0], [4, 3], [0.1, 0], [3, 0], [0.1, 0.1]])
+
+CALM = Exercise(
+    lesson=6,
+    reference=steps_until_calm,
+    returns=("the step",),
+    shows="With momentum a short gradient is not enough: the ball has to have come to rest, too.",
+    cases=[
+        (PLACES, GRADIENTS, 0.5),
+        (TURNING, SLOPES, 0.5),
+        (PLACES[:5], GRADIENTS[:5], 0.5),
+    ],
+    mistakes=[
+        _calm_gradient,
+        _calm_move,
+        _calm_either,
+        _calm_off,
+        _calm_always,
+        _calm_count,
+        _calm_entry,
+    ],
+)
+
+EXERCISES = (STEP, RUN, CALM)
