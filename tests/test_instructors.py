@@ -33,6 +33,7 @@ PARTS = (
 COLUMNS = ("From", "To", "Minutes", "Lesson", "Explorer", "Your turn", "The room", "You")
 LONGEST_STRETCH = 90  # minutes without a break
 FEWEST_WORDS = 6  # in the answer to a wrong letter
+LEAST_SHARE = 0.75  # of the time that the notes give to the same cells
 FULL_DAY = 360  # minutes, or more
 
 ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -283,6 +284,38 @@ def check_row_names(page: Page, course: Course) -> Iterator[str]:
             if int(number) != lesson.number:
                 told = f"a task of lesson {number} in a row of lesson {lesson.number}"
                 yield page.says(row.line, told)
+
+
+def check_time(page: Page, course: Course) -> Iterator[str]:
+    """A row gives its cells about the time that the lesson's notes give them."""
+    for row in [row for rows in timetables(page).values() for row in rows]:
+        found = re.search(rf"\]\((\d\d_\w+)\.md\): `({ID})` to `({ID})`", row.cells["Lesson"])
+        lesson = course.lessons.get(found[1]) if found else None
+        notes = page.path.with_name(f"{found[1]}.md") if found else page.path
+        if not (found and lesson and notes.exists() and {found[2], found[3]} <= set(lesson.cells)):
+            continue
+        needed = time_for(found[2], found[3], lesson, sections(stored(notes)))
+        if row.number("Minutes") < LEAST_SHARE * needed:
+            told = f"{row.number('Minutes')} minutes, and {found[1]}.md takes {needed:.0f} for that"
+            yield page.says(row.line, told)
+
+
+def sections(notes: Page) -> list[tuple[str, int]]:
+    """The cell at which each section of the notes begins, and its minutes."""
+    rows = [row for row in notes.rows if row.heading == "Timing"]
+    return [(row.cells["From cell"].strip("`"), row.number("Minutes")) for row in rows]
+
+
+def time_for(first: str, last: str, lesson: Lesson, timing: list[tuple[str, int]]) -> float:
+    """Minutes from one cell to another; a part of a section counts by its share of cells."""
+    order = list(lesson.cells)
+    wanted = range(order.index(first), order.index(last) + 1)
+    begins = [order.index(name) for name, _ in timing if name in order]
+    spans = zip(begins, [*begins[1:], len(order)], timing, strict=False)
+    return sum(
+        minutes * len(set(wanted) & set(range(begin, end))) / (end - begin)
+        for begin, end, (_, minutes) in spans
+    )
 
 
 def check_overview(page: Page, course: Course) -> Iterator[str]:
@@ -546,7 +579,12 @@ def nearest(values: list[str], wanted: str) -> int | None:
 # --- All of it ------------------------------------------------------------------------------------
 
 EVERYWHERE: tuple[Check, ...] = (check_commands, check_links, check_names)
-OF_THE_GUIDE: tuple[Check, ...] = (check_timetables, check_row_names, check_overview)
+OF_THE_GUIDE: tuple[Check, ...] = (
+    check_timetables,
+    check_row_names,
+    check_time,
+    check_overview,
+)
 OF_NOTES: tuple[Check, ...] = (
     check_parts,
     check_timing,
@@ -786,8 +824,18 @@ def test_guides_that_are_refused(old: str, new: str, message: str) -> None:
     refused(toy_page(GUIDE_TEXT.replace(old, new, times), "README.md"), message)
 
 
+def test_a_row_that_hurries_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "03_toy.md").write_text(NOTES, encoding="utf-8")
+    faults = {}
+    for written in (10, 11):
+        text = GUIDE_TEXT.replace("| 0:20 | 20 |", f"| 0:20 | {written} |", 1)
+        faults[written] = list(check_time(Page(tmp_path / "README.md", text), TOYS))
+    assert faults[11] == []
+    refused(faults[10], "README.md:16: 10 minutes, and 03_toy.md takes 14 for that")
+
+
 def refused(problems: list[str], message: str) -> None:
     """One problem says so, and where."""
     said = [problem for problem in problems if message in problem]
     assert said, problems
-    assert re.match(r"instructors/\w+\.md:\d+: ", said[0])
+    assert re.match(r"\w+/\w+\.md:\d+: ", said[0])
