@@ -187,7 +187,7 @@ function paint(figure) {
     const drawn = points(figure, artist).map((point) => toPixels(axes, point));
     const last = drawn[drawn.length - 1];
     if (artist.kind === "text") write(context, artist, last, fill(figure, artist.text));
-    else drawLine(context, artist, axes, drawn);
+    else drawLine(context, artist, spec, axes, drawn);
     context.restore();
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
@@ -195,7 +195,7 @@ function paint(figure) {
   page.canvas.dataset.state = figure.index.join(" ");
 }
 
-function drawLine(context, artist, axes, drawn) {
+function drawLine(context, artist, picture, axes, drawn) {
   if (artist.width > 0) {
     context.strokeStyle = artist.colour;
     context.lineWidth = artist.width;
@@ -205,7 +205,7 @@ function drawLine(context, artist, axes, drawn) {
     context.beginPath();
     let down = false; // whether the pen is at the end of the last piece
     for (let k = 1; k < drawn.length; k++) {
-      const piece = clip(drawn[k - 1], drawn[k], axes);
+      const piece = clip(drawn[k - 1], drawn[k], picture);
       if (piece && !(down && piece.joined)) context.moveTo(...piece.from);
       if (piece) context.lineTo(...piece.to);
       down = piece !== null;
@@ -215,17 +215,17 @@ function drawLine(context, artist, axes, drawn) {
   if (artist.marker) drawMarkers(context, artist.marker, axes, drawn);
 }
 
-// A run that flies off has points that no canvas can hold. Cut each piece at a frame ten times as
-// large as the axes (Liang and Barsky, 1984); what is cut lies outside the axes in any case.
+// A run that flies off has points that no canvas can hold. Cut each piece at the picture's edge
+// (Liang and Barsky, 1984), as matplotlib does: a line that comes back begins its dashes anew there.
 // Where a point is missing, so are both its pieces.
-function clip([x0, y0], [x1, y1], axes) {
+function clip([x0, y0], [x1, y1], { width, height }) {
   if (![x0, y0, x1, y1].every(Number.isFinite)) return null;
   let [enter, leave] = [0, 1];
   const sides = [
-    [x0 - x1, x0 - (axes.left - 5 * axes.width)],
-    [x1 - x0, axes.left + 6 * axes.width - x0],
-    [y0 - y1, y0 - (axes.top - 5 * axes.height)],
-    [y1 - y0, axes.top + 6 * axes.height - y0],
+    [x0 - x1, x0 + 1],
+    [x1 - x0, width + 1 - x0],
+    [y0 - y1, y0 + 1],
+    [y1 - y0, height + 1 - y0],
   ];
   for (const [direction, distance] of sides) {
     if (direction === 0 && distance < 0) return null;
