@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
+import numpy as np
 import pytest
 from test_explorers import LINE, MAKERS
 
 from course_tools.commands import VERBS
 from course_tools.hygiene import anchors_of
-from lessons_lib import explorers
+from lessons_lib import explorers, optimizers, problems
 from lessons_lib.live import Scene
 
 ROOT = Path(__file__).parent.parent
@@ -556,7 +557,24 @@ def check_goals(page: Page, course: Course) -> Iterator[str]:
 
 @cache
 def scene_of(name: str) -> Scene:
-    return MAKERS[name](LINE).scene
+    return settings_of_lesson_11() if name == "settings_map" else MAKERS[name](LINE).scene
+
+
+def settings_of_lesson_11() -> Scene:
+    """Train lesson 11's map; the one of test_explorers.py is made up."""
+    digits = problems.digits()
+    training = digits[np.random.default_rng(0).permutation(len(digits))[:500]]
+    network = problems.DigitNetwork(training, hidden=16)
+    rates, betas = 0.0125 * 2.0 ** np.arange(9), 1 - 0.5 ** np.arange(7)
+    run = optimizers.heavy_ball(
+        network.gradient,
+        network.theta0,
+        learning_rate=rates[:, None],
+        beta=betas,
+        n_iterations=100,
+    )
+    losses = np.moveaxis(network.value(run.theta), 0, -1)
+    return explorers.settings_map(rates, betas, losses, 0 * losses[..., -1]).scene
 
 
 def told_value(value: object) -> str:
