@@ -20,16 +20,17 @@ ROOT = Path(__file__).parent.parent
 BORROWED = ROOT / "tests" / "borrowed.toml"
 PREVIEW = "00_start_here"  # shows what the course will build
 FREE = {"figures", "explorers"}  # what draws
+BAR = "lessons_lib.live.progress"  # draws, too: how far a long cell is
 HELD = {"problems", "theory", "optimizers"}
 CLASSES = [problems.LeastSquares, problems.Quadratic, problems.Saddle, problems.Curve]
-CLASSES += [problems.Signal, optimizers.Trajectory]
+CLASSES += [problems.Signal, problems.Digits, problems.DigitNetwork, optimizers.Trajectory]
 AGREED = ("True", "agree", "0.0000")  # what a cell prints that compares
 
 
 def members(classes: list[type]) -> set[str]:
     """Name what a lesson can read from a problem or a run."""
     fields = {field.name for each in classes for field in dataclasses.fields(each)}
-    return fields | {name for each in classes for name in vars(each) if not name.startswith("_")}
+    return fields | {name for each in classes for name in dir(each) if not name.startswith("_")}
 
 
 MEMBERS = members(CLASSES)
@@ -77,8 +78,9 @@ def imported(node: ast.ImportFrom) -> Iterator[str]:
     """Name what an import takes, apart from the modules of which each use is held."""
     for alias in node.names:
         floor, *inside = f"{node.module}.{alias.name}".split(".")[1:]
-        if floor not in FREE | HELD or (floor in HELD and (alias.asname and not inside)):
-            yield f"{node.module}.{alias.name}"  # by another name its uses could not be found
+        name = f"{node.module}.{alias.name}"
+        if (name != BAR and floor not in FREE | HELD) or (floor in HELD and alias.asname):
+            yield name  # of another floor, or under another name, where its uses are not found
         elif floor in HELD and inside:
             yield f"{floor}.{inside[-1]}"
 
