@@ -32,6 +32,7 @@ async function render({ model, el }) {
   controls.forEach((control) => control.on("change:index", changed));
   const watcher = new ResizeObserver(schedule);
   watcher.observe(page.stage);
+  const forget = onZoom(schedule);
   const stop = player(figure);
   changed();
 
@@ -40,6 +41,8 @@ async function render({ model, el }) {
     hangUp();
     clearTimeout(figure.telling);
     watcher.disconnect();
+    forget();
+    page.pictures.forEach((address) => URL.revokeObjectURL(address));
     controls.forEach((control) => control.off("change:index", changed));
     views.forEach((view) => view.remove());
   };
@@ -54,9 +57,9 @@ function build(el, spec, model) {
   stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
   const picture = make("img", "live-still", stage);
   picture.alt = ""; // the canvas above it has the words for both
-  const sharp = window.devicePixelRatio > 1 ? "png_sharp" : "png";
-  picture.src = URL.createObjectURL(new Blob([bytesOf(model.get(sharp))], { type: "image/png" }));
-  picture.onload = () => URL.revokeObjectURL(picture.src);
+  const pictures = ["png", "png_sharp"].map((name) =>
+    URL.createObjectURL(new Blob([bytesOf(model.get(name))], { type: "image/png" })),
+  );
   const canvas = make("canvas", "live-moving", stage);
   canvas.setAttribute("role", "img");
   const caption = make("p", "live-words", el);
@@ -73,7 +76,7 @@ function build(el, spec, model) {
   const buttons = make("div", "live-buttons", panel);
   const status = make("div", "live-status", el);
   status.setAttribute("role", "status");
-  return { stage, canvas, caption, goal, places, values, buttons, status };
+  return { stage, picture, pictures, canvas, caption, goal, places, values, buttons, status };
 }
 
 function make(tag, name, parent) {
@@ -117,6 +120,21 @@ function oncePerFrame(action) {
     });
   };
   return () => (acted ? (again = true) : act());
+}
+
+// Zoom changes how many pixels of the screen there are for one of the page's.
+function onZoom(action) {
+  let query = null;
+  const listen = () => {
+    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", zoomed, { once: true });
+  };
+  const zoomed = () => {
+    action();
+    listen();
+  };
+  listen();
+  return () => query.removeEventListener("change", zoomed);
 }
 
 // --- Numbers ------------------------------------------------------------------------------------
@@ -171,6 +189,8 @@ function paint(figure) {
   const { spec, page } = figure;
   const scale = (page.stage.clientWidth / spec.width) * window.devicePixelRatio;
   if (!scale) return; // not shown now
+  const sharpness = page.pictures[window.devicePixelRatio > 1 ? 1 : 0];
+  if (page.picture.src !== sharpness) page.picture.src = sharpness;
   const [width, height] = [Math.round(spec.width * scale), Math.round(spec.height * scale)];
   if (page.canvas.width !== width) page.canvas.width = width;
   if (page.canvas.height !== height) page.canvas.height = height;

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from explorer_page import (
     MORE,
     NAMES,
+    WIDEST,
     Explorer,
     Explorers,
     Picture,
@@ -110,6 +111,20 @@ def test_the_browser_paints_what_matplotlib_draws(page: Explorers, name: str) ->
 @pytest.mark.parametrize("name", LESSONS)
 def test_on_a_sharp_screen_too(sharp_page: Explorers, name: str) -> None:
     check_pictures(sharp_page[name], 2)
+
+
+def test_a_zoomed_page_is_sharp(page: Explorers) -> None:
+    explorer = page["descent"]
+    drawn = explorer.scene.figure.bbox.width
+    session = page.page.context.new_cdp_session(page.page)
+    # In none of these windows is there more or less room for the figure than before.
+    for width, ratio, times in ((2000, 1.5, 2), (1800, 1, 1), (1900, 1.25, 2), (1600, 1, 1)):
+        size = {"width": width, "height": 1000, "deviceScaleFactor": ratio, "mobile": False}
+        session.send("Emulation.setDeviceMetricsOverride", size)
+        expect(explorer.canvas).to_have_js_property("width", round(drawn * ratio), timeout=TO_PAINT)
+        still = explorer.stage.locator("img")
+        expect(still).to_have_js_property("naturalWidth", round(drawn * times), timeout=TO_PAINT)
+    session.detach()
 
 
 def test_every_line_style_marker_and_axis(page: Explorers) -> None:
