@@ -17,7 +17,7 @@ async function render({ model, el }) {
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
-  const figure = { spec, page, controls, index, tables, streamed: [], reached: false };
+  const figure = { spec, page, controls, index, tables, streamed: [] };
 
   views.forEach((view, k) => page.places[k].append(view.el));
   const [request, hangUp] = streaming(model, figure, () => schedule());
@@ -300,14 +300,13 @@ function write(context, artist, place, text) {
 function say(figure, gone) {
   const { spec, page } = figure;
   const words = [fill(figure, spec.words), ...gone.map((label) => `${label} is outside the frame.`)];
-  figure.reached = Boolean(spec.goal) && spec.goal.conditions.every((each) => holds(figure, each));
-  if (spec.goal) {
-    const verdict = figure.reached ? "Goal reached" : "Goal";
-    page.goal.textContent = `${verdict}: ${spec.goal.text}`;
-    page.goal.classList.toggle("live-reached", figure.reached);
-    if (figure.reached) words.push("Goal reached.");
-  }
   page.caption.textContent = words.join(" ");
+  if (spec.goal) {
+    const reached = spec.goal.conditions.every((each) => holds(figure, each));
+    page.goal.textContent = `${reached ? "Goal reached" : "Goal"}: ${spec.goal.text}`;
+    page.goal.classList.toggle("live-reached", reached);
+    if (reached) words.push("Goal reached.");
+  }
   page.canvas.setAttribute("aria-label", `${spec.title} ${words.join(" ")}`);
   clearTimeout(figure.telling);
   figure.telling = setTimeout(() => (page.status.textContent = words.join(" ")), QUIET);
