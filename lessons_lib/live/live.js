@@ -17,7 +17,7 @@ async function render({ model, el }) {
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
-  const figure = { spec, page, controls, index, tables, streamed: [] };
+  const figure = { spec, page, controls, index, tables, streamed: [], touched: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
   const [request, hangUp] = streaming(model, figure, () => schedule());
@@ -29,7 +29,11 @@ async function render({ model, el }) {
     else figure.index = wanted;
     schedule();
   };
-  controls.forEach((control) => control.on("change:index", changed));
+  const moved = () => {
+    figure.touched = true;
+    changed();
+  };
+  controls.forEach((control) => control.on("change:index", moved));
   const watcher = new ResizeObserver(schedule);
   watcher.observe(page.stage);
   const forget = onZoom(schedule);
@@ -43,7 +47,7 @@ async function render({ model, el }) {
     watcher.disconnect();
     forget();
     page.pictures.forEach((address) => URL.revokeObjectURL(address));
-    controls.forEach((control) => control.off("change:index", changed));
+    controls.forEach((control) => control.off("change:index", moved));
     views.forEach((view) => view.remove());
   };
 }
@@ -309,7 +313,12 @@ function say(figure, gone) {
   }
   page.canvas.setAttribute("aria-label", `${spec.title} ${words.join(" ")}`);
   clearTimeout(figure.telling);
-  figure.telling = setTimeout(() => (page.status.textContent = words.join(" ")), QUIET);
+  if (figure.touched) figure.telling = setTimeout(() => tell(page.status, words.join(" ")), QUIET);
+}
+
+// Only what has changed: a screen reader says the same words again when they are written again.
+function tell(status, words) {
+  if (status.textContent !== words) status.textContent = words;
 }
 
 function holds(figure, [name, relation, bound]) {

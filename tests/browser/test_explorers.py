@@ -31,6 +31,7 @@ LESSONS = ("line_and_loss", "descent", "race")
 NEAR = 2  # pixels of the figure, by which a painted point may be off
 FEW = 0.01  # so many points may be off
 SOFT = 0.03  # so many where soft edges of one line have the colour of another
+QUIET = 500  # milliseconds before a screen reader is told
 SAME = 70  # of 442: how far a soft edge's colour may be from the line's
 
 
@@ -209,6 +210,20 @@ def test_the_goal_is_recognised_and_announced(page: Explorers) -> None:
     expect(goal).to_have_text(f"Goal reached: {explorer.scene.goal.text}")
     status = explorer.place.locator(".live-status")
     expect(status).to_contain_text("Goal reached.", timeout=TO_PAINT)
+
+
+def test_only_a_hand_makes_a_screen_reader_speak(page: Explorers) -> None:
+    still = page.page.locator(f"{PANEL} .live-figure").last  # nobody has touched it
+    still.scroll_into_view_if_needed()
+    page.page.set_viewport_size({"width": WIDEST - 200, "height": 1000})
+    page.page.wait_for_timeout(2 * QUIET)
+    expect(still.locator(".live-status")).to_have_text("")
+    page.page.set_viewport_size({"width": WIDEST, "height": 1000})
+    handle = still.locator(".noUi-handle").last
+    handle.focus()
+    page.page.keyboard.press("Home")
+    said = still.locator(".live-words").inner_text()
+    expect(still.locator(".live-status")).to_have_text(said, timeout=TO_PAINT)
 
 
 def test_play_pause_and_reset_by_keyboard(page: Explorers) -> None:
