@@ -87,7 +87,7 @@ def settings_map(
             Moving(trail, x=np.arange(n_steps + 1), y=loss, over="lr beta"),
         ],
         words="At learning rate {lr} and β = {beta}, lr / (1 - β) is {effective:.3g}."
-        f" After {n_steps} steps the training loss is {{loss:.2g}}, and {{right:.0f}} % of the"
+        f" After {n_steps} steps the training loss is {{loss:.3g}}, and {{right:.0f}} % of the"
         " validation digits are read right.",
         readouts={
             "effective": Readout(effective, "lr beta"),
