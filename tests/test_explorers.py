@@ -26,6 +26,25 @@ MAKERS = {
     "step_size": lambda _: explorers.step_size(),
     "valley": lambda _: explorers.valley(),
 }
+
+
+def settings_map(_):
+    """A small model for the large one of the lesson: softmax regression on few digits."""
+    runs = [
+        optimizers.heavy_ball(
+            READER.gradient, READER.theta0, learning_rate=RATES, beta=beta, n_iterations=30
+        ).theta
+        for beta in BETAS
+    ]
+    losses = np.moveaxis([READER.value(run) for run in runs], 2, 0)
+    right = np.transpose([OTHERS.accuracy(run[-1]) for run in runs])
+    return explorers.settings_map(RATES, BETAS, losses, right, goal=0.07)
+
+
+RATES, BETAS = 0.05 * 2.0 ** np.arange(8), 1 - 0.5 ** np.arange(6)
+READER = problems.SoftmaxRegression(problems.digits()[:100])
+OTHERS = READER.on(problems.digits()[100:200])
+MAKERS["settings_map"] = settings_map
 SECONDS = 2  # of the processor, to make an explorer
 
 every_explorer = pytest.mark.parametrize("name", MAKERS)
@@ -173,6 +192,19 @@ def shown_by_valley(kappa, angle, lr, step):
     return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path, *curves]
 
 
+def trained(lr, beta):
+    return optimizers.heavy_ball(
+        READER.gradient, READER.theta0, learning_rate=lr, beta=beta, n_iterations=30
+    ).theta
+
+
+def shown_by_settings_map(lr, beta):
+    memory, ends = 1 / (1 - beta), np.array([0.5, 64])
+    ridge = np.column_stack([lr * memory / ends, ends])
+    curve = np.column_stack([np.arange(31), READER.value(trained(lr, beta))])
+    return [ridge, np.array([[lr, memory]]), curve]
+
+
 SHOWN = {
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
@@ -183,6 +215,7 @@ SHOWN = {
     "valley_of_springs": shown_by_valley_of_springs,
     "step_size": shown_by_step_size,
     "valley": shown_by_valley,
+    "settings_map": shown_by_settings_map,
 }
 
 
@@ -257,6 +290,12 @@ def said_by_valley(kappa, angle, lr, step):
     return {"left": np.hypot(along, across) / 2**0.5, "along": along, "across": across}
 
 
+def said_by_settings_map(lr, beta):
+    last = trained(lr, beta)[-1]
+    right = 100 * OTHERS.accuracy(last)
+    return {"effective": lr / (1 - beta), "loss": READER.value(last), "right": right}
+
+
 SAID = {
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
@@ -267,6 +306,7 @@ SAID = {
     "valley_of_springs": said_by_valley_of_springs,
     "step_size": said_by_step_size,
     "valley": said_by_valley,
+    "settings_map": said_by_settings_map,
 }
 
 

@@ -127,7 +127,10 @@ def test_several_panels_are_numbered():
         ),
         (lambda ax: ax.barh([1, 2, 3], [4, 5, 9]), "bars: 3 points from (4, 1) to (9, 3)"),
         (lambda ax: ax.imshow([[1, 2, 3], [4, 5, 9]]), "image: 2 by 3 cells, least 1, greatest 9"),
-        (lambda ax: ax.pcolormesh([[1, 2], [4, 9]]), "coloured by values least 1, greatest 9"),
+        (
+            lambda ax: ax.pcolormesh([[1, 2, 3], [4, 5, 9]], label="map"),
+            "map: 2 by 3 cells from (0, 0) to (3, 2), least 1, greatest 9",
+        ),
         (lambda ax: ax.contour([[1, 2], [3, 4]], levels=[2, 3]), "contours: 2 levels, least 2"),
         (lambda ax: ax.quiver([0, 1], [2, 3], [4, 5], [6, 7]), "arrows: 2 points from (0, 2)"),
         (lambda ax: ax.quiver([0, 1], [2, 3], [4, 5], [6, 7]), "parts least 4, greatest 5"),
@@ -538,6 +541,51 @@ def test_curves_take_their_places_and_their_scale():
 def test_curves_of_different_lengths_than_their_places_are_refused():
     with pytest.raises(ValueError, match="same first dimension"):
         figures.curves({"a": [1, 2, 3]}, title="t", ylabel="loss", x=[1, 2])
+
+
+def test_pictures_stand_without_scales_under_their_names():
+    images = {name: np.full((2, 3), value) for name, value in zip("abc", (0, 0.5, 1), strict=True)}
+    figure = figures.pictures(images, title="Three", columns=2)
+    assert [ax.get_visible() for ax in figure.axes] == [True, True, True, False]
+    words = figures.describe(figure)
+    assert words.startswith('Figure with 3 panels.\n- text "Three"\nPanel 1: a.\n- image: 2 by 3')
+    assert "axis" not in words
+    shades = [
+        ax.images[0].get_cmap()(ax.images[0].norm(ax.images[0].get_array()))[0, 0, 0]
+        for ax in figure.axes[:3]
+    ]
+    assert shades == pytest.approx([1, 0.5, 0], abs=0.01)  # white, grey, black
+
+
+def lightness(drawn):
+    """Relative luminance of every field of a map, in its order."""
+    drawn.update_scalarmappable()
+    return np.ma.masked_array(
+        drawn.get_facecolor()[:, :3] @ [0.2126, 0.7152, 0.0722], drawn.get_array().mask
+    )
+
+
+def test_a_heat_map_is_darker_where_the_number_is_smaller_and_hatched_where_there_is_none():
+    figure, ax = figures.panel("t", xlabel="a", ylabel="b")
+    values = np.array([[1e-3, 1e-2], [1e-1, 1], [10, np.nan]])
+    figures.heat_map(ax, [0.1, 0.2, 0.4], [1, 10], values, name="loss", missing="none")
+    fields, hatched = ax.collections
+    shades = lightness(fields).reshape(2, 3).T
+    assert (np.diff(shades.compressed()[np.argsort(values[np.isfinite(values)])]) > 0.1).all()
+    assert hatched.get_hatch()
+    assert np.ptp(hatched.get_paths()[0].vertices, axis=0) == pytest.approx(
+        [0.4 * (2**0.5 - 2**-0.5), 10 * (10**0.5 - 10**-0.5)]
+    )
+    words = figures.describe(figure)
+    assert "loss: 2 by 3 cells from (0.0707" in words
+    assert "1 not finite" in words
+    assert "none: outline of 5 points" in words
+
+
+def test_a_heat_map_without_gaps_has_no_hatched_field():
+    _, ax = figures.panel("t", xlabel="a", ylabel="b")
+    figures.heat_map(ax, [1, 2], [1, 2], [[1, 2], [3, 4]], name="loss", missing="none")
+    assert len(ax.collections) == 1
 
 
 def test_paths_are_drawn_in_the_panel_that_is_given():

@@ -5,6 +5,7 @@ from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.dialects import dialects
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.race import race
+from lessons_lib.explorers.settings import settings_map
 from lessons_lib.explorers.springs import springs, valley_of_springs
 from lessons_lib.explorers.step_size import step_size
 from lessons_lib.explorers.valley import valley
@@ -15,6 +16,7 @@ __all__ = [
     "dialects",
     "line_and_loss",
     "race",
+    "settings_map",
     "springs",
     "step_size",
     "valley",

@@ -2,6 +2,7 @@
 
 from lessons_lib.figures.drawings import (
     curves,
+    heat_map,
     landscape,
     line_and_loss,
     lines_on_data,
@@ -9,6 +10,7 @@ from lessons_lib.figures.drawings import (
     panels,
     path,
     paths_on_contours,
+    pictures,
 )
 from lessons_lib.figures.figure import Figure
 from lessons_lib.figures.words import describe
@@ -17,6 +19,7 @@ __all__ = [
     "Figure",
     "curves",
     "describe",
+    "heat_map",
     "landscape",
     "line_and_loss",
     "lines_on_data",
@@ -24,4 +27,5 @@ __all__ = [
     "panels",
     "path",
     "paths_on_contours",
+    "pictures",
 ]

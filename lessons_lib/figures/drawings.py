@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
@@ -221,6 +223,105 @@ def line_and_loss(
     # The handles on the right have line style and marker, so that one legend serves both panels.
     figure.legend(handles=[*left.lines[:1], *right.lines], loc="outside right upper")
     return figure
+
+
+def pictures(
+    images: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    columns: int = 5,
+    limits: tuple[float, float] = (0.0, 1.0),
+) -> Figure:
+    """Draw small grey pictures in rows, each under its name.
+
+    Parameters
+    ----------
+    images : mapping from str to array_like of shape (rows, columns)
+        The pictures, under their names.
+    title : str
+        What they are.
+    columns : int
+        How many stand side by side.
+    limits : pair of float
+        The value that is drawn white, and the one that is drawn black.
+
+    Returns
+    -------
+    Figure
+        A panel without scales for each picture.
+    """
+    rows = -(-len(images) // columns)
+    with matplotlib.style.context(["default", STYLE]):
+        figure = Figure(1.3 * columns, 1.45 * rows + 0.4)
+        axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    figure.suptitle(title, fontsize=11)
+    for ax in axes:
+        ax.set_axis_off()
+    for (name, image), ax in zip(images.items(), axes, strict=False):
+        ax.set_title(name, fontsize=10)
+        ax.imshow(np.asarray(image, float), cmap="gray_r", vmin=limits[0], vmax=limits[1])
+    for ax in axes[len(images) :]:
+        ax.set_visible(False)
+    return figure
+
+
+def heat_map(
+    ax: Axes, x: ArrayLike, y: ArrayLike, values: ArrayLike, *, name: str, missing: str
+) -> None:
+    """Draw a positive number for each pair of settings: the darker, the smaller.
+
+    Both axes and the shades are logarithmic. Lightness alone says what the colours say. What is
+    not finite is hatched.
+
+    Parameters
+    ----------
+    ax : Axes
+        The panel.
+    x, y : array_like, shape (n,) and (m,)
+        The settings, growing by a constant factor.
+    values : array_like, shape (n, m)
+        The numbers.
+    name : str
+        What they are, with the unit.
+    missing : str
+        What the hatched fields are.
+    """
+    table = np.asarray(values, dtype=float).T
+    across, up = (_edges(np.asarray(each, dtype=float)) for each in (x, y))
+    drawn = ax.pcolormesh(
+        across,
+        up,
+        np.ma.masked_invalid(table),
+        norm=LogNorm(),
+        cmap="cividis",
+        edgecolors="white",
+        linewidth=0.5,
+        label=name,
+    )
+    fields = [
+        [
+            (across[k], up[j]),
+            (across[k + 1], up[j]),
+            (across[k + 1], up[j + 1]),
+            (across[k], up[j + 1]),
+        ]
+        for j, k in np.argwhere(~np.isfinite(table))
+    ]
+    if fields:
+        hatched = PolyCollection(fields, label=missing, facecolor="white", edgecolor=GREY)
+        hatched.set(hatch="xxx", linewidth=0)
+        ax.add_collection(hatched)
+    ax.set(xscale="log", yscale="log", xlim=across[[0, -1]], ylim=up[[0, -1]])
+    ax.grid(visible=False)
+    ax.minorticks_off()
+    bar = _figure_of(ax).colorbar(drawn, ax=ax, label=name, pad=0.02)
+    bar.dividers.set_visible(False)
+
+
+def _edges(middles: Array) -> Array:
+    """Return where the fields around these numbers end, on a logarithmic axis."""
+    half = np.sqrt(middles[1] / middles[0])
+    return np.append(middles / half, middles[-1] * half)
 
 
 def _lines(ax: Axes, problem: PointsAndLine, lines: Mapping[str, ArrayLike]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import Collection, PathCollection
+from matplotlib.collections import Collection, PathCollection, QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.contour import ContourSet
@@ -79,7 +79,10 @@ def describe(figure: matplotlib.figure.Figure) -> str:
 
 def _heading(ax: Axes) -> str:
     titles = filter(None, [ax.get_title("left"), ax.get_title(), ax.get_title("right")])
-    return f"{'; '.join(titles) or 'no title'}. {_axis(ax.xaxis, 'x')}; {_axis(ax.yaxis, 'y')}."
+    title = f"{'; '.join(titles) or 'no title'}."
+    if not ax.axison:  # a picture without scales
+        return title
+    return f"{title} {_axis(ax.xaxis, 'x')}; {_axis(ax.yaxis, 'y')}."
 
 
 def _axis(axis: Axis, name: str) -> str:
@@ -162,7 +165,9 @@ def _look(line: Line2D) -> str:
 
 
 def _collection(drawn: Collection, x: Rounding, y: Rounding) -> str:
-    """Describe scattered points by their places, an area by its outline, arrows by both ends."""
+    """Describe points by their places, an area by its outline, arrows by both ends, or a mesh."""
+    if isinstance(drawn, QuadMesh):
+        return _mesh(drawn, x, y)
     if isinstance(drawn, Quiver):
         parts = " and ".join(_values(_filled(part)) for part in (drawn.U, drawn.V))
         return f"{_label(drawn, 'arrows')}: {_points(_filled(drawn.XY), x, y)}; parts {parts}"
@@ -175,6 +180,15 @@ def _collection(drawn: Collection, x: Rounding, y: Rounding) -> str:
     shades = drawn.get_array()
     coloured = "" if shades is None else f"; coloured by values {_values(_filled(shades))}"
     return f"{_label(drawn, kind)}: {shape}{coloured}"
+
+
+def _mesh(mesh: QuadMesh, x: Rounding, y: Rounding) -> str:
+    """Describe coloured cells by two opposite corners of them all, and by their values."""
+    corners = np.asarray(mesh.get_coordinates())
+    rows, columns = (size - 1 for size in corners.shape[:2])
+    ends = f"from {_point(corners[0, 0], x, y)} to {_point(corners[-1, -1], x, y)}"
+    values = _values(_filled(mesh.get_array()))
+    return f"{_label(mesh, 'mesh')}: {rows} by {columns} cells {ends}, {values}"
 
 
 def _bars(bars: BarContainer, x: Rounding, y: Rounding) -> str:

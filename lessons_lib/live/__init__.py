@@ -12,7 +12,19 @@ describe it, come from the same data as what moves.
 
 from lessons_lib.live.controls import Control, choice, slider, steps
 from lessons_lib.live.parts import Goal, Moving, Readout
+from lessons_lib.live.progress import progress
 from lessons_lib.live.scene import Scene
 from lessons_lib.live.widget import Live
 
-__all__ = ["Control", "Goal", "Live", "Moving", "Readout", "Scene", "choice", "slider", "steps"]
+__all__ = [
+    "Control",
+    "Goal",
+    "Live",
+    "Moving",
+    "Readout",
+    "Scene",
+    "choice",
+    "progress",
+    "slider",
+    "steps",
+]

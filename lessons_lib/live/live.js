@@ -17,7 +17,7 @@ async function render({ model, el }) {
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
-  const figure = { spec, page, controls, index, tables, streamed: [], reached: false };
+  const figure = { spec, page, controls, index, tables, streamed: [], touched: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
   const [request, hangUp] = streaming(model, figure, () => schedule());
@@ -29,9 +29,14 @@ async function render({ model, el }) {
     else figure.index = wanted;
     schedule();
   };
-  controls.forEach((control) => control.on("change:index", changed));
+  const moved = () => {
+    figure.touched = true;
+    changed();
+  };
+  controls.forEach((control) => control.on("change:index", moved));
   const watcher = new ResizeObserver(schedule);
   watcher.observe(page.stage);
+  const forget = onZoom(schedule);
   const stop = player(figure);
   changed();
 
@@ -40,7 +45,9 @@ async function render({ model, el }) {
     hangUp();
     clearTimeout(figure.telling);
     watcher.disconnect();
-    controls.forEach((control) => control.off("change:index", changed));
+    forget();
+    page.pictures.forEach((address) => URL.revokeObjectURL(address));
+    controls.forEach((control) => control.off("change:index", moved));
     views.forEach((view) => view.remove());
   };
 }
@@ -54,9 +61,9 @@ function build(el, spec, model) {
   stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
   const picture = make("img", "live-still", stage);
   picture.alt = ""; // the canvas above it has the words for both
-  const sharp = window.devicePixelRatio > 1 ? "png_sharp" : "png";
-  picture.src = URL.createObjectURL(new Blob([bytesOf(model.get(sharp))], { type: "image/png" }));
-  picture.onload = () => URL.revokeObjectURL(picture.src);
+  const pictures = ["png", "png_sharp"].map((name) =>
+    URL.createObjectURL(new Blob([bytesOf(model.get(name))], { type: "image/png" })),
+  );
   const canvas = make("canvas", "live-moving", stage);
   canvas.setAttribute("role", "img");
   const caption = make("p", "live-words", el);
@@ -73,7 +80,7 @@ function build(el, spec, model) {
   const buttons = make("div", "live-buttons", panel);
   const status = make("div", "live-status", el);
   status.setAttribute("role", "status");
-  return { stage, canvas, caption, goal, places, values, buttons, status };
+  return { stage, picture, pictures, canvas, caption, goal, places, values, buttons, status };
 }
 
 function make(tag, name, parent) {
@@ -117,6 +124,21 @@ function oncePerFrame(action) {
     });
   };
   return () => (acted ? (again = true) : act());
+}
+
+// Zoom changes how many pixels of the screen there are for one of the page's.
+function onZoom(action) {
+  let query = null;
+  const listen = () => {
+    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", zoomed, { once: true });
+  };
+  const zoomed = () => {
+    action();
+    listen();
+  };
+  listen();
+  return () => query.removeEventListener("change", zoomed);
 }
 
 // --- Numbers ------------------------------------------------------------------------------------
@@ -171,6 +193,8 @@ function paint(figure) {
   const { spec, page } = figure;
   const scale = (page.stage.clientWidth / spec.width) * window.devicePixelRatio;
   if (!scale) return; // not shown now
+  const sharpness = page.pictures[window.devicePixelRatio > 1 ? 1 : 0];
+  if (page.picture.src !== sharpness) page.picture.src = sharpness;
   const [width, height] = [Math.round(spec.width * scale), Math.round(spec.height * scale)];
   if (page.canvas.width !== width) page.canvas.width = width;
   if (page.canvas.height !== height) page.canvas.height = height;
@@ -187,7 +211,7 @@ function paint(figure) {
     const drawn = points(figure, artist).map((point) => toPixels(axes, point));
     const last = drawn[drawn.length - 1];
     if (artist.kind === "text") write(context, artist, last, fill(figure, artist.text));
-    else drawLine(context, artist, axes, drawn);
+    else drawLine(context, artist, spec, axes, drawn);
     context.restore();
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
@@ -195,7 +219,7 @@ function paint(figure) {
   page.canvas.dataset.state = figure.index.join(" ");
 }
 
-function drawLine(context, artist, axes, drawn) {
+function drawLine(context, artist, picture, axes, drawn) {
   if (artist.width > 0) {
     context.strokeStyle = artist.colour;
     context.lineWidth = artist.width;
@@ -205,7 +229,7 @@ function drawLine(context, artist, axes, drawn) {
     context.beginPath();
     let down = false; // whether the pen is at the end of the last piece
     for (let k = 1; k < drawn.length; k++) {
-      const piece = clip(drawn[k - 1], drawn[k], axes);
+      const piece = clip(drawn[k - 1], drawn[k], picture);
       if (piece && !(down && piece.joined)) context.moveTo(...piece.from);
       if (piece) context.lineTo(...piece.to);
       down = piece !== null;
@@ -215,17 +239,17 @@ function drawLine(context, artist, axes, drawn) {
   if (artist.marker) drawMarkers(context, artist.marker, axes, drawn);
 }
 
-// A run that flies off has points that no canvas can hold. Cut each piece at a frame ten times as
-// large as the axes (Liang and Barsky, 1984); what is cut lies outside the axes in any case.
+// A run that flies off has points that no canvas can hold. Cut each piece at the picture's edge
+// (Liang and Barsky, 1984), as matplotlib does: a line that comes back begins its dashes anew there.
 // Where a point is missing, so are both its pieces.
-function clip([x0, y0], [x1, y1], axes) {
+function clip([x0, y0], [x1, y1], { width, height }) {
   if (![x0, y0, x1, y1].every(Number.isFinite)) return null;
   let [enter, leave] = [0, 1];
   const sides = [
-    [x0 - x1, x0 - (axes.left - 5 * axes.width)],
-    [x1 - x0, axes.left + 6 * axes.width - x0],
-    [y0 - y1, y0 - (axes.top - 5 * axes.height)],
-    [y1 - y0, axes.top + 6 * axes.height - y0],
+    [x0 - x1, x0 + 1],
+    [x1 - x0, width + 1 - x0],
+    [y0 - y1, y0 + 1],
+    [y1 - y0, height + 1 - y0],
   ];
   for (const [direction, distance] of sides) {
     if (direction === 0 && distance < 0) return null;
@@ -280,17 +304,21 @@ function write(context, artist, place, text) {
 function say(figure, gone) {
   const { spec, page } = figure;
   const words = [fill(figure, spec.words), ...gone.map((label) => `${label} is outside the frame.`)];
-  figure.reached = Boolean(spec.goal) && spec.goal.conditions.every((each) => holds(figure, each));
-  if (spec.goal) {
-    const verdict = figure.reached ? "Goal reached" : "Goal";
-    page.goal.textContent = `${verdict}: ${spec.goal.text}`;
-    page.goal.classList.toggle("live-reached", figure.reached);
-    if (figure.reached) words.push("Goal reached.");
-  }
   page.caption.textContent = words.join(" ");
+  if (spec.goal) {
+    const reached = spec.goal.conditions.every((each) => holds(figure, each));
+    page.goal.textContent = `${reached ? "Goal reached" : "Goal"}: ${spec.goal.text}`;
+    page.goal.classList.toggle("live-reached", reached);
+    if (reached) words.push("Goal reached.");
+  }
   page.canvas.setAttribute("aria-label", `${spec.title} ${words.join(" ")}`);
   clearTimeout(figure.telling);
-  figure.telling = setTimeout(() => (page.status.textContent = words.join(" ")), QUIET);
+  if (figure.touched) figure.telling = setTimeout(() => tell(page.status, words.join(" ")), QUIET);
+}
+
+// Only what has changed: a screen reader says the same words again when they are written again.
+function tell(status, words) {
+  if (status.textContent !== words) status.textContent = words;
 }
 
 function holds(figure, [name, relation, bound]) {

@@ -23,6 +23,7 @@ from lessons_lib.problems.bowls import (
     quadratic,
     valley,
 )
+from lessons_lib.problems.digits import DigitNetwork, Digits, SoftmaxRegression, digits
 from lessons_lib.problems.landscapes import (
     Curve,
     Saddle,
@@ -35,11 +36,15 @@ from lessons_lib.problems.noise import Signal, noisy_gradient, noisy_signal
 
 __all__ = [
     "Curve",
+    "DigitNetwork",
+    "Digits",
     "LeastSquares",
     "Problem",
     "Quadratic",
     "Saddle",
     "Signal",
+    "SoftmaxRegression",
+    "digits",
     "lessard_counterexample",
     "noisy_gradient",
     "noisy_line",

@@ -1,0 +1,463 @@
+"""No term before the lesson that introduces it.
+
+The glossary is the list of terms: each row of its tables names a term, says what it means, and
+links to the heading under which a lesson introduces it. Here the lessons are held against that
+list. What the tables cannot say, such as other spellings, stands in tests/terms.toml.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from nbformat import NotebookNode
+
+from course_tools.hygiene import comments_in, parsed
+from course_tools.refresh import PLAIN, ROOT, from_bytes
+
+GLOSSARY = ROOT / "notebooks" / "91_glossary.ipynb"
+NOTES = ROOT / "tests" / "terms.toml"
+
+REFERENCE_PAGES = 90
+"""Notebooks from this number on are looked up, not read in order."""
+
+LABEL = re.compile(
+    r"[a-z]\.?|Step \d+\.|Goal: .*|You (?:need|will be able to)|Time|.{30,}|.*[?!]", re.DOTALL
+)
+"""What is bold so that a learner finds it: a choice, a step, a goal, a question, a sentence."""
+
+OBJECTIVE = "title"
+"""The cell that says what a lesson will teach, and so may name it."""
+
+KINDS = {"Term": "word", "Symbol": "symbol", "Function": "function"}
+"""The first heading of a table, and what its rows are."""
+
+ROW = re.compile(r"^\| *(?P<name>[^|]+?) *\|(?P<meaning>.*)\| *\[.*?\]\((?P<link>[^)]+)\) *\|$")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+GREEK = {"theta": "θ", "lambda": "λ", "mu": "μ", "kappa": "κ", "beta": "β", "sigma": "σ"}
+LATEX = {
+    r"\\(?:text|mathrm)\{([^}]*)\}": r" \1 ",
+    r"\^\{?\\top\}?": "ᵀ",
+    r"\\nabla\s*": "∇",
+    **{rf"\\{name}(?![a-z])": letter for name, letter in GREEK.items()},
+    r"[_^](?:\{[^{}]*\}|\w)": " ",  # what stands below or above is not looked for
+    r"\\[a-zA-Z]+|[{}\\&]": " ",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A row of the glossary.
+
+    Attributes
+    ----------
+    name : str
+        As the glossary writes it.
+    kind : str
+        "word", "symbol" or "function".
+    lesson, anchor : str
+        Where its link leads: a file in the folder of the lessons, and a heading there.
+    meaning : str
+        What the glossary says of it.
+    """
+
+    name: str
+    kind: str
+    lesson: str
+    anchor: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Early:
+    """Terms that one cell may use before they are introduced, and why."""
+
+    lesson: str
+    cell: str
+    terms: tuple[str, ...]
+    reason: str
+
+    def cell_is(self, cell: Cell) -> bool:
+        """Whether this is about the cell."""
+        return (self.lesson, self.cell) == (Path(cell.lesson).stem, cell.name)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the glossary's tables do not say.
+
+    Attributes
+    ----------
+    spelled : dict
+        Other spellings of a term.
+    everyday : list of str
+        Phrases in which a word has its everyday meaning.
+    stressed : list of str
+        What stands in bold without being a term.
+    known : list of str
+        Functions of numpy that a learner is taken to know.
+    early : list of Early
+        Terms that a cell may use early.
+    """
+
+    spelled: dict[str, list[str]] = field(default_factory=dict)
+    everyday: list[str] = field(default_factory=list)
+    stressed: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    early: list[Early] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a learner reads in one cell.
+
+    Attributes
+    ----------
+    lesson, name, anchor : str
+        The file, the cell's id, and the heading under which it stands.
+    text : str
+        Prose or comments, texts in the code, and what the cell printed or drew, in words.
+    headings, bold : tuple of str
+        Its headings, and what stands in bold.
+    calls : frozenset of str
+        The functions of numpy that it names, such as "np.linalg.norm".
+    """
+
+    lesson: str
+    name: str
+    anchor: str
+    text: str
+    headings: tuple[str, ...] = ()
+    bold: tuple[str, ...] = ()
+    calls: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        """Name the cell in a sentence."""
+        return f"{self.lesson}, cell {self.name!r}"
+
+
+# --- Reading ------------------------------------------------------------------------------------
+
+
+def read_notes(path: Path = NOTES) -> Notes:
+    """Read what the glossary's tables do not say."""
+    found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    early = [Early(**{**each, "terms": tuple(each["terms"])}) for each in found.pop("early", [])]
+    return Notes(**found, early=early)
+
+
+def read_glossary(path: Path = GLOSSARY) -> list[Term]:
+    """Read the rows of the glossary's tables, in its order."""
+    terms, kind = [], ""
+    for cell in from_bytes(path.read_bytes(), path).cells:
+        for line in cell.source.split("\n") if cell.cell_type == "markdown" else []:
+            heads = re.match(r"\| *(\w+) *\|", line)
+            if heads and heads[1] in KINDS:
+                kind = KINDS[heads[1]]
+            row = ROW.match(line)
+            if row:
+                lesson, _, anchor = unquote(row["link"]).partition("#")
+                name = row["name"].strip("`")
+                terms.append(Term(name, kind, lesson, anchor, row["meaning"].strip()))
+    return terms
+
+
+def read_course(folder: Path) -> list[Cell]:
+    """Read every cell of every lesson of a folder, in the order of the course."""
+    return [
+        cell
+        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+        if is_lesson(path)
+        for cell in read_lesson(path)
+    ]
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file's name is that of a lesson."""
+    return bool(re.match(r"\d\d_", path.name)) and int(path.name[:2]) < REFERENCE_PAGES
+
+
+def read_lesson(path: Path) -> Iterator[Cell]:
+    """Read every cell of a lesson."""
+    anchor = ""
+    for cell in from_bytes(path.read_bytes(), path).cells:
+        if cell.cell_type == "markdown":
+            headings = tuple(HEADING.findall(cell.source))
+            anchor = headings[0].replace(" ", "-") if headings else anchor
+            bold = tuple(plain(text).strip() for text in BOLD.findall(cell.source))
+            yield Cell(path.name, cell.id, anchor, prose(cell), headings, bold)
+        else:
+            yield Cell(path.name, cell.id, anchor, code(cell), calls=calls(cell))
+
+
+def prose(cell: NotebookNode) -> str:
+    """Return what is read in Markdown: no links to other lessons, and no titles of books."""
+    text = re.sub(r"\[[^\]]*\]\(\d\d_\w+\.ipynb[^)]*\)", " ", cell.source)
+    if cell.id == "read-next":
+        text = re.sub(r"(?<!\*)\*[^*]+\*(?!\*)|\"[^\"]+\"", " ", text)
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    r"""Return text with its formulas in letters: `\beta\, v_1` becomes `β  v`."""
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", letters, text, flags=re.DOTALL)
+    return re.sub(r"[₀-₉₊₋]", "", text)
+
+
+def letters(formula: re.Match[str]) -> str:
+    """Write a formula without LaTeX, as far as letters and words go."""
+    written = formula[0].strip("$")
+    for pattern, replacement in LATEX.items():
+        written = re.sub(pattern, replacement, written)
+    return f" {written} "
+
+
+def code(cell: NotebookNode) -> str:
+    """Return what is read in a cell that runs: comments, texts and what it shows."""
+    nodes = list(ast.walk(parsed(cell.source) or ast.Module([], [])))
+    formats = {id(node.format_spec) for node in nodes if isinstance(node, ast.FormattedValue)}
+    inner = [each for node in nodes if id(node) in formats for each in ast.walk(node)]
+    strings = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inner
+    ]
+    shown = [words_of(output) for output in cell.outputs]
+    return plain("\n".join([*comments_in(cell.source), *strings, *shown]))
+
+
+def words_of(output: NotebookNode) -> str:
+    """Return what an output says in words: not the HTML, which says it once more."""
+    return str(output.get("text", "") or output.get("data", {}).get(PLAIN, ""))
+
+
+def calls(cell: NotebookNode) -> frozenset[str]:
+    """Name the functions of numpy in a cell."""
+    tree = parsed(cell.source) or ast.Module([], [])
+    names = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    longest = {name for name in names if re.fullmatch(r"np(\.\w+)+", name)}
+    return frozenset(n for n in longest if not any(other.startswith(f"{n}.") for other in longest))
+
+
+# --- Finding ------------------------------------------------------------------------------------
+
+
+class Spellings:
+    """Finds spellings in text, the longer before the shorter: in "learning rate" is no "rate".
+
+    Parameters
+    ----------
+    terms : dict
+        The term for which each spelling stands; nothing if it stands for none.
+    symbols : bool
+        Whether these are symbols. Symbols touch each other, as in Aθ, and have no plural.
+    """
+
+    def __init__(self, terms: dict[str, str], *, symbols: bool) -> None:
+        longest = sorted(terms, key=len, reverse=True)
+        self._terms = [terms[spelling] for spelling in longest]
+        parts = [r"\s+".join(map(re.escape, spelling.split())) for spelling in longest]
+        one_of = "|".join(f"({part})" for part in parts) or "(?!)"
+        if symbols:
+            pattern, flags = rf"(?<![A-Za-z'’])(?:{one_of})(?![A-Za-z])", 0
+        else:
+            pattern, flags = rf"(?<![\w'’])(?:{one_of})(?:e?s)?(?!\w)", re.IGNORECASE
+        self._pattern = re.compile(pattern, flags)
+
+    def terms_in(self, text: str) -> set[str]:
+        """Name the terms that occur in a text."""
+        return {self._term(found) for found in self._pattern.finditer(text)} - {""}
+
+    def term_of(self, text: str) -> str:
+        """Name the term that the whole text is, or nothing."""
+        return self._term(self._pattern.fullmatch(text))
+
+    def _term(self, found: re.Match[str] | None) -> str:
+        return self._terms[found.lastindex - 1] if found and found.lastindex else ""
+
+
+class Finder:
+    """Finds terms, however they are spelled.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        What to look for.
+    notes : Notes
+        How else it is spelled, and where it is not meant.
+    """
+
+    def __init__(self, terms: Sequence[Term], notes: Notes) -> None:
+        words, symbols = dict.fromkeys(notes.everyday, ""), {}
+        for term in terms:
+            others = notes.spelled.get(term.name, [])
+            if term.kind == "word":
+                words.update(dict.fromkeys([term.name, *others], term.name))
+            elif term.kind == "symbol":  # A alone is a word, so that others replace it
+                symbols.update(dict.fromkeys(others or [term.name], term.name))
+        self._words = Spellings(words, symbols=False)
+        self._symbols = Spellings(symbols, symbols=True)
+
+    def terms_in(self, text: str) -> set[str]:
+        """Name the terms that occur in a text."""
+        return self._words.terms_in(text) | self._symbols.terms_in(text)
+
+    def term_of(self, text: str) -> str:
+        """Name the term that a text is, apart from an article and punctuation, or nothing."""
+        bare = re.sub(r"^(the|an?) ", "", text.strip(" .,:;"), flags=re.IGNORECASE)
+        return self._words.term_of(bare) or self._symbols.term_of(bare)
+
+    def marked_in(self, cell: Cell) -> set[str]:
+        """Name the terms that stand in bold in a cell, or in a heading of it."""
+        headings = set().union(*map(self.terms_in, cell.headings))
+        return headings | {self.term_of(text) for text in cell.bold} - {""}
+
+
+# --- The rules ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Read:
+    """A cell, the terms that it uses, and those that it introduces, in bold or in its heading."""
+
+    cell: Cell
+    uses: set[str]
+    marks: set[str]
+
+
+def problems(
+    terms: Sequence[Term], course: Sequence[Cell], notes: Notes, folder: Path
+) -> Iterator[str]:
+    """Hold the lessons against the glossary, and yield a sentence for each problem."""
+    finder = Finder(terms, notes)
+    reads = [Read(cell, finder.terms_in(cell.text), finder.marked_in(cell)) for cell in course]
+    yield from order(terms)
+    for term in terms:
+        fault = fault_of_link(term, folder)
+        if fault:
+            yield f"glossary, {term.name!r}: {fault}"
+        elif term.kind == "function":
+            yield from function(term, course)
+        else:
+            yield from introduction(term, reads, notes)
+    yield from idle(notes, reads)
+    yield from unlisted(terms, course, notes, finder)
+
+
+def order(terms: Sequence[Term]) -> Iterator[str]:
+    """Refuse a term that is listed twice, or not where one would look for it."""
+    words = [term.name for term in terms if term.kind == "word"]
+    for before, after in pairwise(words):
+        if before.casefold() > after.casefold():
+            yield f"glossary, {after!r}: it stands after {before!r}. Sort the rows."
+    for name, times in Counter(term.name for term in terms).items():
+        if times > 1:
+            yield f"glossary, {name!r}: it is listed {times} times."
+
+
+def fault_of_link(term: Term, folder: Path) -> str:
+    """Say where a term's link fails to lead, or nothing."""
+    path = folder / term.lesson
+    if not is_lesson(path) or not path.exists():
+        return f"its link leads to {term.lesson!r}, which is no lesson."
+    anchors = [cell.headings[0].replace(" ", "-") for cell in read_lesson(path) if cell.headings]
+    times = anchors.count(term.anchor)
+    if times == 0:
+        return f"{term.lesson} has no heading {term.anchor!r} at the top of a cell."
+    if times > 1:
+        return f"{term.lesson} has {times} headings {term.anchor!r}. Tell them apart."
+    return ""
+
+
+def is_home(term: Term, cell: Cell) -> bool:
+    """Whether a cell stands under the heading that the glossary links to."""
+    return (cell.lesson, cell.anchor) == (term.lesson, term.anchor)
+
+
+def introduction(term: Term, reads: Sequence[Read], notes: Notes) -> Iterator[str]:
+    """Refuse a term that is not introduced where the glossary says, or is used before that."""
+    if not any(introduces(read, term) for read in reads if is_home(term, read.cell)):
+        how = "occur" if term.kind == "symbol" else "stand in bold or in the heading"
+        yield (
+            f"glossary, {term.name!r}: it does not {how} under {term.anchor!r} of {term.lesson}. "
+            "Mark it there, or link to where it is introduced."
+        )
+        return
+    before = takewhile(lambda read: not introduces(read, term), reads)
+    early = [read.cell for read in before if term.name in read.uses]
+    wrong = [cell for cell in early if not excepted(term, cell, notes)]
+    if wrong:
+        more = f" So do {len(wrong) - 1} cells more." if wrong[1:] else ""
+        yield (
+            f"{wrong[0]}: it uses {term.name!r}, which {term.lesson} introduces, under "
+            f"{term.anchor!r}. Say it in other words, or introduce it here in bold.{more}"
+        )
+
+
+def introduces(read: Read, term: Term) -> bool:
+    """Whether a cell introduces a term: in bold, in its heading, or a symbol where it should."""
+    if read.cell.lesson != term.lesson or term.name not in read.uses:
+        return False
+    home = is_home(term, read.cell)
+    if read.cell.name == OBJECTIVE and not home:
+        return False
+    return term.name in read.marks or (home and term.kind == "symbol")
+
+
+def excepted(term: Term, cell: Cell, notes: Notes) -> bool:
+    """Whether a cell may use a term early: an objective its own lesson's, others by the notes."""
+    if (cell.lesson, cell.name) == (term.lesson, OBJECTIVE):
+        return True
+    return any(each.cell_is(cell) and term.name in each.terms for each in notes.early)
+
+
+def function(term: Term, course: Sequence[Cell]) -> Iterator[str]:
+    """Refuse a function of numpy that is first used elsewhere than the glossary says."""
+    first = next((cell for cell in course if term.name in cell.calls), None)
+    if first is None:
+        yield f"glossary, {term.name!r}: no lesson uses it. Leave it out."
+    elif not is_home(term, first):
+        yield (
+            f"glossary, {term.name!r}: {first} uses it first, under {first.anchor!r}. "
+            "Explain it there, and link to that heading."
+        )
+
+
+def idle(notes: Notes, reads: Sequence[Read]) -> Iterator[str]:
+    """Refuse exceptions that nothing needs, and those without a reason."""
+    for each in notes.early:
+        where = f"terms.toml: {each.lesson}, cell {each.cell!r}"
+        used = set().union(*(read.uses for read in reads if each.cell_is(read.cell)))
+        for name in sorted(set(each.terms) - used):
+            yield f"{where} does not use {name!r}. Take it out."
+        if not each.reason:
+            yield f"{where} has no reason."
+
+
+def unlisted(
+    terms: Sequence[Term], course: Sequence[Cell], notes: Notes, finder: Finder
+) -> Iterator[str]:
+    """Refuse words in bold and functions of numpy of which the glossary knows nothing."""
+    stressed = {text.casefold() for text in notes.stressed}
+    known = {*notes.known, *(term.name for term in terms)}
+    for cell in course:
+        for text in cell.bold:
+            if not (LABEL.fullmatch(text) or finder.term_of(text) or text.casefold() in stressed):
+                yield (
+                    f"{cell}: {text!r} stands in bold. If it is a term, add it to the glossary; if "
+                    "it is only stressed, to `stressed` in tests/terms.toml."
+                )
+        for name in sorted(cell.calls - known):
+            yield (
+                f"{cell}: {name} is used. Say there what it does and add it to the glossary, or to "
+                "`known` in tests/terms.toml."
+            )

@@ -1,0 +1,205 @@
+"""No lesson uses a term before one introduces it: the glossary is held, and every rule refuses."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_tools import terms
+from course_tools.terms import Early, Notes
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_no_lesson_uses_a_term_before_it_is_introduced():
+    found = list(
+        terms.problems(
+            terms.read_glossary(),
+            terms.read_course(ROOT / "notebooks"),
+            terms.read_notes(),
+            ROOT / "notebooks",
+        )
+    )
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_every_row_of_the_glossary_is_read():
+    nb = nbformat.read(terms.GLOSSARY, as_version=4)
+    lines = [line for cell in nb.cells for line in cell.source.split("\n") if line[:1] == "|"]
+    rules = [line for line in lines if set(line) <= set("|-")]
+    assert len(terms.read_glossary()) == len(lines) - 2 * len(rules)
+
+
+def test_lists_of_the_notes_are_sorted_and_needed():
+    notes, course = terms.read_notes(), terms.read_course(ROOT / "notebooks")
+    calls = set().union(*(cell.calls for cell in course))
+    assert [name for name in notes.known if name not in calls] == []
+    assert notes.known == sorted(notes.known, key=str.casefold)
+    bold = {text.casefold() for cell in course for text in cell.bold}
+    assert [text for text in notes.stressed if text.casefold() not in bold] == []
+    text = "\n".join(cell.text for cell in course).casefold()
+    assert [phrase for phrase in notes.everyday if phrase.casefold() not in text] == []
+    assert set(notes.spelled) <= {term.name for term in terms.read_glossary()}
+
+
+# --- A small course, and how it is spoilt -------------------------------------------------------
+
+LESSONS = {
+    "00_start": {
+        "title": "# Start\n\nWelcome.",
+        "hello": "print('hello')",
+    },
+    "01_hills": {
+        "title": "# 1 · Hills\n\nYou will measure a slope.\n\n[Lesson 2 · Rates](02_rates.ipynb)",
+        "steep": "## How steep\n\nHow much it rises is the **slope** θ.",
+        "measure": "import numpy as np\n\nprint('slope', np.hypot(3, 4))  # a slope",
+    },
+    "02_rates": {
+        "title": "# 2 · Rates",
+        "rate": "## The learning rate\n\nWe call it the **learning rate**, or $\\beta$.",
+        "shrink": "## How it shrinks\n\nThe factor is the **rate**, $\\lambda_1$.",
+        "read-next": "## Read on\n\n- A. Author, *On rates*, 2000: all about a rate.",
+    },
+}
+GLOSSARY = """
+| Term | Meaning | Introduced in |
+|---|---|---|
+| learning rate | How far. | [2 · The learning rate](02_rates.ipynb#The-learning-rate) |
+| rate | By which factor. | [2 · How it shrinks](02_rates.ipynb#How-it-shrinks) |
+| slope | How steep. | [1 · How steep](01_hills.ipynb#How-steep) |
+
+| Symbol | Meaning | Introduced in |
+|---|---|---|
+| β | The learning rate. | [2 · The learning rate](02_rates.ipynb#The-learning-rate) |
+| θ | The slope. | [1 · How steep](01_hills.ipynb#How-steep) |
+| λ | The rate. | [2 · How it shrinks](02_rates.ipynb#How-it-shrinks) |
+
+| Function | What it gives | First used in |
+|---|---|---|
+| `np.hypot` | A length. | [1 · How steep](01_hills.ipynb#How-steep) |
+"""
+
+
+def write(path: Path, cells: dict[str, str], printed: dict[str, str]) -> None:
+    """Write a notebook: a cell that begins with a letter or quote runs."""
+    made = []
+    for name, source in cells.items():
+        if source.startswith(("print", "import")):
+            cell = nbformat.v4.new_code_cell(source, id=name)
+            if name in printed:
+                cell.outputs = [nbformat.v4.new_output("stream", text=printed[name])]
+        else:
+            cell = nbformat.v4.new_markdown_cell(source, id=name)
+        made.append(cell)
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+
+
+def complaints(
+    folder: Path,
+    changed: dict[str, dict[str, str]] | None = None,
+    *,
+    glossary: str = GLOSSARY,
+    notes: Notes | None = None,
+    printed: dict[str, str] | None = None,
+) -> list[str]:
+    """What the rules say of the small course, with some cells changed."""
+    lessons = deepcopy(LESSONS)
+    for name, cells in (changed or {}).items():
+        lessons[name] |= cells
+    for name, cells in lessons.items():
+        write(folder / f"{name}.ipynb", cells, printed or {})
+    write(folder / "91_glossary.ipynb", {"terms": glossary}, {})
+    listed = terms.read_glossary(folder / "91_glossary.ipynb")
+    return list(terms.problems(listed, terms.read_course(folder), notes or Notes(), folder))
+
+
+def test_a_course_in_order_is_accepted(tmp_path: Path):
+    assert complaints(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"00_start": {"more": "The slopes."}}, "00_start.ipynb, cell 'more': it uses 'slope'"),
+        ({"00_start": {"more": "A\nLearning\nRate."}}, "cell 'more': it uses 'learning rate'"),
+        ({"00_start": {"hello": "print('its slope')"}}, "cell 'hello': it uses 'slope'"),
+        ({"00_start": {"hello": "print(1)  # a slope"}}, "cell 'hello': it uses 'slope'"),
+        ({"00_start": {"more": "So θ grows."}}, "cell 'more': it uses 'θ'"),
+        ({"00_start": {"more": "So $2\\theta_0$ grows."}}, "cell 'more': it uses 'θ'"),
+        ({"01_hills": {"more": "At this rate."}}, "01_hills.ipynb, cell 'more': it uses 'rate'"),
+        ({"01_hills": {"title": "# 1\n\nThe rate."}}, "cell 'title': it uses 'rate'"),
+        ({"02_rates": {"title": "# 2\n\nFor θ, λ and β."}}, ""),
+        ({"02_rates": {"rate": "## The learning rate\n\n$\\beta$, a **rate**"}}, ""),
+        ({"02_rates": {"rate": "## The learning rate\n\n$\\beta$, a rate"}}, "it uses 'rate'"),
+        (
+            {"01_hills": {"steep": "## How steep\n\nA slope θ."}},
+            "'slope': it does not stand in bold",
+        ),
+        ({"01_hills": {"steep": "## How steep\n\nA **slope**."}}, "'θ': it does not occur under"),
+        ({"01_hills": {"steep": "## Other\n\nA **slope** θ."}}, "has no heading 'How-steep'"),
+        ({"01_hills": {"more": "## How steep\n\nAgain."}}, "has 2 headings 'How-steep'"),
+        ({"01_hills": {"more": "It is **fast**."}}, "'fast' stands in bold. If it is a term"),
+        ({"01_hills": {"more": "**b.** Right. **Goal: get there.** **Step 2.**"}}, ""),
+        ({"01_hills": {"more": "import numpy as np\n\nnp.i0(1)"}}, "np.i0 is used. Say there"),
+        ({"00_start": {"more": "import numpy as np\n\nnp.hypot(1, 1)"}}, "uses it first, under"),
+        ({"01_hills": {"measure": "print(5)"}}, "'np.hypot': no lesson uses it."),
+        ({"00_start": {"more": "[2 · Rates](02_rates.ipynb) comes later."}}, ""),
+        ({"01_hills": {"more": "Accurate, sloped, slope-like?"}}, ""),
+    ],
+)
+def test_a_use_out_of_order_is_refused(changed, said: str, tmp_path: Path):
+    found = complaints(tmp_path, changed)
+    assert bool(found) == bool(said), found
+    assert all(said in sentence for sentence in found), found
+
+
+def test_what_a_cell_prints_is_read(tmp_path: Path):
+    assert "cell 'hello': it uses 'slope'" in complaints(tmp_path, printed={"hello": "a slope"})[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("02_rates.ipynb#How-it", "07_gone.ipynb#How-it", "'07_gone.ipynb', which is no lesson"),
+        ("02_rates.ipynb#How-it", "91_glossary.ipynb#How-it", "which is no lesson"),
+        ("| slope | How", "| height | How", "'height': it does not stand in bold"),
+        ("| slope |", "| apex |", "'apex': it stands after 'rate'. Sort the rows."),
+        ("| rate |", "| learning rate |", "'learning rate': it is listed 2 times."),
+    ],
+)
+def test_a_glossary_with_a_fault_is_refused(old: str, new: str, said: str, tmp_path: Path):
+    found = complaints(tmp_path, glossary=GLOSSARY.replace(old, new))
+    assert any(said in sentence for sentence in found), found
+
+
+EARLY = Early("00_start", "more", ("slope",), "It is on the poster.")
+
+
+@pytest.mark.parametrize(
+    ("notes", "text", "said"),
+    [
+        (Notes(early=[EARLY]), "The slope.", ""),
+        (Notes(early=[EARLY]), "The hill.", "does not use 'slope'. Take it out."),
+        (Notes(early=[Early("00_start", "more", ("slope",), "")]), "The slope.", "has no reason"),
+        (Notes(everyday=["slope of the roof"]), "The slope of the roof.", ""),
+        (Notes(everyday=["slope of the roof"]), "The slope of it.", "it uses 'slope'"),
+        (Notes(spelled={"slope": ["steepness"]}), "Its steepness.", "it uses 'slope'"),
+        (Notes(stressed=["Now"]), "**Now** go.", ""),
+    ],
+)
+def test_notes_make_exceptions_and_are_held_themselves(
+    notes: Notes, text: str, said: str, tmp_path: Path
+):
+    found = complaints(tmp_path, {"00_start": {"more": text}}, notes=notes)
+    assert bool(found) == bool(said), found
+    assert all(said in sentence for sentence in found), found
+
+
+def test_known_functions_need_no_row(tmp_path: Path):
+    cell = {"01_hills": {"more": "import numpy as np\n\nnp.i0(np.pi)"}}
+    assert len(complaints(tmp_path, cell)) == 2
+    assert complaints(tmp_path, cell, notes=Notes(known=["np.i0", "np.pi"])) == []
