@@ -1,11 +1,21 @@
 """Every exercise of the course, with its known mistakes: one module for each lesson."""
 
-from lessons_lib.feedback.bank import lesson_01, lesson_05, lesson_06, lesson_07, lesson_08
+from lessons_lib.feedback.bank import (
+    lesson_01,
+    lesson_02,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+    lesson_08,
+    lesson_11,
+)
 
 ALL = (
     *lesson_01.EXERCISES,
+    *lesson_02.EXERCISES,
     *lesson_05.EXERCISES,
     *lesson_06.EXERCISES,
     *lesson_07.EXERCISES,
     *lesson_08.EXERCISES,
+    *lesson_11.EXERCISES,
 )
