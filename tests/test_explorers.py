@@ -356,6 +356,11 @@ def test_every_explorer_is_held_here():
             " the start.",
         ),
         (
+            "step_size",
+            "With lr · λ = 0.20 (creeping) each step multiplies the distance by 0.80. After 6 steps"
+            " 26.21 % of the distance is left.",
+        ),
+        (
             "valley",
             "In a valley of condition number 12.83, turned by -45 degrees, 10 steps at learning"
             " rate 0.5 leave 47.5 % of the distance: 67.2 % of the error along the floor, and"
@@ -423,6 +428,19 @@ def test_the_words_of_the_start(explorer, words):
             {"product": 2.45, "beta": 0.33, "step": 39},
             "With lr · L = 2.45 and β = 0.33 the rate is 0.574 along the floor and 0.574 across."
             " After 39 steps the distance is 1.2e-09 times that of the start. Goal reached.",
+        ),
+        (
+            "step_size",
+            {"product": 1.3, "step": 5},
+            "With lr · λ = 1.30 (overshooting) each step multiplies the distance by -0.30. After 5"
+            " steps 0.24 % of the distance is left. Goal reached.",
+        ),
+        (
+            "step_size",
+            {"product": 2.4, "step": 20},
+            "With lr · λ = 2.40 (diverging) each step multiplies the distance by -1.40. After 20"
+            " steps 83668.26 % of the distance is left. the path is outside the frame. the ball is"
+            " outside the frame.",
         ),
         (
             "valley",
