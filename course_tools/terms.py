@@ -29,10 +29,8 @@ NOTES = ROOT / "tests" / "terms.toml"
 REFERENCE_PAGES = 90
 """Notebooks from this number on are looked up, not read in order."""
 
-LABEL = re.compile(
-    r"[a-z]\.?|Step \d+\.|Goal: .*|You (?:need|will be able to)|Time|.{30,}|.*[?!]", re.DOTALL
-)
-"""What is bold so that a learner finds it: a choice, a step, a goal, a question, a sentence."""
+ONE_OR_TWO_WORDS = re.compile(r"(?!(?:Time|You need|Goal)$)[^\W\d]{2,}(?:[ -][^\W\d]+)?")
+"""What in bold may be a term. What is longer is a sentence, and what has a full stop a label."""
 
 OBJECTIVE = "title"
 """The cell that says what a lesson will teach, and so may name it."""
@@ -102,7 +100,7 @@ class Notes:
     everyday : list of str
         Phrases in which a word has its everyday meaning.
     stressed : list of str
-        What stands in bold without being a term.
+        One or two words that stand in bold without being a term.
     known : list of str
         Functions of numpy that a learner is taken to know.
     early : list of Early
@@ -451,7 +449,8 @@ def unlisted(
     known = {*notes.known, *(term.name for term in terms)}
     for cell in course:
         for text in cell.bold:
-            if not (LABEL.fullmatch(text) or finder.term_of(text) or text.casefold() in stressed):
+            known_to_us = finder.term_of(text) or text.casefold() in stressed
+            if ONE_OR_TWO_WORDS.fullmatch(text) and not known_to_us:
                 yield (
                     f"{cell}: {text!r} stands in bold. If it is a term, add it to the glossary; if "
                     "it is only stressed, to `stressed` in tests/terms.toml."

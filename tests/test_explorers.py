@@ -6,6 +6,7 @@ from io import BytesIO
 import matplotlib.style
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from lessons_lib import explorers, optimizers, problems, theory
@@ -25,6 +26,7 @@ MAKERS = {
     "valley_of_springs": lambda _: explorers.valley_of_springs(KAPPA),
     "step_size": lambda _: explorers.step_size(),
     "valley": lambda _: explorers.valley(),
+    "landscapes": lambda _: explorers.landscapes(),
 }
 
 
@@ -205,6 +207,67 @@ def shown_by_settings_map(lr, beta):
     return [ridge, np.array([[lr, memory]]), curve]
 
 
+# For each landscape of one parameter: height, slope, lowest point, ends of the frame, starts.
+# Some settings are chaotic and would show another rounding, so slopes round as the library's do.
+LANDSCAPES = {
+    "the saddle": (
+        lambda x: x**4 / 4 - x**2 / 2,
+        lambda x: x * x * x - x,
+        1.0,
+        (-1.8, 1.8),
+        (0.001, 0.01, 0.1, 0.5, 1.7),
+    ),
+    "the plateau": (
+        lambda x: problems.plateau().value(np.expand_dims(x, -1)),
+        problems.plateau().gradient,
+        0.0,
+        (-6, 10),
+        (3.5, 4, 5, 7, 9),
+    ),
+    "the two valleys": (
+        lambda x: x**4 / 4 - x**2 / 2 + 0.2 * x,
+        lambda x: x * x * x - x + 0.2,
+        np.roots([1, 0, -1, 0.2]).min(),
+        (-2.2, 2.2),
+        (-2, -1.6, 0.3, 1.6, 2),
+    ),
+    "the trap": (
+        lambda x: 12.5 * x**2 - 12 * np.clip(x - 1, 0, 1) ** 2 - 24 * np.maximum(x - 2, 0),
+        lambda x: np.where(x < 1, 25 * x, np.where(x < 2, x + 24, 25 * x - 24)),
+        0.0,
+        (-5.5, 5.5),
+        (-4, 0.5, 1.5, 3.3, 5),
+    ),
+}
+
+
+def shown_by_landscapes(landscape, start, method, lr, beta, step):
+    value, gradient, lowest, (first, last), starts = LANDSCAPES[landscape]
+    rule = {
+        "the recipe": optimizers.momentum,
+        "heavy ball": optimizers.heavy_ball,
+        "Nesterov": optimizers.nesterov,
+    }[method]
+
+    def percent(x):
+        top = max(value(np.array(float(each))) for each in starts)
+        share = (value(x) - value(np.array(lowest))) / (top - value(np.array(lowest)))
+        return np.clip(100 * share, 1e-3, 1e6)
+
+    heads, curves = [], []
+    for run, more in ((optimizers.gradient_descent, {}), (rule, {"beta": beta})):
+        start_at = [float(starts[round(start) - 1])]
+        x = run(gradient, start_at, learning_rate=lr, n_iterations=100, **more).theta[:, 0]
+        x = x[np.minimum(np.arange(step + 1), len(x) - 1)]
+        places = np.column_stack([(x - first) / (last - first), percent(x)])
+        heads.append(places[-1:])
+        curves += path_and_curve(places, places[:, 1])[1:]
+    across = np.linspace(0, 1, 161)
+    ground = np.column_stack([across, percent(first + (last - first) * across)])
+    ends = [np.array([[0.0, -10.0]]), np.array([[1.0, -10.0]])]
+    return [ground, *ends, *heads, *curves]
+
+
 SHOWN = {
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
@@ -215,8 +278,13 @@ SHOWN = {
     "valley_of_springs": shown_by_valley_of_springs,
     "step_size": shown_by_step_size,
     "valley": shown_by_valley,
+    "landscapes": shown_by_landscapes,
     "settings_map": shown_by_settings_map,
 }
+
+
+def points_of(artist):
+    return np.array([artist.get_position()]) if isinstance(artist, Text) else artist.get_xydata()
 
 
 @every_explorer
@@ -226,7 +294,7 @@ def test_what_moves_is_what_the_library_computes(explorer, name):
         explorer.draw(index)
         wanted = SHOWN[name](**settings_of(scene, index))
         for each, points in zip(scene.moving, wanted, strict=True):
-            drawn = each.artist.get_xydata()
+            drawn = points_of(each.artist)
             assert drawn.shape == points.shape, (each.called, index)
             assert np.allclose(drawn, points, rtol=1e-6, atol=1e-9), (each.called, index)
 
@@ -296,6 +364,18 @@ def said_by_settings_map(lr, beta):
     return {"effective": lr / (1 - beta), "loss": READER.value(last), "right": right}
 
 
+def said_by_landscapes(**now):
+    *_, first_and_last, starts = LANDSCAPES[now["landscape"]]
+    *_, head, _, other_head = shown_by_landscapes(**now)
+    return {
+        "first": first_and_last[0],
+        "last": first_and_last[1],
+        "place": starts[round(now["start"]) - 1],
+        "alone": head[0, 1],
+        "racing": other_head[0, 1],
+    }
+
+
 SAID = {
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
@@ -306,6 +386,7 @@ SAID = {
     "valley_of_springs": said_by_valley_of_springs,
     "step_size": said_by_step_size,
     "valley": said_by_valley,
+    "landscapes": said_by_landscapes,
     "settings_map": said_by_settings_map,
 }
 
@@ -354,6 +435,11 @@ def test_every_explorer_is_held_here():
             "At lr · λ = 0.10 swinging takes a β above 0.468. With β = 0.90 the rate is 0.949;"
             " below 1 the ball comes to rest. After 60 steps its distance is 0.038 times that of"
             " the start.",
+        ),
+        (
+            "step_size",
+            "With lr · λ = 0.20 (creeping) each step multiplies the distance by 0.80. After 6 steps"
+            " 26.21 % of the distance is left.",
         ),
         (
             "valley",
@@ -425,6 +511,19 @@ def test_the_words_of_the_start(explorer, words):
             " After 39 steps the distance is 1.2e-09 times that of the start. Goal reached.",
         ),
         (
+            "step_size",
+            {"product": 1.3, "step": 5},
+            "With lr · λ = 1.30 (overshooting) each step multiplies the distance by -0.30. After 5"
+            " steps 0.24 % of the distance is left. Goal reached.",
+        ),
+        (
+            "step_size",
+            {"product": 2.4, "step": 20},
+            "With lr · λ = 2.40 (diverging) each step multiplies the distance by -1.40. After 20"
+            " steps 83668.26 % of the distance is left. the path is outside the frame. the ball is"
+            " outside the frame.",
+        ),
+        (
             "valley",
             {"kappa": 20, "angle": 0, "lr": 1.85, "step": 47},
             "In a valley of condition number 20, turned by 0 degrees, 47 steps at learning rate"
@@ -437,6 +536,13 @@ def test_the_words_of_the_start(explorer, words):
             "In a valley of condition number 100, turned by 60 degrees, 60 steps at learning rate"
             " 2.1 leave 2.15e+04 % of the distance: 28 % of the error along the floor, and"
             " 3.04e+04 % of that across the valley. gradient descent is outside the frame.",
+        ),
+        (
+            "landscapes",
+            {"landscape": "the two valleys", "start": 5, "method": "Nesterov"}
+            | {"lr": 0.05, "beta": 0.95, "step": 55},
+            "Over the two valleys, 55 steps from 2 at learning rate 0.05: gradient descent has"
+            " 13.9 % of the height left, Nesterov with β = 0.95 has 0.00292 %. Goal reached.",
         ),
     ],
 )

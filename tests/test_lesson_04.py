@@ -1,4 +1,4 @@
-"""Lessons 3 and 4: what they say of step sizes and valleys, by running and by theory."""
+"""Lesson 4: what it says of valleys, by running and by theory."""
 
 from __future__ import annotations
 
@@ -24,16 +24,6 @@ def steps_to(
     )
     left = np.linalg.norm(run.theta - problem.minimiser, axis=1)
     return int(np.argmax(left <= fraction * left[0]))
-
-
-@pytest.mark.parametrize(("share", "arrives"), [(0.99, True), (1.01, False)])
-def test_the_limit_of_the_line(share: float, arrives: bool) -> None:
-    limit = theory.gradient_descent_limit(CURVATURES.L)
-    run = optimizers.gradient_descent(
-        LINE.gradient, LINE.theta0, learning_rate=share * limit, n_iterations=3000
-    )
-    left = np.linalg.norm(run.theta[-1] - LINE.minimiser)
-    assert (left < 1e-6) == arrives
 
 
 def test_each_direction_shrinks_by_its_own_factor() -> None:

@@ -195,10 +195,12 @@ def test_the_ridge(lesson):
 
 
 def test_the_wall_is_upright_and_no_run_is_near_it(lesson):
+    """Far enough from twice the start for the map to be the same everywhere."""
     losses = lesson["losses"]
-    ends, starts = losses[..., -1], losses[..., 0]
-    assert (ends[:8] < 0.9 * starts[:8]).all()
-    assert (ends[8] > 1.5 * starts[8]).all()
+    worst, starts = losses.max(axis=-1), losses[..., 0]
+    assert (worst[:8] < 1.2 * starts[:8]).all()
+    assert (losses[:8, :, -1] < 0.9 * starts[:8]).all()
+    assert (worst[8] > 4 * starts[8]).all()
 
 
 def test_runs_do_not_hang_on_rounding(lesson):

@@ -3,7 +3,9 @@
 from lessons_lib.explorers.averages import averages
 from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.dialects import dialects
+from lessons_lib.explorers.landscapes import landscapes
 from lessons_lib.explorers.line import line_and_loss
+from lessons_lib.explorers.noise import noise
 from lessons_lib.explorers.race import race
 from lessons_lib.explorers.settings import settings_map
 from lessons_lib.explorers.springs import springs, valley_of_springs
@@ -14,7 +16,9 @@ __all__ = [
     "averages",
     "descent",
     "dialects",
+    "landscapes",
     "line_and_loss",
+    "noise",
     "race",
     "settings_map",
     "springs",

@@ -58,8 +58,9 @@ def step_size(n_steps: int = 20) -> Live:
             ylabel="distance left, in percent",
         ),
     ]
-    curve.set_ylim(1e-2, 1e5)
-    curve.axhline(1, color=GREY, linestyle=":", label="1 %")
+    curve.set(ylim=(1e-2, 1e6), xticks=range(0, n_steps + 1, 5))
+    aim = curve.axhline(1, color=GREY, linestyle=":", label="1 %")
+    curve.legend(handles=[aim], loc="upper left", fontsize=8)
     labels = [f"{product:.2f} ({regime(product)})" for product in products]
     start = int(np.argmin(np.abs(products - 0.2)))
     return Live(

@@ -114,3 +114,22 @@ def slow() -> Live:
         readouts={"height": Readout("height")},
         compute=compute,
     )
+
+
+def broken() -> Live:
+    """One that is empty at an end, says no number at another, and has words too long for it."""
+    figure = Figure(width=5)
+    ax = figure.subplots()
+    ax.set(title="Broken", xlim=(0, 1), ylim=(0, 1))
+    (line,) = ax.plot([], [], color=BLUE)
+    return Live(
+        figure,
+        [
+            slider("empty", "empty", [0, 1], start=0),
+            slider("none", "none", [0, 1], start=0),
+            choice("long", "choice_" * 30, ["so", "so " * 40]),
+        ],
+        [Moving(line, x=[0, 1], y=[[0, 1], [np.nan, np.nan]], over="empty")],
+        words="It is {number:.2f}: " + "much_" * 60,
+        readouts={"number": Readout([0.5, np.nan], "none")},
+    )

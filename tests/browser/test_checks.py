@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hand_made
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from lab_server import Lab
@@ -26,8 +28,10 @@ from lesson_page import (
 )
 from nbformat import v4 as nbformat_v4
 from playwright.sync_api import Browser
+from walk import check_explorers
 
 V4: Any = nbformat_v4  # its functions carry no types
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 # One pixel by one
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -82,13 +86,36 @@ def spoilt(browser: Browser, lab: Lab) -> Iterator[Lesson]:
         if name in WITH_PICTURE:
             stored = {"image/png": "AAAA", "text/plain": "a cat"}
             cells[-1].outputs = [V4.new_output("display_data", data=stored)]
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    path.write_text(V4.writes(V4.new_notebook(cells=cells, metadata=kernel)), "utf-8")
+    path.write_text(V4.writes(V4.new_notebook(cells=cells, metadata=KERNEL)), "utf-8")
     lesson = open_lesson(browser, lab, path)
     lesson.run_all()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lesson_page.TO_PAINT", 10_000)  # what is missing here does not come later
         yield lesson
+    lesson.page.context.close()
+    lab.stop_kernels()
+    path.unlink()
+
+
+BROKEN = {
+    "setup": "import hand_made\nfrom IPython.display import HTML",
+    "broken": "hand_made.broken()",
+    "crowded": "HTML('<style>.live-value { margin-left: -60px; }</style>')",
+    "right": "hand_made.texts()",
+}
+
+
+@pytest.fixture(scope="module")
+def broken(browser: Browser, lab: Lab) -> Iterator[Lesson]:
+    """A notebook with an explorer that has faults, and one that has none but its style."""
+    path = lab.folder / "notebooks" / "96_broken.ipynb"
+    shutil.copy(hand_made.__file__, path.parent)
+    cells = [V4.new_markdown_cell("# Broken", id="title")]
+    cells += [V4.new_code_cell(source, id=name) for name, source in BROKEN.items()]
+    path.write_text(V4.writes(V4.new_notebook(cells=cells, metadata=KERNEL)), "utf-8")
+    lesson = open_lesson(browser, lab, path)
+    lesson.run_all()
+    yield lesson
     lesson.page.context.close()
     lab.stop_kernels()
     path.unlink()
@@ -166,3 +193,19 @@ def test_access(spoilt: Lesson) -> None:
     said = "\n".join(check_access(spoilt, Axe()))
     assert re.search(r"^image-alt \(critical\): .*<img id=\"nameless\"", said, re.MULTILINE)
     assert re.search(r"^color-contrast \(serious\): .*>pale</p>", said, re.MULTILINE)
+
+
+def test_explorers(broken: Lesson) -> None:
+    emptied = broken.page.locator(".live-figure .live-words").last
+    emptied.evaluate("at => { at.textContent = ''; }")
+    said = list(check_explorers(broken))
+    for expected in (
+        r"^explorer 1: nothing is painted \(empty at End\)\.$",
+        r"^explorer 1: it says nan \(none at End\)\.$",
+        r'^explorer 1: "It is .*" is \d+ px too long \(start,',
+        r'^explorer 1: "choice_.*" is cut at the edge \(start,',
+        r'^explorer 1: the choices of "choice_.*" are cut \(start,',
+        r'^explorer 1: "empty" and "1" overlap \(empty at End\)\.$',
+        r"^explorer 2: it has no words \(start\)\.$",
+    ):
+        assert any(re.search(expected, each) for each in said), (expected, said)

@@ -22,6 +22,7 @@ from lesson_page import (
     check_maths,
     check_pictures,
 )
+from walk import check_explorers
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -48,9 +49,11 @@ def test_every_formula_is_typeset(ran: Lesson) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_everything_fits(ran: Lesson, size: tuple[int, int], screenshots: Path) -> None:
+def test_everything_fits_wherever_the_controls_stand(
+    ran: Lesson, size: tuple[int, int], screenshots: Path
+) -> None:
     ran.resize(size)
-    problems = list(check_fit(ran))
+    problems = [*check_fit(ran), *check_explorers(ran)]
     if problems or "SCREENSHOTS" in os.environ:
         ran.photograph(screenshots)
     if problems:

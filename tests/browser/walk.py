@@ -1,0 +1,106 @@
+"""Every explorer of a lesson, with each control moved by keyboard to both ends, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from lesson_page import PANEL, TO_PAINT, Lesson
+from playwright.sync_api import Locator
+
+EXPLORER = f"{PANEL} .live-figure"
+HANDLES = ".live-row .noUi-handle, .live-row select"
+
+STATE = """at => {
+    const state = at.querySelector('canvas').dataset.state;
+    return state ? state.split(' ').map(Number) : null;
+}"""
+MOVED = f"([at, control, wanted]) => ({STATE})(at)?.[control] === wanted"
+
+# What a learner sees there, as sentences about what is wrong with it.
+LOOK = """at => {
+    const said = [];
+    const canvas = at.querySelector('canvas');
+    const words = at.querySelector('.live-words').textContent;
+    const spoken = canvas.getAttribute('aria-label') || '';
+    const {width, height} = canvas;
+    const points = width && height
+        ? canvas.getContext('2d').getImageData(0, 0, width, height).data : [];
+    let painted = 0;
+    for (let k = 3; k < points.length; k += 4) painted += points[k] > 100;
+    if (painted < 4 && !words.includes('outside the frame')) said.push('nothing is painted');
+    if (!words.trim()) said.push('it has no words');
+    if (!spoken.includes(words)) said.push(`the canvas says ${spoken}, not ${words}`);
+    const missing = spoken.match(/\\b(nan|NaN|inf|undefined|null)\\b|…|\\{/);
+    if (missing) said.push(`it says ${missing[0]}`);
+
+    const box = element => element.getBoundingClientRect();
+    const name = element => {
+        const text = element.getAttribute('aria-label') || element.textContent || element.className;
+        return `"${text.trim().slice(0, 40)}"`;
+    };
+    const shown = [...at.querySelectorAll(
+        '.live-stage, .live-words, .live-goal, .live-label, .live-value, .live-slider .noUi-target'
+        + ', .noUi-handle, select, button')].filter(element => box(element).width > 0);
+    const frame = box(at);
+    for (const part of shown) {
+        const {left, right, top, bottom} = box(part);
+        if (left < frame.left - 1 || right > frame.right + 1
+            || top < frame.top - 1 || bottom > frame.bottom + 1)
+            said.push(`${name(part)} is cut at the edge`);
+        const scrolls = part.matches('.live-words, .live-goal, .live-label, .live-value, button');
+        if (scrolls && part.scrollWidth > part.clientWidth + 1)
+            said.push(`${name(part)} is ${part.scrollWidth - part.clientWidth} px too long`);
+        if (part.matches('select') && longest(part) > part.clientWidth + 1)
+            said.push(`the choices of ${name(part)} are cut`);
+    }
+    for (const [k, one] of shown.entries()) {
+        for (const other of shown.slice(k + 1)) {
+            if (one.contains(other) || other.contains(one)) continue;
+            const [a, b] = [box(one), box(other)];
+            const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+            const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+            if (across > 1 && down > 1) said.push(`${name(one)} and ${name(other)} overlap`);
+        }
+    }
+    return said;
+
+    function longest(select) {
+        const copy = select.cloneNode(true);
+        copy.style.cssText += '; position: absolute; visibility: hidden; width: auto;'
+            + ' min-width: 0; max-width: none;';
+        select.parentElement.append(copy);
+        const wanted = copy.clientWidth;
+        copy.remove();
+        return wanted;
+    }
+}"""
+
+
+def check_explorers(lesson: Lesson) -> Iterator[str]:
+    """Whatever a learner moves to its end, every explorer is painted, says so, and fits."""
+    for number, explorer in enumerate(lesson.page.locator(EXPLORER).all(), start=1):
+        explorer.scroll_into_view_if_needed(timeout=TO_PAINT)
+        places: dict[str, list[str]] = {}
+        for where, said in walk(lesson, explorer):
+            places.setdefault(said, []).append(where)
+        for said, where in places.items():
+            yield f"explorer {number}: {said} ({', '.join(where)})."
+
+
+def walk(lesson: Lesson, explorer: Locator) -> Iterator[tuple[str, str]]:
+    """Move each control to both ends, the others standing where they start, and look."""
+    element = explorer.element_handle()
+    wait = partial(lesson.page.wait_for_function, timeout=TO_PAINT)
+    wait(STATE, arg=element)
+    start = explorer.evaluate(STATE)
+    yield from (("start", said) for said in explorer.evaluate(LOOK))
+    for control, handle in enumerate(explorer.locator(HANDLES).all()):
+        name = handle.get_attribute("aria-label")
+        last = handle.evaluate("at => at.options?.length - 1 || +at.getAttribute('aria-valuemax')")
+        for key, wanted in (("Home", 0), ("End", last)):
+            handle.press(key)
+            wait(MOVED, arg=[element, control, wanted])
+            yield from ((f"{name} at {key}", said) for said in explorer.evaluate(LOOK))
+        explorer.get_by_role("button", name="Reset").press("Enter")
+        wait(MOVED, arg=[element, control, start[control]])
