@@ -3,6 +3,7 @@
 from lessons_lib.feedback.bank import (
     lesson_01,
     lesson_02,
+    lesson_03,
     lesson_04,
     lesson_05,
     lesson_06,
@@ -14,6 +15,7 @@ from lessons_lib.feedback.bank import (
 ALL = (
     *lesson_01.EXERCISES,
     *lesson_02.EXERCISES,
+    *lesson_03.EXERCISES,
     *lesson_04.EXERCISES,
     *lesson_05.EXERCISES,
     *lesson_06.EXERCISES,
