@@ -9,6 +9,8 @@ from lessons_lib.feedback.bank import (
     lesson_06,
     lesson_07,
     lesson_08,
+    lesson_09,
+    lesson_10,
     lesson_11,
 )
 
@@ -21,5 +23,7 @@ ALL = (
     *lesson_06.EXERCISES,
     *lesson_07.EXERCISES,
     *lesson_08.EXERCISES,
+    *lesson_09.EXERCISES,
+    *lesson_10.EXERCISES,
     *lesson_11.EXERCISES,
 )

@@ -1,0 +1,438 @@
+"""Lesson 9: the gradient of a batch, the cloud that it leaves, and epochs with memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lessons_lib.feedback.exercise import Exercise, mistake
+
+Array = NDArray[Any]
+
+X, Y = np.array([0.0, 1.0, 3.0, -1.0, 2.0]), np.array([1.0, 4.0, 2.0, 0.0, 5.0])
+
+
+# --- The gradient of a batch ----------------------------------------------------------------------
+
+
+def batch_gradient(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    """Return the gradient of the mean squared error of the points in these rows."""
+    r = theta[0] + theta[1] * x[rows] - y[rows]
+    return 2 * np.array([np.mean(r), np.mean(r * x[rows])])
+
+
+@mistake(
+    "Divided by all points, not by those of the batch",
+    "A batch of 3 among 100 points is the mean of 3. With 100 below, your steps are 33 times too"
+    " short.",
+)
+def _by_all(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) * len(rows) / len(x)
+
+
+@mistake(
+    "All points in place of the batch",
+    "Whatever rows are given, your answer is the same. Choose the points first.",
+)
+def _all_points(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, np.arange(len(x)))
+
+
+@mistake(
+    "The first points in place of those in the rows",
+    "rows holds places in the list of points, in any order. x[rows] takes those.",
+)
+def _first_points(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, np.arange(len(rows)))
+
+
+@mistake(
+    "The sum in place of the mean",
+    "Twice as large a batch would make it twice as long, and the learning rate would not fit.",
+)
+def _batch_sum(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) * len(rows)
+
+
+@mistake(
+    "1/b in place of 2/b",
+    "Every number is half of what it should be. What does the derivative of a square bring along?",
+)
+def _batch_half(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) / 2
+
+
+@mistake(
+    "The sign is turned round",
+    "A gradient points uphill: prediction minus point, not the other way.",
+)
+def _batch_sign(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return -batch_gradient(theta, x, y, rows)
+
+
+@mistake(
+    "The factor x is that of other points",
+    "The residuals belong to the batch. So must the x by which you multiply them.",
+)
+def _other_x(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    r = theta[0] + theta[1] * x[rows] - y[rows]
+    return 2 * np.array([np.mean(r), np.mean(r * x[: len(rows)])])
+
+
+BATCH = Exercise(
+    lesson=9,
+    reference=batch_gradient,
+    returns=("the gradient",),
+    shows="A few points give nearly the direction of all of them, for a fraction of the price.",
+    cases=[
+        (np.array([2.0, 1.0]), X, Y, np.array([3, 1])),
+        (np.array([-1.0, 0.5]), X, Y, np.array([4, 0, 2])),
+    ],
+    mistakes=[
+        _by_all,
+        _all_points,
+        _first_points,
+        _batch_sum,
+        _batch_half,
+        _batch_sign,
+        _other_x,
+    ],
+)
+
+
+# --- The cloud ------------------------------------------------------------------------------------
+
+
+def cloud_variance(learning_rate: float, curvature: float, sigma: float) -> Any:
+    """Return the variance around the minimum of noisy gradient descent on a parabola."""
+    return learning_rate * sigma**2 / (curvature * (2 - learning_rate * curvature))
+
+
+@mistake(
+    "The standard deviation in place of the variance",
+    "The balance is one of variances. What is asked for is the square of what you have.",
+)
+def _cloud_root(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return np.sqrt(cloud_variance(learning_rate, curvature, sigma))
+
+
+@mistake(
+    "σ is not squared",
+    "Noise that is multiplied by lr has a variance that is multiplied by lr², and its own is σ².",
+)
+def _cloud_sigma(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return cloud_variance(learning_rate, curvature, sigma) / sigma
+
+
+@mistake(
+    "The learning rate is squared",
+    "lr² goes in on one side, and an lr can be divided out of both. Solve the balance once more.",
+)
+def _cloud_rate_squared(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * cloud_variance(learning_rate, curvature, sigma)
+
+
+@mistake(
+    "Only the noise of one step",
+    "That is what a single step adds. What earlier steps added has not faded yet.",
+)
+def _cloud_one_step(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate**2 * sigma**2
+
+
+@mistake(
+    "The rule for small steps",
+    "lr·σ²/(2λ) is close as long as lr·λ is small. The balance gives it without any condition.",
+)
+def _cloud_small(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (2 * curvature)
+
+
+@mistake(
+    "A sign is turned round below the line",
+    "The nearer lr·λ comes to 2, the larger the cloud. Does yours grow?",
+)
+def _cloud_sign(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (curvature * (2 + learning_rate * curvature))
+
+
+@mistake(
+    "The factor is not squared in the balance",
+    "A variance is multiplied by the square of the factor: by (1 - lr·λ)², not by 1 - lr·λ.",
+)
+def _cloud_factor(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / curvature
+
+
+@mistake(
+    "The curvature is missing",
+    "A steep valley holds its cloud together. Where is λ, outside of the bracket?",
+)
+def _cloud_curvature(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (2 - learning_rate * curvature)
+
+
+CLOUD = Exercise(
+    lesson=9,
+    reference=cloud_variance,
+    returns=("the variance",),
+    shows="What a step takes away is what the noise adds: so large is the cloud, and half as large"
+    " at half the learning rate.",
+    cases=[(0.1, 2.0, 3.0), (0.5, 3.0, 0.4), (1.2, 0.5, 2.0)],
+    mistakes=[
+        _cloud_root,
+        _cloud_sigma,
+        _cloud_rate_squared,
+        _cloud_one_step,
+        _cloud_small,
+        _cloud_sign,
+        _cloud_factor,
+        _cloud_curvature,
+    ],
+)
+
+
+# --- Epochs ---------------------------------------------------------------------------------------
+
+
+def descend_in_batches(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    size: int,
+    orders: Array,
+) -> Any:
+    """Return where the heavy ball is after each epoch, the start first."""
+    history = [theta]
+    for order in orders:
+        for start in range(0, len(order), size):
+            g = batch_gradient(theta, x, y, order[start : start + size])
+            velocity = beta * velocity + g
+            theta = theta - learning_rate * velocity
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "No reshuffle: the first order serves every epoch",
+    "orders has a row for each epoch. Which one do you deal from in the second?",
+)
+def _no_reshuffle(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    same = np.broadcast_to(orders[0], orders.shape)
+    return descend_in_batches(theta, velocity, x, y, lr, beta, size, same)
+
+
+@mistake(
+    "No shuffle: the points are dealt as they lie",
+    "Each row of orders says in which order its epoch takes the points. Where do you use it?",
+)
+def _no_shuffle(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    same = np.broadcast_to(np.arange(len(x)), orders.shape)
+    return descend_in_batches(theta, velocity, x, y, lr, beta, size, same)
+
+
+@mistake(
+    "The last, shorter batch is dropped",
+    "Five points in batches of two: the fifth is looked at, too. How far does your range go?",
+)
+def _dropped(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    whole = orders[:, : len(x) // size * size]
+    return descend_in_batches(theta, velocity, x, y, lr, beta, size, whole)
+
+
+def _with_gradient(
+    scale: Any,
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    """Run with each gradient multiplied by what its batch says."""
+    history = [theta]
+    for order in orders:
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            velocity = beta * velocity + scale(rows) * batch_gradient(theta, x, y, rows)
+            theta = theta - lr * velocity
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "Divided by all points, not by those of the batch",
+    "The gradient of a batch is the mean over the batch. Your steps are too short by size / m.",
+)
+def _epochs_by_all(theta: Array, velocity: Array, x: Array, *rest: Any) -> Any:
+    return _with_gradient(lambda rows: len(rows) / len(x), theta, velocity, x, *rest)
+
+
+@mistake(
+    "The last batch is divided by the full size",
+    "The last batch has fewer points than the others. Divide by how many it has.",
+)
+def _by_size(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    return _with_gradient(
+        lambda rows: len(rows) / size, theta, velocity, x, y, lr, beta, size, orders
+    )
+
+
+@mistake(
+    "The velocity is reset at every epoch",
+    "An epoch is a round through the cards, not a new run. What should be remembered across it?",
+)
+def _reset(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    history = [theta]
+    for order in orders:
+        end = descend_in_batches(theta, velocity, x, y, lr, beta, size, order[None])[-1]
+        theta, velocity = end, np.zeros_like(velocity)
+        history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "The run starts from rest, whatever velocity it is given",
+    "There is an argument for the starting velocity. Where do you use it?",
+)
+def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
+    return descend_in_batches(theta, np.zeros_like(velocity), *rest)
+
+
+@mistake(
+    "A place for every step, not for every epoch",
+    "Keep the place when an epoch is over: on which level of the loops does that line stand?",
+)
+def _every_step(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    history = [theta]
+    for order in orders:
+        for start in range(0, len(order), size):
+            g = batch_gradient(theta, x, y, order[start : start + size])
+            velocity = beta * velocity + g
+            theta = theta - lr * velocity
+            history.append(theta)
+    return np.array(history)
+
+
+@mistake(
+    "One step for each epoch, with all points",
+    "Within an epoch there is a step for each batch. How many batches does an epoch have?",
+)
+def _full_batches(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    return descend_in_batches(theta, velocity, x, y, lr, beta, len(x), orders)
+
+
+@mistake(
+    "The average in place of the heavy ball",
+    "Here v takes in all of each gradient. The factor 1 - β belongs to the recipe.",
+)
+def _averaged(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    size: int,
+    orders: Any,
+) -> Any:
+    return _with_gradient(lambda rows: 1 - beta, theta, velocity, x, y, lr, beta, size, orders)
+
+
+ORDERS = np.array([[3, 0, 4, 1, 2], [1, 2, 0, 4, 3], [4, 3, 2, 0, 1]])
+
+EPOCHS = Exercise(
+    lesson=9,
+    reference=descend_in_batches,
+    returns=("the places",),
+    shows="Shuffle, deal, step, remember: this is how nearly every large model is trained.",
+    cases=[
+        (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.02, 0.8, 2, ORDERS),
+        (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.01, 0.6, 3, ORDERS[1:]),
+    ],
+    mistakes=[
+        _no_reshuffle,
+        _no_shuffle,
+        _dropped,
+        _epochs_by_all,
+        _by_size,
+        _reset,
+        _from_rest,
+        _every_step,
+        _full_batches,
+        _averaged,
+    ],
+    steps=True,
+)
+
+EXERCISES = (BATCH, CLOUD, EPOCHS)
