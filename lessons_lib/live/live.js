@@ -20,6 +20,7 @@ async function render({ model, el }) {
   const figure = { spec, page, controls, index, tables, streamed: [], touched: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
+  reserve(page.values, spec.controls, controls);
   const [request, hangUp] = streaming(model, figure, () => schedule());
   const schedule = oncePerFrame(() => paint(figure));
   const changed = () => {
@@ -98,6 +99,16 @@ function nameControl(control, model, view, output) {
   handle?.setAttribute("aria-label", control.label);
   if (control.kind === "choice") return;
   handle?.setAttribute("aria-valuetext", label);
+}
+
+// Give the values beside the sliders room for the longest, so that no slider changes its length
+// while it is moved. A value that is longer than a word and a number takes two lines.
+function reserve(outputs, specs, models) {
+  const sliders = models.filter((_, k) => specs[k].kind !== "choice");
+  const labels = sliders.flatMap((model) => model.get("_options_labels"));
+  const words = labels.flatMap((label) => [label.slice(0, 15), ...label.split(" ")]);
+  const longest = Math.max(0, ...words.map((word) => word.length));
+  for (const output of outputs) output.style.flexBasis = `${Math.max(5, 0.62 * longest)}em`;
 }
 
 function labelOf(control, index = control.get("index")) {

@@ -17,6 +17,8 @@ STATE = """at => {
 }"""
 MOVED = f"([at, control, wanted]) => ({STATE})(at)?.[control] === wanted"
 
+LENGTHS = """at => [...at.querySelectorAll('.noUi-base')].map(base => base.clientWidth)"""
+
 # What a learner sees there, as sentences about what is wrong with it.
 LOOK = """at => {
     const said = [];
@@ -91,6 +93,7 @@ def check_explorers(lesson: Lesson) -> Iterator[str]:
 def walk(lesson: Lesson, explorer: Locator) -> Iterator[tuple[str, str]]:
     """Move each control to both ends, the others standing where they start, and look."""
     element = explorer.element_handle()
+    lengths = set()
     wait = partial(lesson.page.wait_for_function, timeout=TO_PAINT)
     wait(STATE, arg=element)
     start = explorer.evaluate(STATE)
@@ -102,5 +105,8 @@ def walk(lesson: Lesson, explorer: Locator) -> Iterator[tuple[str, str]]:
             handle.press(key)
             wait(MOVED, arg=[element, control, wanted])
             yield from ((f"{name} at {key}", said) for said in explorer.evaluate(LOOK))
+            lengths.add(str(explorer.evaluate(LENGTHS)))
         explorer.get_by_role("button", name="Reset").press("Enter")
         wait(MOVED, arg=[element, control, start[control]])
+    if len(lengths) > 1:
+        yield "any", "a slider changes its length"

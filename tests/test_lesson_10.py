@@ -1,0 +1,401 @@
+"""Lesson 10: what it says of saddles, plateaus, valleys and a trap, and what it writes by hand."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from lessons_lib import optimizers, problems, theory
+
+LESSON = Path(__file__).parent.parent / "notebooks" / "10_beyond_bowls.ipynb"
+SHELF = problems.plateau()
+TRAP = problems.lessard_counterexample()
+BEST = theory.best_heavy_ball(1.0, 25.0)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """The cells of the lesson by their id."""
+    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
+
+
+@pytest.fixture(scope="module")
+def lesson(cells):
+    """What the learner has written by hand: the names that these cells bind."""
+    names = {}
+    for name in (
+        "import-tools",
+        "landscape-by-hand",
+        "stationary-points",
+        "kind-by-hand",
+        "growth-by-hand-alone",
+        "nesterov-by-hand",
+        "plot-braking",
+        "four-versions",
+        "plateau-by-hand",
+        "trap-by-hand",
+        "count-for-good",
+    ):
+        source = cells[name.removesuffix("-alone")].source
+        if name.endswith("-alone"):  # the function, without the runs that it is compared with
+            source = source.partition("factors =")[0]
+        exec(source, names)
+    return names
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def walk(slope, x, lr, beta, n_steps, *, weight=1.0, ahead=0.0):
+    """Take steps of any of the methods, without the library: positions, the start first."""
+    x, v = np.array(x, dtype=float), np.zeros(np.shape(x))
+    path = [x]
+    for _ in range(n_steps):
+        v = beta * v + weight * slope(x - ahead * lr * beta * v)
+        x = x - lr * v
+        path.append(x)
+    return np.array(path)
+
+
+def root(sum_of_roots, product):
+    """Return the modulus of the larger root of z² - s z + p."""
+    return np.abs(np.roots([1, -sum_of_roots, product])).max()
+
+
+# --- Kinds of places ------------------------------------------------------------------------------
+
+
+def test_the_landscape_by_hand_fits_its_gradient_and_hessian(lesson):
+    random = np.random.default_rng(0)
+    for theta in random.uniform(-2, 2, (20, 2)):
+        nudges = 1e-6 * np.eye(2)
+        for verb, derivative in (("height", "gradient"), ("gradient", "hessian")):
+            ends = [lesson[verb](theta + side * nudges) for side in (1, -1)]
+            measured = (ends[0] - ends[1]) / 2e-6
+            np.testing.assert_allclose(measured, lesson[derivative](theta), atol=1e-6)
+
+
+def test_its_floor_is_the_librarys_two_valleys(lesson):
+    y = np.linspace(-2, 2, 41)
+    floor = np.column_stack([np.zeros(41), y])
+    valleys = problems.two_valleys()
+    np.testing.assert_allclose(lesson["height"](floor), valleys.value(y[:, None]), atol=1e-12)
+    np.testing.assert_allclose(lesson["gradient"](floor)[:, 1:], valleys.gradient(y[:, None]))
+
+
+@pytest.mark.parametrize(
+    ("gradient", "curvatures", "kind"),
+    [
+        ([0, 0], [1, 2], "minimum"),
+        ([0, 0.01], [-1, 2], "saddle"),
+        ([0, 0], [-1, -2], "maximum"),
+        ([0, 0.01], [-0.01, 0.02], "plateau"),
+        ([1, 0], [-1, 2], "slope"),
+        ([0.01], [0.01], "plateau"),
+    ],
+)
+def test_kinds(lesson, gradient, curvatures, kind):
+    random = np.random.default_rng(0)
+    turn = np.linalg.qr(random.standard_normal((len(gradient),) * 2))[0]
+    hessian = turn @ np.diag(curvatures).astype(float) @ turn.T
+    assert lesson["kind"](np.array(gradient), hessian) == kind
+
+
+# --- At a saddle ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weight", "ahead", "growth"), [(1.0, 0, 1.3162), (0.1, 0, 1.0647), (1.0, 1, 1.3644)]
+)
+def test_growth_at_a_saddle(lesson, weight, ahead, growth):
+    """The root of the rule of two positions, against steps taken here."""
+    step, beta = 0.1 * weight, 0.9
+    product = beta * (1 + ahead * step)
+    closed = root(1 + product + step, product)
+    y = walk(lambda y: -y, [0.01], 0.1, beta, 200, weight=weight, ahead=ahead)[:, 0]
+    assert closed == pytest.approx(y[-1] / y[-2], rel=1e-9)
+    assert closed == pytest.approx(growth, abs=5e-5)
+    if not ahead:
+        assert lesson["growth"](step, beta) == pytest.approx(closed)
+
+
+def test_the_recipe_leaves_more_slowly_at_every_rate_and_beta(lesson):
+    rates, betas = np.linspace(0.001, 2, 200)[:, None], np.linspace(0.01, 0.99, 99)
+    assert np.all(lesson["growth"](rates * (1 - betas), betas) < 1 + rates)
+
+
+def test_its_room_at_the_saddle_is_the_one_that_theory_gives(cells):
+    assert theory.momentum_limit(1.0, 0.9) == pytest.approx(38)
+    assert "38 for β = 0.9" in cells["why-slowest"].source
+
+
+# --- Looking ahead --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("product", [0.02, 0.1, 0.5, 0.9, 1.3])
+def test_the_look_ahead_brakes_as_theory_says(lesson, product):
+    path = lesson["look_ahead"](lambda x: x, [1.0], product, 0.9, 60)
+    np.testing.assert_allclose(path, walk(lambda x: x, [1.0], product, 0.9, 60, ahead=1))
+    rolled = path[1:-1] + 0.9 * (path[1:-1] - path[:-2])
+    np.testing.assert_allclose(path[2:], (1 - product) * rolled, atol=1e-12)
+    if product < 1:
+        assert theory.nesterov_rate(product, 0.9, 1.0) == pytest.approx(
+            np.sqrt(0.9 * (1 - product)), rel=1e-6
+        )
+
+
+def test_the_look_ahead_has_less_room():
+    limit = theory.nesterov_limit(1.0, 0.9)
+    assert limit == pytest.approx(2 * 1.9 / 2.8)
+    for share, settles in ((0.99, True), (1.01, False)):
+        path = walk(lambda x: x, [1.0], share * limit, 0.9, 3000, ahead=1)
+        assert bool(abs(path[-1, 0]) < 1e-3) is settles
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("a", 0), ("b", -1), ("c", 1 / 0.9), ("d", 1)])
+def test_the_four_versions_are_what_the_answer_says(lesson, name, ahead):
+    theta, v = 1.0, 0.0
+    path = [theta]
+    for _ in range(300):
+        theta, v = lesson["versions"][name](theta, v)
+        path.append(theta)
+    np.testing.assert_allclose(path, walk(lambda x: x, 1.0, 0.1, 0.9, 300, ahead=ahead), atol=1e-9)
+    product = 0.9 * (1 - 0.1 * ahead)
+    crests = np.abs(path / np.sqrt(product) ** np.arange(301))
+    assert crests[200:].max() == pytest.approx(crests[100:200].max(), rel=0.02)
+    if name == "b":
+        assert product == pytest.approx(0.99)
+
+
+# --- On a plateau ---------------------------------------------------------------------------------
+
+
+def first_within_one(start, lr, **kind):
+    path = walk(lambda x: SHELF.gradient(x), [start], lr, kind.pop("beta", 0.0), 4000, **kind)
+    return int(np.argmax(np.abs(path[:, 0]) < 1))
+
+
+def test_steps_across_the_shelf(cells):
+    """Counted here, and for gradient descent by the time that a flow of its speed needs."""
+    table = [line.split() for line in printed(cells["cross-the-shelf"]).splitlines()[1:]]
+    assert len(table) == 4
+    for start, lr, *steps in ([float(cell) for cell in row] for row in table):
+        kinds = ({}, {"beta": 0.9, "weight": 0.1}, {"beta": 0.9})
+        assert steps == [first_within_one(start, lr, **kind) for kind in kinds]
+        x = np.linspace(1, start, 20_001)
+        flow = np.trapezoid(1 / SHELF.gradient(x[:, None])[:, 0], x) / lr
+        assert steps[0] == pytest.approx(flow, rel=0.02)
+
+
+def test_at_rest_the_recipe_is_late_where_slopes_grow():
+    """It follows slopes 9 steps old, β/(1-β), and so loses that for each e-fold of their growth."""
+    late = first_within_one(5.0, 0.1, beta=0.9, weight=0.1) - first_within_one(5.0, 0.1)
+    ends = SHELF.gradient(np.array([[5.0], [1.0]]))[:, 0]
+    assert late == pytest.approx(9 * np.log(ends[1] / ends[0]), rel=0.2)
+    early = first_within_one(9.0, 0.1) - first_within_one(9.0, 0.1, beta=0.9, weight=0.1)
+    assert early > 0
+
+
+# --- Two valleys ----------------------------------------------------------------------------------
+
+
+def ends_deep(lr, beta, weight, starts):
+    path = walk(lambda y: y * y * y - y + 0.2, starts, lr, beta, 2000, weight=weight)
+    last = path[-1]
+    valleys = np.roots([1, 0, -1, 0.2])
+    assert np.abs(last[:, None] - valleys).min(axis=1).max() < 1e-2  # all have come to rest
+    return last < 0
+
+
+def test_won_and_lost(cells):
+    starts = np.linspace(-2.5, 2.5, 501)
+    plain = ends_deep(0.05, 0.0, 1.0, starts)
+    first, *rows = printed(cells["count-won-and-lost"]).splitlines()
+    assert first.endswith(f"{plain.sum()} deep")
+    # Gradient descent with short steps never crosses the pass.
+    assert plain.sum() == (starts < np.sort(np.roots([1, 0, -1, 0.2]))[1]).sum()
+    settings = [(beta, weight) for weight in (None, 1.0) for beta in (0.5, 0.9, 0.95)]
+    for row, (beta, weight) in zip(rows, settings, strict=True):
+        deep = ends_deep(0.05, beta, 1 - beta if weight is None else weight, starts)
+        won, lost = (deep & ~plain).sum(), (~deep & plain).sum()
+        assert row.endswith(f"{beta}: {deep.sum()} deep, won {won}, lost {lost}")
+
+
+def test_a_long_step_passes_without_memory():
+    for lr, deep in ((0.05, False), (0.1, False), (0.2, False), (0.3, True), (0.4, True)):
+        assert ends_deep(lr, 0.0, 1.0, np.array([2.0]))[0] == deep
+
+
+# --- The trap -------------------------------------------------------------------------------------
+
+
+def exact_cycle():
+    """Solve for the three points of the cycle in fractions, with lr 1/9 and β 4/9."""
+    lr, beta = Fraction(1, 9), Fraction(4, 9)
+    s = 1 + beta - 25 * lr
+    # q = s p - β r,  r = s q + 24 lr - β p,  p = s r - β q, solved by elimination
+    rows = [[s, -1, -beta, 0], [-beta, s, -1, -24 * lr], [-1, -beta, s, 0]]
+    for k in range(3):
+        rows[k] = [each / rows[k][k] for each in rows[k]]
+        for other in set(range(3)) - {k}:
+            factor = rows[other][k]
+            rows[other] = [a - factor * b for a, b in zip(rows[other], rows[k], strict=True)]
+    return [row[3] for row in rows]
+
+
+def test_the_cycle_in_fractions_and_by_running():
+    cycle = exact_cycle()
+    assert [round(float(x), 4) for x in cycle] == [-1.8024, 2.1159, 0.6465]
+    slopes = [Fraction(25) * x - (24 if x > 2 else 0) for x in cycle]
+    for k in range(3):
+        before, now, after = cycle[k - 2], cycle[k - 1], cycle[k]
+        assert after == now + Fraction(4, 9) * (now - before) - slopes[k - 1] / 9
+    assert cycle[0] < 1
+    assert cycle[1] > 2
+    assert cycle[2] < 1
+    run = walk(TRAP.gradient, [3.3], BEST.learning_rate, BEST.beta, 3000)[-3:, 0]
+    shift = int(np.argmin(run))
+    np.testing.assert_allclose(np.roll(run, -shift), [float(x) for x in cycle], atol=1e-9)
+
+
+def test_the_cycle_attracts():
+    """All its points have the curvature 25 about them, so nearness shrinks at the rate √β."""
+    assert set(TRAP.hessian(np.array([[float(x)] for x in exact_cycle()])).ravel()) == {25.0}
+    rate = theory.heavy_ball_rate(BEST.learning_rate, BEST.beta, 25.0)
+    assert rate == pytest.approx(BEST.rate, rel=1e-6)
+    assert rate < 1
+
+
+def test_the_trap_by_hand_is_the_librarys_and_a_bowl(lesson):
+    x = np.linspace(-6, 6, 2401)
+    slope = lesson["trap_slope"](x)
+    np.testing.assert_allclose(slope, TRAP.gradient(x[:, None])[:, 0], atol=1e-12)
+    steepness = np.diff(slope) / np.diff(x)
+    assert 1 - 1e-9 <= steepness.min() <= steepness.max() <= 25 + 1e-9
+    assert lesson["lr"] == pytest.approx(BEST.learning_rate)
+    assert lesson["beta"] == pytest.approx(BEST.beta)
+
+
+def test_who_arrives_in_the_trap(cells):
+    """Gradient descent must: each step shrinks by a factor of at most 12/13, whatever the slope."""
+    rate = theory.best_gradient_descent(1.0, 25.0).rate
+    path = np.abs(walk(TRAP.gradient, [3.3], 2 / 26, 0.0, 400)[:, 0])
+    assert np.all(path[1:] <= rate * path[:-1] + 1e-15)
+    starts = np.linspace(-5, 5, 100)[:, None]
+    settings = [(2 / 26, 0, 0), (1 / 9, 4 / 9, 0), (1 / 25, 4 / 9, 0), (1 / 25, 2 / 3, 1)]
+    rows = printed(cells["trap-from-many-starts"]).splitlines()
+    for row, (lr, beta, ahead) in zip(rows, settings, strict=False):
+        last = walk(TRAP.gradient, starts, lr, beta, 1000, ahead=ahead)[-1]
+        assert f": {np.sum(np.abs(last) < 1e-6)} of 100" in row
+    assert theory.nesterov_limit(25.0, 4 / 9) < 1 / 9
+    assert rows[-1].endswith(": 0 of 100 arrive")
+
+
+# --- The four claims ------------------------------------------------------------------------------
+
+
+def steps_by_formula(curvatures, lr, beta, share=1e-6):
+    """Count steps of the recipe for good, by powers of the roots of its rule."""
+    k, x = np.arange(8000), []
+    for curvature in curvatures:
+        product = lr * (1 - beta) * curvature
+        z = np.roots([1, -(1 + beta - product), beta]).astype(complex)
+        if not z.any():
+            x.append(k == 0)
+        elif abs(z[0] - z[1]) < 1e-6:  # a double root
+            x.append((1 + ((1 - product) / z[0].real - 1) * k) * z[0].real ** k)
+        else:
+            weights = np.linalg.solve([[1, 1], z], [1, 1 - product])
+            x.append((weights * z ** k[:, None]).sum(axis=1).real)
+    outside = np.linalg.norm(x, axis=0) > share * np.sqrt(len(curvatures))
+    return int(np.flatnonzero(outside)[-1]) + 1
+
+
+def test_claim_1_needs_different_curvatures(cells):
+    best = theory.best_momentum(1.0, 100.0)
+    round_bowl = [(0.001, 0.0), (0.001, 0.9), (0.01, 0.0), (0.01, 0.9)]
+    valley = [(0.002, 0), (0.002, 0.9), (2 / 101, 0), (2 / 101, 0.9), best[:2]]
+    for cell, bowl, settings in (
+        ("test-curvature", [100, 100], round_bowl),
+        ("test-valley", [1, 100], valley),
+    ):
+        counted = [int(row.split()[-2]) for row in printed(cells[cell]).splitlines()]
+        assert counted == [steps_by_formula(bowl, lr, beta) for lr, beta in settings]
+    assert counted[2] == theory.steps_to(theory.best_gradient_descent(1.0, 100.0).rate, 1e-6)
+    assert counted[2] / counted[-1] > 7
+
+
+def test_claim_2_tuned_steps_are_those_of_single_runs(cells):
+    rows = printed(cells["test-plateau"]).splitlines()
+    rates = np.geomspace(0.1, 60, 60)
+    for row in rows:
+        words = row.replace(",", "").replace(":", "").split()
+        start, beta, steps, shown = (float(words[k]) for k in (1, 4, 5, 9))
+        lr = rates[np.abs(rates - shown).argmin()]
+        path = np.abs(walk(SHELF.gradient, [start], lr, beta, 500, weight=1 - beta)[:, 0])
+        assert np.flatnonzero(path > 0.01)[-1] + 1 == steps
+    alone, tuned = (
+        [int(row.split()[5]) for row in rows if f"β = {beta}:" in row] for beta in (0.0, 0.5)
+    )
+    assert all(fewer < more for fewer, more in zip(tuned, alone, strict=True))
+
+
+def test_claim_3_larger_steps_lose_starts_too(cells):
+    starts = np.linspace(-2.5, 2.5, 501)
+    plain = ends_deep(0.05, 0.0, 1.0, starts)
+    lines = printed(cells["test-minima"]).splitlines()
+    settings = [(0.05, 0), (0.2, 0), (0.3, 0), (0.05, 0.5), (0.05, 0.9), (0.05, 0.95), (0.2, 0.9)]
+    for line, (lr, beta) in zip(lines, settings, strict=True):
+        deep = ends_deep(lr, beta, 1 - beta, starts)
+        assert line.endswith(f": {deep.sum()} deep, {(~deep & plain).sum()} lost")
+
+
+def test_claim_4_holds_beyond_one_plus_root_beta():
+    for beta in (0.5, 0.9):
+        border = 1 + np.sqrt(beta)
+        products = np.concatenate([np.linspace(0.5, border - 0.01), np.linspace(border + 0.01, 3)])
+        swings = theory.momentum_rate(products, beta, 1.0)
+        jumps = np.abs(theory.contraction_factor(products, 1.0))
+        damped = (swings < jumps) & (products > 1)
+        assert np.array_equal(damped, products > border)
+
+
+def test_claim_4_counts(cells):
+    rows = printed(cells["test-oscillation"]).splitlines()
+    for row in rows:
+        words = row.replace(",", "").replace(":", "").split()
+        product, beta, crossings = float(words[4]), float(words[7]), int(words[8])
+        x = walk(lambda x: x, 1.0, product, beta, 400, weight=1 - beta)
+        seen = x[:41][np.abs(x[:41]) > 1e-9]
+        assert crossings == np.sum(seen[1:] * seen[:-1] < 0)
+        if "diverged" in row:
+            assert abs(x[-1]) > 1e8
+        else:
+            assert int(words[10]) == np.flatnonzero(np.abs(x) > 0.01)[-1] + 1
+
+
+def test_counting_for_good(lesson):
+    path = np.array([[8.0], [0.5], [3.0], [0.9], [0.1]])
+    assert lesson["for_good"](path, 1 / 8) == 3
+    assert lesson["for_good"](path, 1 / 100) == 10**6
+
+
+def test_the_librarys_walks_are_those_taken_here():
+    settings = {"learning_rate": 0.1, "beta": 0.9, "n_iterations": 50}
+    for method, kind in (
+        (optimizers.momentum, {"weight": 0.1}),
+        (optimizers.heavy_ball, {}),
+        (optimizers.nesterov, {"ahead": 1}),
+    ):
+        run = method(SHELF.gradient, [9.0], **settings)
+        path = walk(SHELF.gradient, [9.0], 0.1, 0.9, 50, **kind)
+        np.testing.assert_allclose(run.theta, path, atol=1e-12)
+
+
+def test_every_comparison_in_the_lesson_came_out_true(cells):
+    text = "".join(map(printed, cells.values()))
+    assert "False" not in text
+    assert "1000000" not in text
