@@ -27,6 +27,7 @@ MAKERS = {
     "step_size": lambda _: explorers.step_size(),
     "valley": lambda _: explorers.valley(),
     "landscapes": lambda _: explorers.landscapes(),
+    "noise": explorers.noise,
 }
 
 
@@ -268,7 +269,32 @@ def shown_by_landscapes(landscape, start, method, lr, beta, step):
     return [ground, *ends, *heads, *curves]
 
 
+def noisy_run(batch, lr, beta, decay):
+    """Walk the heavy ball on the first points of each step's list, and lower its rate."""
+    random, n = np.random.default_rng(0), 400
+    drawn = random.integers(100, size=(n, 64))
+    theta, velocity, path = LINE.theta0, np.zeros(2), [LINE.theta0]
+    for step, rows in enumerate(drawn[:, : int(batch)]):
+        factor = {
+            "none": 1.0,
+            "step decay": 1.0 if step < 200 else 0.1,
+            "1/t": 50 / (50 + step),
+            "cosine": np.cos(np.pi * step / n / 2) ** 2,
+        }[decay]
+        velocity = beta * velocity + LINE.batch(rows).gradient(theta)
+        theta = theta - lr * factor * velocity
+        path.append(theta)
+    return np.array(path)
+
+
+def shown_by_noise(**now):
+    path = noisy_run(**now)
+    distance = np.maximum(np.linalg.norm(path - LINE.minimiser, axis=1), 1e-3)
+    return [path[201:], np.column_stack([np.arange(401), distance])[::2]]
+
+
 SHOWN = {
+    "noise": shown_by_noise,
     "averages": shown_by_averages,
     "line_and_loss": shown_by_line_and_loss,
     "descent": shown_by_descent,
@@ -376,7 +402,13 @@ def said_by_landscapes(**now):
     }
 
 
+def said_by_noise(batch, **now):
+    late = noisy_run(batch, **now)[301:] - LINE.minimiser
+    return {"hovers": np.sqrt((late**2).sum(axis=1).mean()), "price": 400 * batch}
+
+
 SAID = {
+    "noise": said_by_noise,
     "averages": said_by_averages,
     "line_and_loss": said_by_line_and_loss,
     "descent": said_by_descent,
@@ -470,20 +502,20 @@ def test_the_words_of_the_start(explorer, words):
         (
             "line_and_loss",
             {"intercept": 9, "slope": 8},
-            "With intercept 9.0 and slope 8.0 the loss is 100.337. your line is outside the frame.",
+            "With intercept 9.0 and slope 8.0 the loss is 100.337. Outside the frame: your line.",
         ),
         (
             "descent",
             {"lr": 0.6, "step": 100},
             "After 100 steps at learning rate 0.602 the loss is 3.17e+18 above its minimum."
-            " gradient descent is outside the frame.",
+            " Outside the frame: gradient descent.",
         ),
         (
             "race",
             {"method": "heavy ball", "lr": 10, "beta": 0.99, "step": 120},
             "After 120 steps at learning rate 10: gradient descent has 1.06e+10 % of the distance"
-            " left, heavy ball with β = 0.99 has 3.76e+11 %. gradient descent is outside the frame."
-            " with memory is outside the frame.",
+            " left, heavy ball with β = 0.99 has 3.76e+11 %. Outside the frame: gradient descent,"
+            " with memory.",
         ),
         (
             "dialects",
@@ -502,7 +534,7 @@ def test_the_words_of_the_start(explorer, words):
             {"product": 4.2, "beta": 0, "step": 60},
             "At lr · λ = 4.20 swinging takes a β above 1.101. With β = 0.00 the rate is 3.200;"
             " below 1 the ball comes to rest. After 60 steps its distance is 3.9e+08 times that"
-            " of the start. the ball is outside the frame.",
+            " of the start. Outside the frame: the ball.",
         ),
         (
             "valley_of_springs",
@@ -520,8 +552,8 @@ def test_the_words_of_the_start(explorer, words):
             "step_size",
             {"product": 2.4, "step": 20},
             "With lr · λ = 2.40 (diverging) each step multiplies the distance by -1.40. After 20"
-            " steps 83668.26 % of the distance is left. the path is outside the frame. the ball is"
-            " outside the frame.",
+            " steps 83668.26 % of the distance is left. Outside the frame: the path, the"
+            " ball.",
         ),
         (
             "valley",
@@ -535,7 +567,7 @@ def test_the_words_of_the_start(explorer, words):
             {"kappa": 100, "angle": 60, "lr": 2.1, "step": 60},
             "In a valley of condition number 100, turned by 60 degrees, 60 steps at learning rate"
             " 2.1 leave 2.15e+04 % of the distance: 28 % of the error along the floor, and"
-            " 3.04e+04 % of that across the valley. gradient descent is outside the frame.",
+            " 3.04e+04 % of that across the valley. Outside the frame: gradient descent.",
         ),
         (
             "landscapes",

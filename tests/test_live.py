@@ -618,7 +618,7 @@ def test_a_state_is_computed_once():
         ([0, 1, 3], "At 0.2 after 3 steps of plain: 0.125. Goal reached."),
         ([0, 1, 4], "At 0.2 after 4 steps of plain: 0.0313."),  # too late
         ([0, 2, 0], "At 0.3 after 0 steps of plain: 8."),
-        ([0, 2, 4], "At 0.3 after 4 steps of plain: 8e+04. path is outside the frame."),
+        ([0, 2, 4], "At 0.3 after 4 steps of plain: 8e+04. Outside the frame: path."),
     ],
 )
 def test_the_sentence_of_a_state(whole, index, said):
@@ -644,7 +644,7 @@ def test_a_path_that_ends_outside_the_frame_says_so(last, gone):
     x, y = ([[5, 5], [5, 5], [5, coordinate]] for coordinate in last)
     scene = define(x=x, y=y, over="lr", words="At {lr}.")
     assert scene.sentence([0, 1, 0]) == "At 0.2."
-    assert scene.sentence([0, 2, 0]) == "At 0.3." + " path is outside the frame." * gone
+    assert scene.sentence([0, 2, 0]) == "At 0.3." + " Outside the frame: path." * gone
 
 
 def test_an_artist_without_a_name_leaves_quietly():

@@ -314,7 +314,8 @@ function write(context, artist, place, text) {
 
 function say(figure, gone) {
   const { spec, page } = figure;
-  const words = [fill(figure, spec.words), ...gone.map((label) => `${label} is outside the frame.`)];
+  const words = [fill(figure, spec.words)];
+  if (gone.length) words.push(`Outside the frame: ${gone.join(", ")}.`);
   page.caption.textContent = words.join(" ");
   if (spec.goal) {
     const reached = spec.goal.conditions.every((each) => holds(figure, each));

@@ -206,7 +206,8 @@ class Scene:
 
     def sentence(self, index: Index) -> str:
         """Say in words what a state is: the figure's sentence, what left the frame, the goal."""
-        gone = [f"{label} is outside the frame." for label in self.outside(index)]
+        outside = ", ".join(self.outside(index))
+        gone = [f"Outside the frame: {outside}."] if outside else []
         reached = ["Goal reached."] if self.reached(index) else []
         return " ".join([self.fill(self.words, index), *gone, *reached])
 

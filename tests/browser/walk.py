@@ -30,7 +30,7 @@ LOOK = """at => {
         ? canvas.getContext('2d').getImageData(0, 0, width, height).data : [];
     let painted = 0;
     for (let k = 3; k < points.length; k += 4) painted += points[k] > 100;
-    if (painted < 4 && !words.includes('outside the frame')) said.push('nothing is painted');
+    if (painted < 4 && !words.includes('Outside the frame')) said.push('nothing is painted');
     if (!words.trim()) said.push('it has no words');
     if (!spoken.includes(words)) said.push(`the canvas says ${spoken}, not ${words}`);
     const missing = spoken.match(/\\b(nan|NaN|inf|undefined|null)\\b|…|\\{/);
