@@ -31,7 +31,17 @@ PARTS = (
     "Run beforehand",
     "When late",
 )
-COLUMNS = ("From", "To", "Minutes", "Lesson", "Explorer", "Your turn", "The room", "You")
+COLUMNS = (
+    "From",
+    "To",
+    "Minutes",
+    "Lesson",
+    "Explorer",
+    "Your turn",
+    "Exercise",
+    "The room",
+    "You",
+)
 LONGEST_STRETCH = 90  # minutes without a break
 FEWEST_WORDS = 6  # in the answer to a wrong letter
 LEAST_SHARE = 0.75  # of the time that the notes give to the same cells
@@ -41,12 +51,21 @@ ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
 
 @dataclass(frozen=True)
+class Exercise:
+    """An exercise as the guide sees it."""
+
+    minutes: int
+    tasks: int
+
+
+@dataclass(frozen=True)
 class Lesson:
     """A lesson as the guide sees it: its cells in order, by their ids, and what they print."""
 
     slug: str
     cells: dict[str, str]
     printed: str = ""
+    exercise: Exercise | None = None
 
     @property
     def number(self) -> int:
@@ -58,9 +77,7 @@ class Lesson:
 
     @property
     def minutes(self) -> int:
-        found = re.search(r"\*\*Time\*\* about (\d+) minutes", self.cells["title"])
-        assert found, f"{self.slug}: the title says no time"
-        return int(found[1])
+        return minutes_in(self.cells["title"])
 
     @property
     def text(self) -> str:
@@ -87,12 +104,27 @@ class Lesson:
         return found
 
 
+def minutes_in(title: str) -> int:
+    """The minutes that the title of a lesson or an exercise promises."""
+    found = re.search(r"\*\*Time\*\* about (\d+) minutes", title)
+    assert found, f"no time in {title!r}"
+    return int(found[1])
+
+
+def read_exercise(path: Path) -> Exercise | None:
+    if not path.exists():
+        return None
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    return Exercise(minutes_in(cells[0]), sum(bool(re.match(r"## \d+\. ", c)) for c in cells))
+
+
 def read_lesson(path: Path) -> Lesson:
     cells, printed = {}, []
     for cell in nbformat.read(path, as_version=4).cells:
         cells[cell["id"]] = cell.source
         printed += [output.get("text", "") for output in cell.get("outputs", [])]
-    return Lesson(path.stem, cells, "\n".join(printed))
+    exercise = read_exercise(ROOT / "exercises" / path.stem / path.name)
+    return Lesson(path.stem, cells, "\n".join(printed), exercise)
 
 
 @dataclass(frozen=True)
@@ -130,7 +162,7 @@ class Row:
     cells: dict[str, str]
 
     def number(self, column: str) -> int:
-        found = re.search(r"\d+", self.cells[column])
+        found = re.search(r"\d+", self.cells.get(column, ""))
         return int(found[0]) if found else 0
 
 
@@ -281,7 +313,8 @@ def check_row_names(page: Page, course: Course) -> Iterator[str]:
             if name not in lesson.explorers:
                 told = f"lesson {lesson.number} does not show `explorers.{name}`"
                 yield page.says(row.line, told)
-        for number, _ in re.findall(r"(\d+)\.(\d+)", row.cells["Your turn"]):
+        tasks = f"{row.cells['Your turn']} {row.cells['Exercise']}"
+        for number, _ in re.findall(r"(\d+)\.(\d+)", tasks):
             if int(number) != lesson.number:
                 told = f"a task of lesson {number} in a row of lesson {lesson.number}"
                 yield page.says(row.line, told)
@@ -322,7 +355,7 @@ def time_for(first: str, last: str, lesson: Lesson, timing: list[tuple[str, int]
 def check_overview(page: Page, course: Course) -> Iterator[str]:
     """The overview lists every lesson with its notes and minutes, and its last row adds up."""
     rows = [row for row in page.rows if "The one idea" in row.cells]
-    listed = {}
+    listed, exercised = {}, 0
     for row in rows:
         found = re.search(r"\[(.+?)\]\((\d\d_\w+)\.md\)", row.cells["Lesson"])
         lesson = course.lessons.get(found[2]) if found else None
@@ -335,8 +368,16 @@ def check_overview(page: Page, course: Course) -> Iterator[str]:
                 yield page.says(row.line, told)
             if row.number("Minutes") != lesson.minutes:
                 yield page.says(row.line, f"lesson {lesson.number} says {lesson.minutes} minutes")
+            promised = lesson.exercise.minutes if lesson.exercise else 0
+            exercised += promised
+            if row.number("Exercise") != promised:
+                yield page.says(row.line, f"exercise {lesson.number} says {promised} minutes")
+            if promised and f"exercises/{lesson.slug}/" not in row.cells["Exercise"]:
+                yield page.says(row.line, f"no link to exercise {lesson.number}")
         if row.cells["Lesson"] == "together" and row.number("Minutes") != sum(listed.values()):
             yield page.says(row.line, f"the lessons add up to {sum(listed.values())} minutes")
+        if row.cells["Lesson"] == "together" and row.number("Exercise") != exercised:
+            yield page.says(row.line, f"the exercises add up to {exercised} minutes")
     for slug in course.lessons:
         if slug not in listed:
             yield page.says(1, f"the overview does not list {slug}")
@@ -383,11 +424,16 @@ def check_names(page: Page, course: Course) -> Iterator[str]:
     for found in re.finditer(r"`([^`\n]+)`", text):
         if fault := fault_of_name(found[1], page, course):
             yield page.says(page.line_of(found.start()), fault)
-    tasks = {lesson.number: lesson.tasks for lesson in course.lessons.values()}
-    for found in re.finditer(r"\b[Tt]urn (\d+)\.(\d+)", text):
-        number, task = int(found[1]), int(found[2])
-        if not 1 <= task <= tasks.get(number, 0):
-            told = f"lesson {number} has {tasks.get(number, 0)} tasks"
+    lessons = {lesson.number: lesson for lesson in course.lessons.values()}
+    for found in re.finditer(r"\b([Tt]urn|[Ee]xercise) (\d+)\.(\d+)", text):
+        lesson = lessons.get(int(found[2]))
+        if found[1].lower() == "turn":
+            tasks = lesson.tasks if lesson else 0
+            told = f"lesson {found[2]} has {tasks} tasks"
+        else:
+            tasks = lesson.exercise.tasks if lesson and lesson.exercise else 0
+            told = f"exercise {found[2]} has {tasks} tasks"
+        if not 1 <= int(found[3]) <= tasks:
             yield page.says(page.line_of(found.start()), f"there is no {found[0]}: {told}")
     yield from check_linked_cells(page, course)
 
@@ -437,6 +483,12 @@ def check_parts(page: Page, course: Course) -> Iterator[str]:
     if not told or int(told[1]) != lesson.minutes:
         line = page.line_of(told.start()) if told else 1
         yield page.says(line, f"the lesson says {lesson.minutes} minutes")
+    if lesson.exercise:
+        wanted = (
+            f"(../exercises/{lesson.slug}/{lesson.slug}.ipynb), {lesson.exercise.minutes} minutes"
+        )
+        if wanted not in page.text:
+            yield page.says(3, f"no link to the exercise with its time: {wanted}")
     for part in PARTS:
         if not page.part(part):
             yield page.says(1, f"there is no part {part!r}, or nothing in it")
@@ -523,7 +575,9 @@ def check_numbers(page: Page, course: Course) -> Iterator[str]:
 
 NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?!\w)"
 NOT_OF_THE_LESSON = (
-    r"\b[Tt]urn \d+\.\d+|\blessons? \d+(?:(?:,| and| to) \d+)*|\d+ (?:minutes?|seconds?)\b"
+    r"\b(?:[Tt]urn|[Ee]xercise) \d+\.\d+"
+    r"|\b(?:[Ee]xercise|lessons?) \d+(?:(?:,| and| to) \d+)*"
+    r"|\d+ (?:minutes?|seconds?)\b"
 )
 
 
@@ -652,12 +706,14 @@ TOY = Lesson(
         "explore-toy": "explorers.step_size()",
         "your-turn": "## Your turn\n\n1. One.\n2. Two.",
     },
+    exercise=Exercise(minutes=15, tasks=3),
 )
 TOYS = Course({"03_toy": TOY})
 
 NOTES = """# 3 · Toy
 
-20 minutes. [The lesson](../notebooks/03_step_size.ipynb)
+20 minutes. [The lesson](../notebooks/03_step_size.ipynb), \
+[its exercise](../exercises/03_toy/03_toy.ipynb), 15 minutes.
 
 ## The one idea
 
@@ -693,18 +749,18 @@ Everything above `predict-size`. Type `make lab`.
 
 ## When late
 
-Leave out turn 3.2.
+Leave out turn 3.2. Keep exercise 3.3.
 """
 
 TABLE = """
 ## {heading}
 
-| From | To | Minutes | Lesson | Explorer | Your turn | The room | You |
-|---|---|---|---|---|---|---|---|
+| From | To | Minutes | Lesson | Explorer | Your turn | Exercise | The room | You |
+|---|---|---|---|---|---|---|---|---|
 | 0:00 | 0:20 | 20 | [3 · Toy](03_toy.md): `title` to `answer-size` | `explorers.step_size` \
-| turn 3.1 | votes | ask |
-| 0:20 | 1:20 | 60 | | | | plays | watch |
-| 1:20 | {end} | {rest} | | | | has a break | breathe |
+| turn 3.1 | exercise 3.1 | votes | ask |
+| 0:20 | 1:20 | 60 | | | | | plays | watch |
+| 1:20 | {end} | {rest} | | | | | has a break | breathe |
 """
 
 OVERVIEW = """# For instructors
@@ -713,10 +769,10 @@ Type `make test`, or `py -m course_tools lab`. See [below](#notes-and-more).
 
 ## Notes, and more
 
-| Lesson | Minutes | The one idea |
-|---|---|---|
-| [3 · Toy](03_toy.md) | 20 | a toy |
-| together | 20 | |
+| Lesson | Minutes | Exercise | The one idea |
+|---|---|---|---|
+| [3 · Toy](03_toy.md) | 20 | [15](../exercises/03_toy/03_toy.ipynb) | a toy |
+| together | 20 | 15 | |
 """
 
 GUIDE_TEXT = OVERVIEW + "".join(
@@ -732,7 +788,11 @@ GUIDE_TEXT = OVERVIEW + "".join(
 def toy_page(text: str, name: str = "03_toy.md") -> list[str]:
     path = FOLDER / name
     found = problems_of(Page(path, text), TOYS)
-    return [each for each in found if "03_toy.md leads nowhere" not in each]
+    return [
+        each
+        for each in found
+        if "03_toy.md leads nowhere" not in each and "03_toy.ipynb leads nowhere" not in each
+    ]
 
 
 def test_good_notes_and_a_good_guide_pass() -> None:
@@ -829,7 +889,16 @@ def test_notes_that_are_refused(old: str, new: str, message: str) -> None:
         ("[3 · Toy](03_toy.md) | 20", "[3 · Toy](03_toy.md) | 25", "9: lesson 3 says 20 minutes"),
         ("[3 · Toy](03_toy.md) | 20", "[3 · Top](03_toy.md) | 20", "3 is called '3 · Toy', not"),
         ("[3 · Toy](03_toy.md) | 20", "[4 · Toy](04_toy.md) | 20", "9: there is no lesson 04_toy"),
-        ("| [3 · Toy](03_toy.md) | 20 | a toy |\n", "", "the overview does not list 03_toy"),
+        (
+            "| [3 · Toy](03_toy.md) | 20 | [15](../exercises/03_toy/03_toy.ipynb) | a toy |\n",
+            "",
+            "the overview does not list 03_toy",
+        ),
+        ("exercise 3.1", "exercise 4.1", "16: a task of lesson 4 in a row of lesson 3"),
+        ("exercise 3.1", "exercise 3.9", "16: there is no exercise 3.9: exercise 3 has 3 tasks"),
+        ("[15](..", "[20](..", "README.md:9: exercise 3 says 15 minutes"),
+        ("[15](../exercises/03_toy/03_toy.ipynb)", "15", "README.md:9: no link to exercise 3"),
+        ("| 20 | 15 |", "| 20 | 25 |", "README.md:10: the exercises add up to 15 minutes"),
         ("| together | 20", "| together | 30", "README.md:10: the lessons add up to 20 minutes"),
         ("make test", "make tea", "README.md:3: there is no `make tea`"),
         ("course_tools lab", "course_tools brew", "3: course_tools has no command `brew`"),
