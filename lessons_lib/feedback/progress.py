@@ -7,8 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-import lessons_lib
-
+ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "COURSE_PROGRESS"
 """Environment variable that names another file; if it is empty, nothing is kept."""
 
@@ -18,7 +17,7 @@ def progress_file() -> Path | None:
     named = os.environ.get(VARIABLE)
     if named is not None:
         return Path(named) if named else None
-    return Path(lessons_lib.__file__).parents[1] / "progress.json"
+    return ROOT / "progress.json"
 
 
 def passed() -> frozenset[str]:
