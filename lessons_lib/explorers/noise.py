@@ -125,8 +125,8 @@ def _cloud(ax: Axes, line: LeastSquares) -> Line2D:
     """Draw the contours around the minimum, and the dots that will be the cloud."""
     ax.set(xlabel="intercept", ylabel="slope")
     figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]))
-    (dots,) = ax.plot(0, 0, ".", color=BLUE, markersize=4, label="positions")
-    ax.legend(loc="upper right", fontsize=8)
+    (dots,) = ax.plot(0, 0, ".", color=BLUE, markersize=4, label="the cloud")
+    ax.legend(loc="upper left", fontsize=8)
     return dots
 
 

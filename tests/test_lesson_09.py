@@ -1,0 +1,351 @@
+"""Lesson 9: what it says of noise, memory and decay, and what it writes by hand.
+
+The lesson counts on runs with random batches. The second road here has no chance in it: the error,
+the velocity and a 1 make a vector z, a step multiplies z by a matrix that depends on the batch, and
+so the mean of z zᵀ over all possible batches follows exactly, step by step.
+"""
+
+from itertools import combinations
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from lessons_lib import explorers, optimizers, problems, theory
+
+LESSON = Path(__file__).parent.parent / "notebooks" / "09_noise.ipynb"
+LINE = problems.noisy_line()
+ALL = np.inf  # the batch size of no noise
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """The cells of the lesson by their id."""
+    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
+
+
+@pytest.fixture(scope="module")
+def lesson(cells):
+    """What the learner has written by hand: the names that these cells bind."""
+    names = {}
+    for name in (
+        "import-tools",
+        "batch-gradient-by-hand",
+        "batches-by-hand",
+        "sgd-by-hand",
+        "variance-by-hand",
+        "clouds-with-memory",
+        "balance-by-hand",
+        "many-runs",
+        "schedules-by-hand",
+        "run-schedules",
+        "versions-of-an-epoch",
+        "five-programs",
+    ):
+        exec(cells[name].source, names)
+    return names
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def number_after(words, text):
+    return float(text.partition(words)[2].split()[0].strip(",;:"))
+
+
+def step_matrices(lr, beta):
+    """What a step does to z = (error, velocity, 1) with each single point: (100, 5, 5)."""
+    H = 2 * np.einsum("mi,mj->mij", LINE.A, LINE.A)
+    gradient = np.zeros((100, 2, 5))  # of z
+    gradient[:, :, :2] = H
+    gradient[:, :, 4] = 2 * LINE.A * (LINE.A @ LINE.minimiser - LINE.y)[:, None]
+    M = np.tile(np.eye(5), (100, 1, 1))
+    M[:, 2:4] = beta * np.eye(5)[2:4] + gradient
+    M[:, :2] -= lr * M[:, 2:4]
+    return M
+
+
+def exact_distance(rates, beta, size):
+    """Return the root mean square of the distance after each step, over all possible batches."""
+    z = np.array([*(LINE.theta0 - LINE.minimiser), 0, 0, 1])
+    Z, squares = np.outer(z, z), []
+    for lr in rates:
+        M = step_matrices(lr, beta)
+        mean = M.mean(axis=0)
+        single = (M @ Z @ M.transpose(0, 2, 1)).mean(axis=0)
+        Z = single / size + (1 - 1 / size) * (mean @ Z @ mean.T)
+        squares.append(Z[0, 0] + Z[1, 1])
+    return np.sqrt(squares)
+
+
+# --- Batches --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [[3], [1, 4, 4], np.arange(30), slice(90, 100)])
+def test_the_gradient_of_a_batch_by_hand_is_the_librarys(lesson, rows):
+    rows = np.arange(100)[rows]
+    wanted = LINE.batch(rows).gradient(LINE.theta0)
+    np.testing.assert_allclose(lesson["batch_gradient"](LINE.theta0, rows), wanted)
+
+
+def test_the_mean_over_all_batches_is_the_gradient(lesson):
+    pairs = [
+        lesson["batch_gradient"](LINE.theta0, list(pair)) for pair in combinations(range(100), 2)
+    ]
+    np.testing.assert_allclose(np.mean(pairs, axis=0), LINE.gradient(LINE.theta0))
+
+
+@pytest.mark.parametrize("size", [1, 4, 16, 64])
+def test_noise_falls_with_the_root_of_the_batch_size(cells, size):
+    """At the minimum a point's entry is twice its residual; the mean of n has σ/√n."""
+    sigma = 2 * np.sqrt(LINE.value(LINE.minimiser))
+    assert round(sigma, 1) == 2.0
+    shown = number_after(f"batch size {size:2}: spread ", printed(cells["noise-by-batch-size"]))
+    assert shown == pytest.approx(sigma / np.sqrt(size), rel=0.03)
+
+
+@pytest.mark.parametrize("size", [1, 10, 30, 64, 100, 150])
+def test_an_epoch_has_every_point_once_and_no_two_are_alike(lesson, size):
+    dealt = list(lesson["batches"](size, 2, np.random.default_rng(3)))
+    first, second = np.split(np.concatenate(dealt), 2)
+    assert not np.array_equal(first, second)
+    for epoch in first, second:
+        assert sorted(epoch) == list(range(100))
+    assert [len(rows) for rows in dealt[: len(dealt) // 2]] == [
+        len(range(100)[k : k + size]) for k in range(0, 100, size)
+    ]
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.8])
+def test_with_all_points_in_a_batch_it_is_the_heavy_ball(lesson, beta):
+    ball = optimizers.heavy_ball(
+        LINE.gradient, LINE.theta0, learning_rate=0.05, beta=beta, n_iterations=40
+    )
+    path = lesson["sgd"](0.05, beta, size=100, n_epochs=40, seed=0)
+    np.testing.assert_allclose(path, ball.theta, rtol=1e-9)
+
+
+# --- The cloud ------------------------------------------------------------------------------------
+
+
+def test_a_longer_run_comes_no_closer(cells):
+    exact = exact_distance([0.1] * 2000, 0.0, 10)
+    assert exact[-1] == pytest.approx(exact[199], rel=1e-3)
+    lines = printed(cells["longer-run"]).splitlines()
+    short, long = (number_after("epochs: ", line) for line in lines)
+    assert long == pytest.approx(short, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("step", "beta", "weight"),
+    [("plain_step", 0.0, 1.0), ("ball_step", 0.9, 1.0), ("recipe_step", 0.9, 0.1)],
+)
+def test_twenty_thousand_balls_spread_as_theory_says(lesson, step, beta, weight):
+    variance = theory.heavy_ball_variance(0.1 * weight, beta, 1.0)
+    assert lesson["hover"](lesson[step]) == pytest.approx(variance, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "setting", [(0.1, 0.0, 1.0), (0.1, 0.9, 1.0), (0.3, 0.5, 4.0), (0.2, 0.7, 1.0, 3.0)]
+)
+def test_the_balance_by_hand_is_the_formula(lesson, setting):
+    assert lesson["cloud"](*setting) == pytest.approx(theory.heavy_ball_variance(*setting))
+
+
+def test_at_the_same_rate_memory_multiplies_the_cloud_and_at_the_matched_one_it_does_nothing():
+    for lr in 1e-4, 1e-3, 1e-2:
+        plain = theory.gradient_descent_variance(lr, 1.0)
+        for beta in 0.5, 0.9, 0.99:
+            close = pytest.approx(plain, rel=2 * lr)
+            assert theory.heavy_ball_variance(lr, beta, 1.0) * (1 - beta) == pytest.approx(
+                plain, rel=2 * lr / (1 - beta)
+            )
+            assert theory.momentum_variance(lr, beta, 1.0) == close
+
+
+@pytest.mark.parametrize(
+    ("method", "memory"), [(optimizers.momentum, 1.0), (optimizers.heavy_ball, theory.memory(0.9))]
+)
+def test_all_of_a_noise_arrives_in_small_portions(method, memory):
+    """One ξ = 1, and then level ground."""
+    noises = iter([1.0, 1.0])  # the first is asked for only to see its shape
+    run = method(
+        lambda theta: np.full_like(theta, next(noises, 0.0)),
+        [0.0],
+        learning_rate=0.1,
+        beta=0.9,
+        n_iterations=300,
+    )
+    moves = -np.diff(run.theta[:, 0])
+    assert moves[0] == pytest.approx(0.1 * memory * (1 - 0.9))
+    assert moves.sum() == pytest.approx(0.1 * memory)
+
+
+# --- Memory against noise -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 10])
+def test_tuned_for_noise_memory_gains_nothing(cells, size):
+    rates = np.geomspace(0.003, 0.45, 16)
+    betas = (0.0, 0.3, 0.5, 0.7, 0.9)
+    best = {beta: min(exact_distance([lr] * 60, beta, size)[-1] for lr in rates) for beta in betas}
+    plain = best.pop(0.0)
+    assert min(best.values()) == pytest.approx(plain, rel=0.07)
+    shown = printed(cells["tune-with-noise"])
+    line = next(line for line in shown.splitlines() if line.startswith(f"batch {size:3}"))
+    assert number_after("plain ", line) == pytest.approx(plain, rel=0.1)
+    assert number_after("memory ", line) == pytest.approx(min(best.values()), rel=0.1)
+
+
+def test_tuned_without_noise_memory_gains_five_powers_of_ten(cells):
+    line = printed(cells["tune-with-noise"]).splitlines()[-1]
+    plain, memory = (
+        exact_distance([number_after("at lr ", part)] * 60, beta, ALL)[-1]
+        for part, beta in zip(line.split("with memory"), (0.0, 0.5), strict=True)
+    )
+    assert number_after("plain ", line) == pytest.approx(plain, rel=0.05)
+    assert round(np.log10(plain / memory)) == 5
+
+
+@pytest.mark.parametrize("lr", [0.02, 0.05])
+def test_many_runs_spread_as_the_balance_over_all_batches_says(lesson, lr):
+    for size, beta in ((1, 0.0), (10, 0.5)):
+        runs = lesson["final_distance"](size, np.array([lr]), beta, n_steps=150, n_runs=2000)
+        assert runs[0] == pytest.approx(exact_distance([lr] * 150, beta, size)[-1], rel=0.06)
+
+
+# --- Batch size, and dealing ----------------------------------------------------------------------
+
+
+def test_the_cloud_goes_with_rate_over_size(cells):
+    same = [
+        exact_distance([lr] * 1000, 0.0, b)[-1] for b, lr in ((5, 0.02), (10, 0.04), (20, 0.08))
+    ]
+    assert same == pytest.approx([same[0]] * 3, rel=0.05)
+    for size, lr in ((10, 0.02), (20, 0.02)):
+        ratio = exact_distance([lr] * 1000, 0.0, size)[-1] / same[0]
+        assert ratio == pytest.approx(np.sqrt((lr / size) / 0.004), rel=0.06)
+    for line in printed(cells["rate-over-size"]).splitlines():
+        size, lr = int(number_after("batch ", line)), number_after("lr ", line)
+        exact = exact_distance([lr] * 1000, 0.0, size)[-1]
+        assert number_after("distance ", line) == pytest.approx(exact, rel=0.12)
+
+
+def test_dealt_batches_leave_a_smaller_cloud_than_drawn_ones(lesson):
+    shares = []
+    for lr in 0.02, 0.1:
+        drawn = exact_distance([lr] * 1000, 0.0, 10)[-1]
+        ends = [lesson["distances"](lesson["sgd"](lr, 0.0, 10, 100, s))[-100:] for s in range(10)]
+        shares.append(np.sqrt(np.mean(np.square(ends))) / drawn)
+    assert shares[0] < shares[1] < 0.8
+
+
+# --- Decay ----------------------------------------------------------------------------------------
+
+
+def test_every_decay_beats_both_constant_rates(cells, lesson):
+    t = np.arange(200) / 200
+    constant, *decays = [
+        exact_distance(0.2 * shape(t), 0.0, 10)[-1] for shape in lesson["schedules"].values()
+    ]
+    small = exact_distance([0.02] * 200, 0.0, 10)
+    assert max(decays) < 0.75 * small[-1] < small[-1] < constant
+    assert small[-1] > 1.5 * exact_distance([0.02] * 1000, 0.0, 10)[-1]  # still on its way
+    shown = printed(cells["compare-schedules"]).splitlines()
+    for line, exact in zip(shown, [constant, *decays, small[-1]], strict=True):
+        assert number_after("200 steps ", line) == pytest.approx(exact, rel=0.15)
+
+
+def test_decay_does_for_the_heavy_ball_what_it_does_without_memory(cells, lesson):
+    t = np.arange(200) / 200
+    for name in "constant", "cosine":
+        shape = lesson["schedules"][name](t)
+        ball = exact_distance(0.02 * shape, 0.9, 10)[-1]
+        assert ball == pytest.approx(exact_distance(0.2 * shape, 0.0, 10)[-1], rel=0.2)
+        shown = number_after(f"{name:8} from 0.02: ", printed(cells["decay-with-memory"]))
+        assert shown == pytest.approx(ball, rel=0.15)
+
+
+# --- The explorer ---------------------------------------------------------------------------------
+
+
+def test_only_a_decay_reaches_the_explorers_goal():
+    scene = explorers.noise(LINE).scene
+    hovers = scene.readouts["hovers"].values[..., 0]  # batch, learning rate, β, decay
+    rates, betas, decays = (list(control.values) for control in scene.controls[1:])
+    assert hovers[0, :, :, decays.index("none")].min() > 0.2
+    assert all((hovers[0, :, :, k] < 0.2).any() for k in range(1, 4))
+    assert hovers[0, rates.index(0.02), betas.index(0.5), decays.index("step decay")] < 0.2
+    one = hovers[:3, rates.index(0.01), betas.index(0.5), 0]
+    other = hovers[:3, rates.index(0.002), betas.index(0.9), 0]
+    assert other == pytest.approx(one, rel=0.25)
+    corner = hovers[0, rates.index(0.1), :, 0]
+    assert corner[betas.index(0.9)] > 5 * np.sqrt(theory.memory(0.9)) * corner[0]
+
+
+# --- Spot the bug ---------------------------------------------------------------------------------
+
+
+def resting_place(deal):
+    """Where a fixed order of batches comes to rest: the fixed point of one epoch's affine map."""
+    line = LINE.batch(np.argsort(LINE.x))
+    epoch = np.eye(5)
+    for rows in deal:
+        batch = line.batch(rows)
+        gradient = np.column_stack([batch.hessian(), np.zeros((2, 2)), batch.gradient(np.zeros(2))])
+        M = np.eye(5)
+        M[2:4] = 0.8 * M[2:4] + gradient
+        M[:2] -= 0.02 * M[2:4]
+        epoch = M @ epoch
+    return np.linalg.solve(np.eye(4) - epoch[:4, :4], epoch[:4, 4])[:2]
+
+
+def test_in_a_fixed_order_the_run_rests_in_a_wrong_place(lesson):
+    in_order = np.split(np.arange(100), [30, 60, 90])
+    for name, deal in (("a", in_order), ("b", in_order[:-1])):
+        place = resting_place(deal)
+        np.testing.assert_allclose(lesson["programs"][name][-1], place, atol=1e-9)
+        assert np.linalg.norm(place - LINE.minimiser) > 0.05
+
+
+def test_the_right_program_is_the_lessons_own_descent(lesson):
+    tidy = LINE.batch(np.argsort(LINE.x))
+    theta, velocity = LINE.theta0, np.zeros(2)
+    for epoch in range(20):
+        for rows in np.split(np.random.default_rng(epoch).permutation(100), [30, 60, 90]):
+            velocity = 0.8 * velocity + tidy.batch(rows).gradient(theta)
+            theta = theta - 0.02 * velocity
+    np.testing.assert_allclose(lesson["programs"]["right"][20], theta)
+
+
+def test_every_wrong_program_has_its_own_symptom(lesson):
+    right, *wrong = lesson["programs"].values()
+    jitters = [np.sqrt(ends[100:].var(axis=0).sum()) for ends in (right, *wrong)]
+    assert max(jitters[1:]) < jitters[0] / 4  # all of them look calmer
+    assert max(jitters[1:3]) < 1e-4 < min(jitters[3:])
+    arrivals = [np.flatnonzero(lesson["distances"](e) > 0.25)[-1] + 1 for e in (right, *wrong)]
+    assert arrivals[3] > 3 * arrivals[0]
+    assert arrivals[0] < arrivals[4] < arrivals[3]
+
+
+# --- Your turn, and what is printed ---------------------------------------------------------------
+
+
+def test_the_average_of_the_places_is_far_closer_than_the_places(lesson):
+    late = np.array([lesson["sgd"](0.1, 0.0, 10, 40, seed)[-200:] for seed in range(10)])
+    of_places = lesson["distances"](late).mean()
+    assert lesson["distances"](late.mean(axis=1)).mean() < of_places / 5
+
+
+def test_the_lesson_prints_what_theory_says(cells):
+    shown = printed(cells["balance-by-hand"])
+    for name, variance in {
+        "plain": theory.gradient_descent_variance(0.1, 1.0),
+        "ball": theory.heavy_ball_variance(0.1, 0.9, 1.0),
+        "recipe": theory.momentum_variance(0.1, 0.9, 1.0),
+    }.items():
+        assert f"{name:6}: variance {variance:.4f}" in shown
+    assert f"{theory.gradient_descent_variance(0.1, 1.0):.4f}" in printed(cells["variance-by-hand"])
+    assert "False" not in "".join(map(printed, cells.values()))
