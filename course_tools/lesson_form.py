@@ -19,12 +19,13 @@ from course_tools.hygiene import Notebook, prose_of, texts_of
 REFERENCE_PAGES = 90
 """Notebooks from this number on are looked up, not read in order."""
 
-RHYTHM = ("title", "question", "predict-", "your-turn", "summary", "read-next")
+RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
 """Ids, or how they begin, of cells that every lesson has, in this order."""
 
 HEADINGS = {
     "question": "## The question",
     "your-turn": "## Your turn",
+    "exercise": "## The exercise",
     "summary": "## Three sentences to take away",
     "read-next": "## Read on",
 }

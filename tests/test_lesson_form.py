@@ -71,6 +71,7 @@ REFUSED: dict[str, dict[str, Spoil]] = {
     "rhythm": {
         "no tasks": drop("your-turn"),
         "no question": drop("question"),
+        "no way to the exercise": drop("exercise"),
         "summary too early": move("summary", before="your-turn"),
         "another heading": write("question", "## The question", "## Why?"),
     },
