@@ -359,7 +359,19 @@ def test_what_passes_is_remembered(progress: Path):
     assert json.loads(progress.read_text("utf-8")) == {"passed": ["line_loss"]}
     assert feedback.passed() == {"line_loss"}
     assert [path.name for path in progress.parent.iterdir()] == ["progress.json"]
-    assert "✓ right" in feedback.Progress()._repr_mimebundle_()["text/markdown"]
+
+
+def test_progress_is_a_table_with_links(progress: Path):
+    check(line_loss)
+    shown = feedback.Progress()._repr_mimebundle_()
+    every = feedback.exercises().values()
+    assert shown["text/plain"] == f"1 of {len(every)} functions are right."
+    first, *others = shown["text/markdown"].splitlines()[4:]
+    page = "../exercises/01_line_and_loss/01_line_and_loss.ipynb"
+    assert first.startswith(f"| [1]({page}) | 1 of 3 | ✓ line_loss, line_gradient")
+    assert (Path(__file__).parent / page).exists()
+    assert len(others) == len({exercise.lesson for exercise in every}) - 1
+    assert not any("✓" in other for other in others)
 
 
 def test_what_fails_and_other_inputs_are_not_remembered(progress: Path):

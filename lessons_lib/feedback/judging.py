@@ -104,11 +104,12 @@ def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcom
         if not same_part(wanted, done, exercise.tolerance):
             return _wrong_part(exercise, asked, name, wanted, done)
     changed = listed([exercise.arguments[k] for k in got.changed])
+    first = exercise.arguments[got.changed[0]]
     return Verdict(
         "changed",
         f"{exercise.name} changes {changed}.",
         f"What it returns is right, but {changed} belongs to whoever called, and holds other"
-        " numbers now. Make a new array, with theta = theta - … rather than theta -= ….",
+        f" numbers now. Make a new array: {first} = {first} - … rather than {first} -= ….",
     )
 
 
@@ -128,10 +129,13 @@ def _stopped(exercise: Exercise, asked: str, failure: Failure) -> Verdict:
             " check again.",
         )
     where = f"\nThe line is: {failure.line}" if failure.line else ""
+    said = failure.message or "nothing more"
+    if failure.kind == "MemoryError":
+        said = failure.message or "there is not as much memory. Does something grow without end?"
     return Verdict(
         "failure",
         f"{exercise.name} stops with {failure.kind}.",
-        f"Python says: {failure.message or 'nothing more'}{where}\nThe call was: {asked}",
+        f"Python says: {said}{where}\nThe call was: {asked}",
     )
 
 

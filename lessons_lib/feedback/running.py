@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import linecache
+import numbers
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,7 +21,10 @@ Inputs = tuple[Any, ...]
 Function = Callable[..., Any]
 
 LONGEST = 500
-"""Characters that are kept of what a learner's function prints or says in an error."""
+"""Characters that are kept of what a learner's function prints, returns, or says in an error."""
+
+MOST = 100_000
+"""Numbers in the largest array that is looked at. The answers to exercises are far smaller."""
 
 
 class OutOfTime(BaseException):
@@ -85,6 +89,18 @@ class Outcome:
     changed: tuple[int, ...] = ()
 
 
+class Sink(io.StringIO):
+    """Takes whatever is printed, however much it is, and keeps the beginning."""
+
+    def write(self, text: str) -> int:
+        """Keep as much as fits."""
+        super().write(text[: max(0, LONGEST - self.tell())])
+        return len(text)
+
+    def close(self) -> None:
+        """Stay open: a learner's function may close what it prints to."""
+
+
 def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
     """Call a function with copies of the inputs, and tell what it did.
 
@@ -102,7 +118,7 @@ def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
     Outcome
         Whatever happens, unless the time is over.
     """
-    given, printed = copy.deepcopy(inputs), io.StringIO()
+    given, printed = copy.deepcopy(inputs), Sink()
     value: Value = None
     failure = None
     with _quietly(printed):
@@ -111,9 +127,9 @@ def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
         except OutOfTime:
             raise
         except BaseException as error:  # SystemExit, too, is the learner's
-            failure = Failure(type(error).__name__, str(error)[:LONGEST], _line(error))
+            failure = Failure(type(error).__name__, _said(error), _line(error))
     changed = tuple(k for k, pair in enumerate(zip(inputs, given, strict=True)) if _differ(*pair))
-    return Outcome(value, failure, printed.getvalue()[:LONGEST], changed)
+    return Outcome(value, failure, printed.getvalue(), changed)
 
 
 def plain(value: Any, n_parts: int = 1) -> Value:
@@ -130,7 +146,7 @@ def plain(value: Any, n_parts: int = 1) -> Value:
         return _part(value)
     if value is None:
         return None
-    if not isinstance(value, tuple | list | np.ndarray):
+    if not isinstance(value, tuple | list | np.ndarray) or getattr(value, "shape", True) == ():
         return Unusable(_described(value))
     if len(value) != n_parts:
         return Unusable(f"{len(value)} values")
@@ -138,37 +154,62 @@ def plain(value: Any, n_parts: int = 1) -> Value:
 
 
 def _part(value: Any) -> Part:
-    if value is None or isinstance(value, str):
+    if value is None:
         return value
+    if isinstance(value, str):
+        return str.__str__(value)[:LONGEST]
     try:
         array = np.asarray(value)
     except ValueError:  # a list of lists of different lengths
+        if isinstance(value, tuple):
+            return Unusable(f"{len(value)} things at once")
         return Unusable("a list whose rows differ in length")
+    if array.size > MOST:
+        return Unusable(f"{array.size} numbers")
+    if array.dtype.kind == "U" and not array.ndim:
+        return str(array)[:LONGEST]
+    if array.dtype.kind == "O" and array.size and all(map(_real, array.flat)):
+        return array.astype(np.float64)  # fractions, or whole numbers with very many digits
     if array.dtype.kind not in "biuf":
         return Unusable(_described(value))
     return array.astype(np.float64)
 
 
+def _real(value: Any) -> bool:
+    return isinstance(value, numbers.Real)
+
+
 def _described(value: Any) -> str:
     kind = type(value).__name__.removeprefix("nd")
+    if kind.startswith("complex"):
+        return "a complex number"
     article = "an" if kind[0] in "aeiou" else "a"
     return f"{article} {kind}" + (" of other things than numbers" if np.ndim(value) else "")
 
 
 @contextlib.contextmanager
 def _quietly(printed: io.StringIO) -> Iterator[None]:
-    """Keep what is printed, show no warning, and let nobody wait for an answer."""
+    """Keep what is printed, show no warning, let nobody wait, and compute as usual."""
 
     def no_questions(_: object = "") -> str:
         raise EOFError("input() asks somebody, and nobody is there while a function is checked")
 
     with (
         contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(Sink()),
+        np.errstate(all="warn"),  # whatever np.seterr has been told in the notebook
         warnings.catch_warnings(),
         mock.patch("builtins.input", no_questions),
     ):
         warnings.simplefilter("ignore")
         yield
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)[:LONGEST]
+    except Exception:  # an exception of the learner's own making
+        return ""
 
 
 def _line(error: BaseException) -> str:
