@@ -1,12 +1,14 @@
-"""What several test files share: a good notebook, and the folders that a plain run leaves out."""
+"""What several test files share: a good notebook, the lessons' cells, and which folders to skip."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from lesson_cells import cells_of
 
 from course_tools.refresh import refresh
 
@@ -56,6 +58,23 @@ def good(refreshed: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "notebooks"
     folder.mkdir()
     return Path(shutil.copy(refreshed, folder))
+
+
+@pytest.fixture(scope="module")
+def cells(request: pytest.FixtureRequest) -> dict[str, nbformat.NotebookNode]:
+    """The cells of the module's LESSON by their id."""
+    return cells_of(request.module.LESSON)
+
+
+@pytest.fixture(scope="module")
+def lesson(
+    request: pytest.FixtureRequest, cells: dict[str, nbformat.NotebookNode]
+) -> dict[str, Any]:
+    """What the learner has written by hand: the names that the cells in BY_HAND bind."""
+    names: dict[str, Any] = {}
+    for name in request.module.BY_HAND:
+        exec(cells[name].source, names)
+    return names
 
 
 def _cell(name: str, source: str) -> nbformat.NotebookNode:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
+from lesson_cells import cells_of, printed
 
-from course_tools.terms import words_of
-
-SHEET = Path(__file__).parent.parent / "notebooks" / "90_formula_sheet.ipynb"
+SHEET = cells_of("90_formula_sheet")
 NUMBER = re.compile(r"-?\d+\.?\d*")
 ROUNDING = 1.01  # of the last digit that is printed
 
@@ -20,10 +17,10 @@ def numbers(text: str) -> list[float]:
     return [float(number) for number in NUMBER.findall(text)]
 
 
-def disagreements(printed: str) -> list[str]:
+def disagreements(text: str) -> list[str]:
     """Name the lines in which a measured number was not promised, in its own line or above."""
     wrong, before = [], ""
-    for line in printed.splitlines():
+    for line in text.splitlines():
         promised, _, measured = line.partition("measured")
         limits = re.search(r"closer at ([\d.]+), further (?:away )?at ([\d.]+)", measured)
         if limits:
@@ -45,24 +42,23 @@ def near(one: float, other: float) -> bool:
 
 
 def test_measurements_agree_with_formulas():
-    for cell in nbformat.read(SHEET, as_version=4).cells:
-        printed = "".join(words_of(output) for output in cell.get("outputs", []))
-        assert disagreements(printed) == [], cell.id
+    for cell in SHEET.values():
+        assert disagreements(printed(cell)) == [], cell.id
 
 
 def test_every_group_is_measured():
     groups: dict[str, list[str]] = {}
-    for cell in nbformat.read(SHEET, as_version=4).cells:
+    for cell in SHEET.values():
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             groups[cell.id] = []
         elif groups and cell.cell_type == "code":
-            groups[list(groups)[-1]] += [words_of(output) for output in cell.outputs]
+            groups[list(groups)[-1]].append(printed(cell))
     assert len(groups) >= 8
-    assert [name for name, printed in groups.items() if "measured" not in "".join(printed)] == []
+    assert [name for name, texts in groups.items() if "measured" not in "".join(texts)] == []
 
 
 def test_every_formula_says_where_it_comes_from():
-    cells = [cell.source for cell in nbformat.read(SHEET, as_version=4).cells]
+    cells = [cell.source for cell in SHEET.values()]
     tables = [source for source in cells if "| What, and when |" in source]
     rows = [line for source in tables for line in source.split("\n") if line.startswith("| **")]
     assert len(rows) >= 35
@@ -70,7 +66,7 @@ def test_every_formula_says_where_it_comes_from():
 
 
 @pytest.mark.parametrize(
-    ("printed", "wrong"),
+    ("text", "wrong"),
     [
         ("rate 0.8554, measured 0.8554", 0),
         ("rate 0.8554, measured 0.8555", 0),
@@ -82,5 +78,5 @@ def test_every_formula_says_where_it_comes_from():
         ("the same run: False", 1),
     ],
 )
-def test_what_does_not_agree_is_refused(printed: str, wrong: int):
-    assert len(disagreements(printed)) == wrong
+def test_what_does_not_agree_is_refused(text: str, wrong: int):
+    assert len(disagreements(text)) == wrong

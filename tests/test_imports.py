@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import nbformat
 import pytest
+from lesson_cells import printed
 
 from course_tools.hygiene import parsed
-from course_tools.terms import is_lesson, words_of
+from course_tools.terms import is_lesson
 from lessons_lib import optimizers, problems
 
 ROOT = Path(__file__).parent.parent
@@ -47,16 +48,11 @@ class Cell(NamedTuple):
 def read(folder: Path) -> list[Cell]:
     """Read the cells of all lessons, in the order of the course."""
     return [
-        Cell(f"{path.stem}#{cell.id}", set(taken(cell.source)), shown(cell))
+        Cell(f"{path.stem}#{cell.id}", set(taken(cell.source)), printed(cell))
         for path in sorted(folder.glob("*.ipynb"))
         if is_lesson(path) and path.stem != PREVIEW
         for cell in nbformat.read(path, as_version=4).cells
     ]
-
-
-def shown(cell: nbformat.NotebookNode) -> str:
-    """Return what a cell prints."""
-    return "".join(words_of(output) for output in cell.get("outputs", []))
 
 
 def taken(source: str) -> Iterator[str]:

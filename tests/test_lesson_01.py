@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson_cells import printed
 
 from lessons_lib import problems
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "01_line_and_loss.ipynb"
+LESSON = "01_line_and_loss"
+BY_HAND = (
+    "import-tools",
+    "make-points",
+    "residuals-by-hand",
+    "loss-by-hand",
+    "gradient-by-hand",
+    "same-points",
+    "gradient-by-matrix",
+    "finite-differences",
+    "six-gradients",
+)
 LINE = problems.noisy_line()
 PLACES = np.array([[2.0, 1.0], [-3.0, 8.0], [7.0, 3.0]])
 coordinates = st.floats(-20, 20)
-
-
-@pytest.fixture(scope="module")
-def cells() -> dict[str, Any]:
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="module")
-def lesson(cells: dict[str, Any]) -> dict[str, Any]:
-    """What the learner has written by hand: the names that these cells bind."""
-    names: dict[str, Any] = {}
-    for name in (
-        "import-tools",
-        "make-points",
-        "residuals-by-hand",
-        "loss-by-hand",
-        "gradient-by-hand",
-        "same-points",
-        "gradient-by-matrix",
-        "finite-differences",
-        "six-gradients",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell["outputs"])
 
 
 def loss_of(intercept: float, slope: float) -> float:

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "02_gradient_descent.ipynb"
+LESSON = "02_gradient_descent"
+BY_HAND = (
+    "import-tools",
+    "recall-line",
+    "descend-by-hand",
+    "descend-until-level",
+    "broken-history",
+    "loops-a-and-b",
+    "loop-c",
+)
 LINE = problems.noisy_line()
 START = LINE.theta0
-
-
-@pytest.fixture(scope="module")
-def cells() -> dict[str, Any]:
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="module")
-def lesson(cells: dict[str, Any]) -> dict[str, Any]:
-    """What the learner has written by hand: the names that these cells bind."""
-    names: dict[str, Any] = {"line": LINE, "start": START}
-    for name in (
-        "import-tools",
-        "descend-by-hand",
-        "descend-until-level",
-        "broken-history",
-        "loops-a-and-b",
-        "loop-c",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell["outputs"])
 
 
 def after(n: int, lr: float = 0.01) -> Any:

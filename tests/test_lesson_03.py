@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "03_step_size.ipynb"
+LESSON = "03_step_size"
+BY_HAND = (
+    "import-tools",
+    "curvature-by-differences",
+    "plot-all-directions",
+    "hessian-by-hand",
+    "eigenvalues",
+    "plot-two-cuts",
+    "forecast-by-hand",
+    "four-largest-steps",
+)
 LINE = problems.noisy_line()
 MU, L = theory.curvature_range(LINE.hessian())
 LIMIT = theory.gradient_descent_limit(L)
-
-
-@pytest.fixture(scope="module")
-def cells() -> dict[str, Any]:
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="module")
-def lesson(cells: dict[str, Any]) -> dict[str, Any]:
-    """What the learner has written by hand: the names that these cells bind."""
-    names: dict[str, Any] = {}
-    for name in (
-        "import-tools",
-        "curvature-by-differences",
-        "plot-all-directions",
-        "hessian-by-hand",
-        "eigenvalues",
-        "plot-two-cuts",
-        "forecast-by-hand",
-        "four-largest-steps",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell["outputs"])
 
 
 def roll_on_parabola(product: float, n_steps: int) -> float:

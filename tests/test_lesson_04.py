@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "04_valleys.ipynb"
+LESSON = "04_valleys"
+BY_HAND = (
+    "import-tools",
+    "recall-directions",
+    "errors-along-eigenvectors",
+    "condition-number-by-hand",
+    "steps-to-a-share",
+    "best-rate-by-hand",
+    "steps-in-valley",
+    "condition-number-of-a-feature",
+    "standardise-by-hand",
+)
 LINE = problems.noisy_line()
 CURVATURES = theory.curvature_range(LINE.hessian())
 
@@ -69,35 +79,6 @@ def test_condition_number_of_the_data_is_the_root() -> None:
 
 
 # --- What lesson 4 writes by hand and prints ------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def cells() -> dict[str, Any]:
-    """The cells of lesson 4 by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="module")
-def lesson(cells: dict[str, Any]) -> dict[str, Any]:
-    """What the learner has written by hand: the names that these cells bind."""
-    names: dict[str, Any] = {}
-    for name in (
-        "import-tools",
-        "recall-directions",
-        "errors-along-eigenvectors",
-        "condition-number-by-hand",
-        "steps-to-a-share",
-        "best-rate-by-hand",
-        "steps-in-valley",
-        "condition-number-of-a-feature",
-        "standardise-by-hand",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell["outputs"])
 
 
 def test_the_best_setting_by_hand_is_the_librarys(lesson: dict[str, Any]) -> None:

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson_cells import cells_of, printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "06_momentum.ipynb"
+LESSON = "06_momentum"
+BY_HAND = (
+    "import-tools",
+    "momentum-by-hand",
+    "run-original-recipe",
+    "race-to-one-percent",
+    "plot-race",
+    "heavy-ball-by-hand",
+    "four-versions",
+)
 LINE = problems.noisy_line()
-
-
-@pytest.fixture(scope="module")
-def cells() -> dict[str, Any]:
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture(scope="module")
-def lesson(cells: dict[str, Any]) -> dict[str, Any]:
-    """What the learner has written by hand: the names that these cells bind."""
-    names: dict[str, Any] = {}
-    for name in ("import-tools", "momentum-by-hand", "heavy-ball-by-hand", "four-versions"):
-        source = cells[name].source
-        exec(source.partition("\n\n\nball =")[0], names)  # the functions, not the run
-    return names
-
-
-def printed(cell: Any) -> str:
-    return "".join(output.get("text", "") for output in cell["outputs"])
 
 
 def paths(lr: float, beta: float, weight: float, n: int) -> Any:
@@ -174,10 +162,7 @@ def test_fewer_than_ten_steps_exist_and_lesson_8_has_the_record() -> None:
     left = np.linalg.norm(run.theta - LINE.minimiser, axis=-1)
     outside = left > 0.01 * left[0]
     steps = len(outside) - outside[::-1].argmax(axis=0)
-    eighth = {
-        cell.id: cell
-        for cell in nbformat.read(LESSON.with_name("08_springs.ipynb"), as_version=4).cells  # type: ignore[no-untyped-call]
-    }
+    eighth = cells_of("08_springs")
     assert steps.min() < 10
     assert f"best on the grid {steps.min()} at" in printed(eighth["best-for-a-race"])
     translated = paths(0.74 * (1 - 0.3), 0.3, 1.0, 100)  # the recipe's setting, as lesson 6 says

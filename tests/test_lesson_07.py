@@ -3,38 +3,26 @@
 import json
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 
 from lessons_lib import optimizers, problems, theory
 
 HERE = Path(__file__).parent
-LESSON = HERE.parent / "notebooks" / "07_dialects.ipynb"
+LESSON = "07_dialects"
+BY_HAND = (
+    "import-tools",
+    "three-dialects-by-hand",
+    "walk-by-hand",
+    "translator-by-hand",
+    "pytorch-by-hand",
+    "four-converters",
+)
 RECORD = json.loads((HERE / "reference" / "pytorch_sgd.json").read_text())
 LINE = problems.noisy_line()
 _, L = theory.curvature_range(LINE.hessian())
 
 settings = pytest.mark.parametrize(("lr", "beta"), [(0.1, 0.9), (0.5, 0.5), (2.0, 0.95)])
-
-
-@pytest.fixture(scope="module")
-def lesson():
-    """What the learner has written by hand: the names that these cells bind."""
-    wanted = {
-        "import-tools",
-        "three-dialects-by-hand",
-        "walk-by-hand",
-        "translator-by-hand",
-        "pytorch-by-hand",
-        "four-converters",
-    }
-    cells = [cell for cell in nbformat.read(LESSON, as_version=4).cells if cell.id in wanted]
-    assert len(cells) == len(wanted)
-    names = {}
-    for cell in cells:
-        exec(cell.source, names)
-    return names
 
 
 def same(ours, theirs):

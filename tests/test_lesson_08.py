@@ -1,44 +1,24 @@
 """Lesson 8: what it says of springs and of the best setting, and what it writes by hand."""
 
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "08_springs.ipynb"
+LESSON = "08_springs"
+BY_HAND = (
+    "import-tools",
+    "recall-valley",
+    "two-positions-by-hand",
+    "roots-by-hand",
+    "run-from-formula",
+    "same-modulus",
+    "arrivals-by-hand",
+)
 LINE = problems.noisy_line()
 MU, L = theory.curvature_range(LINE.hessian())
 BEST = theory.best_heavy_ball(MU, L)
-
-
-@pytest.fixture(scope="module")
-def cells():
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
-
-
-@pytest.fixture(scope="module")
-def lesson(cells):
-    """What the learner has written by hand: the names that these cells bind."""
-    names = {}
-    for name in (
-        "import-tools",
-        "recall-valley",
-        "two-positions-by-hand",
-        "roots-by-hand",
-        "run-from-formula",
-        "same-modulus",
-        "arrivals-by-hand",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell):
-    return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
 def ball_on_the_line(method=optimizers.heavy_ball, lr=BEST.learning_rate, n=200):

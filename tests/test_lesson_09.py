@@ -6,49 +6,30 @@ so the mean of z zᵀ over all possible batches follows exactly, step by step.
 """
 
 from itertools import combinations
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import explorers, optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "09_noise.ipynb"
+LESSON = "09_noise"
+BY_HAND = (
+    "import-tools",
+    "batch-gradient-by-hand",
+    "batches-by-hand",
+    "sgd-by-hand",
+    "variance-by-hand",
+    "clouds-with-memory",
+    "balance-by-hand",
+    "many-runs",
+    "schedules-by-hand",
+    "run-schedules",
+    "versions-of-an-epoch",
+    "five-programs",
+)
 LINE = problems.noisy_line()
 ALL = np.inf  # the batch size of no noise
-
-
-@pytest.fixture(scope="module")
-def cells():
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
-
-
-@pytest.fixture(scope="module")
-def lesson(cells):
-    """What the learner has written by hand: the names that these cells bind."""
-    names = {}
-    for name in (
-        "import-tools",
-        "batch-gradient-by-hand",
-        "batches-by-hand",
-        "sgd-by-hand",
-        "variance-by-hand",
-        "clouds-with-memory",
-        "balance-by-hand",
-        "many-runs",
-        "schedules-by-hand",
-        "run-schedules",
-        "versions-of-an-epoch",
-        "five-programs",
-    ):
-        exec(cells[name].source, names)
-    return names
-
-
-def printed(cell):
-    return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
 def number_after(words, text):

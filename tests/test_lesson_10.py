@@ -1,52 +1,31 @@
 """Lesson 10: what it says of saddles, plateaus, valleys and a trap, and what it writes by hand."""
 
 from fractions import Fraction
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "10_beyond_bowls.ipynb"
+LESSON = "10_beyond_bowls"
+BY_HAND = (
+    "import-tools",
+    "landscape-by-hand",
+    "stationary-points",
+    "kind-by-hand",
+    "escape-the-saddle",
+    "growth-by-hand",
+    "nesterov-by-hand",
+    "plot-braking",
+    "four-versions",
+    "plateau-by-hand",
+    "trap-by-hand",
+    "count-for-good",
+)
 SHELF = problems.plateau()
 TRAP = problems.lessard_counterexample()
 BEST = theory.best_heavy_ball(1.0, 25.0)
-
-
-@pytest.fixture(scope="module")
-def cells():
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
-
-
-@pytest.fixture(scope="module")
-def lesson(cells):
-    """What the learner has written by hand: the names that these cells bind."""
-    names = {}
-    for name in (
-        "import-tools",
-        "landscape-by-hand",
-        "stationary-points",
-        "kind-by-hand",
-        "growth-by-hand-alone",
-        "nesterov-by-hand",
-        "plot-braking",
-        "four-versions",
-        "plateau-by-hand",
-        "trap-by-hand",
-        "count-for-good",
-    ):
-        source = cells[name.removesuffix("-alone")].source
-        if name.endswith("-alone"):  # the function, without the runs that it is compared with
-            source = source.partition("factors =")[0]
-        exec(source, names)
-    return names
-
-
-def printed(cell):
-    return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
 def walk(slope, x, lr, beta, n_steps, *, weight=1.0, ahead=0.0):

@@ -1,27 +1,20 @@
 """Lesson 11: what it says of digits and of fair comparisons, and what it writes by hand."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_cells import printed
 
 from lessons_lib import optimizers, problems, theory
 
-LESSON = Path(__file__).parent.parent / "notebooks" / "11_real_task.ipynb"
+LESSON = "11_real_task"
 METHODS = {
     "gradient descent": optimizers.gradient_descent,
     "the recipe": optimizers.momentum,
     "heavy ball": optimizers.heavy_ball,
     "Nesterov": optimizers.nesterov,
 }
-
-
-@pytest.fixture(scope="module")
-def cells():
-    """The cells of the lesson by their id."""
-    return {cell.id: cell for cell in nbformat.read(LESSON, as_version=4).cells}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +25,6 @@ def lesson(cells):
         if cell.cell_type == "code" and not cell.id.startswith(("plot-", "explore-")):
             exec(cell.source, names)
     return names
-
-
-def printed(cell):
-    return "".join(output.get("text", "") for output in cell.get("outputs", []))
 
 
 # --- By hand --------------------------------------------------------------------------------------
