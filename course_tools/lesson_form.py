@@ -14,10 +14,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course_tools.course import lessons, notebooks, number_of
 from course_tools.hygiene import Notebook, prose_of, texts_of
-
-REFERENCE_PAGES = 90
-"""Notebooks from this number on are looked up, not read in order."""
 
 RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
 """Ids, or how they begin, of cells that every lesson has, in this order."""
@@ -38,20 +36,6 @@ LETTER = re.compile(r"\*\*([a-z])\.?\*\*")
 NUMBER = r"\d+(?:[,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
 IN_PROSE = re.compile(rf"(?<![\w.,/]){NUMBER}(?!\w)", re.IGNORECASE)
 YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
-
-
-def lessons(folder: Path) -> list[Path]:
-    """Return the lessons of a folder, in order: neither the start page nor the reference pages."""
-    return [
-        path
-        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-        if 0 < number_of(path) < REFERENCE_PAGES
-    ]
-
-
-def number_of(path: Path) -> int:
-    """Return the number with which a notebook's name begins."""
-    return int(path.name[:2])
 
 
 def problems(path: Path) -> list[str]:
@@ -102,7 +86,7 @@ def title(notebook: Notebook) -> Iterator[str]:
 
 def neighbours(path: Path) -> list[str]:
     """Return the names of the notebooks before and after one."""
-    names = [each.name for each in sorted(path.parent.glob("[0-9][0-9]_*.ipynb"))]
+    names = [each.name for each in notebooks(path.parent)]
     here = names.index(path.name)
     return [*names[max(here - 1, 0) : here], *names[here + 1 : here + 2]]
 

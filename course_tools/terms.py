@@ -20,14 +20,12 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
+from course_tools.course import read_in_order
 from course_tools.hygiene import comments_in, parsed
 from course_tools.refresh import PLAIN, ROOT, from_bytes
 
 GLOSSARY = ROOT / "notebooks" / "91_glossary.ipynb"
 NOTES = ROOT / "tests" / "terms.toml"
-
-REFERENCE_PAGES = 90
-"""Notebooks from this number on are looked up, not read in order."""
 
 ONE_OR_TWO_WORDS = re.compile(r"(?!(?:Time|You need|Goal)$)[^\W\d]{2,}(?:[ -][^\W\d]+)?")
 """What in bold may be a term. What is longer is a sentence, and what has a full stop a label."""
@@ -171,17 +169,7 @@ def read_glossary(path: Path = GLOSSARY) -> list[Term]:
 
 def read_course(folder: Path) -> list[Cell]:
     """Read every cell of every lesson of a folder, in the order of the course."""
-    return [
-        cell
-        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-        if is_lesson(path)
-        for cell in read_lesson(path)
-    ]
-
-
-def is_lesson(path: Path) -> bool:
-    """Whether a file's name is that of a lesson."""
-    return bool(re.match(r"\d\d_", path.name)) and int(path.name[:2]) < REFERENCE_PAGES
+    return [cell for path in read_in_order(folder) for cell in read_lesson(path)]
 
 
 def read_lesson(path: Path) -> Iterator[Cell]:
@@ -365,7 +353,7 @@ def order(terms: Sequence[Term]) -> Iterator[str]:
 def fault_of_link(term: Term, folder: Path) -> str:
     """Say where a term's link fails to lead, or nothing."""
     path = folder / term.lesson
-    if not is_lesson(path) or not path.exists():
+    if path not in read_in_order(folder):
         return f"its link leads to {term.lesson!r}, which is no lesson."
     anchors = [cell.headings[0].replace(" ", "-") for cell in read_lesson(path) if cell.headings]
     times = anchors.count(term.anchor)

@@ -13,13 +13,12 @@ import nbformat
 import pytest
 from lesson_cells import printed
 
+from course_tools.course import lessons
 from course_tools.hygiene import parsed
-from course_tools.terms import is_lesson
 from lessons_lib import optimizers, problems
 
 ROOT = Path(__file__).parent.parent
 BORROWED = ROOT / "tests" / "borrowed.toml"
-PREVIEW = "00_start_here"  # shows what the course will build
 FREE = {"figures", "explorers"}  # what draws
 BAR = "lessons_lib.live.progress"  # draws, too: how far a long cell is
 HELD = {"problems", "theory", "optimizers"}
@@ -46,11 +45,10 @@ class Cell(NamedTuple):
 
 
 def read(folder: Path) -> list[Cell]:
-    """Read the cells of all lessons, in the order of the course."""
+    """Read the cells of all lessons, in order; the start page only shows what they will build."""
     return [
         Cell(f"{path.stem}#{cell.id}", set(taken(cell.source)), printed(cell))
-        for path in sorted(folder.glob("*.ipynb"))
-        if is_lesson(path) and path.stem != PREVIEW
+        for path in lessons(folder)
         for cell in nbformat.read(path, as_version=4).cells
     ]
 

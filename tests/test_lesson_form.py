@@ -10,8 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 
+from course_tools.course import lessons, number_of
 from course_tools.hygiene import Notebook
-from course_tools.lesson_form import RULES, is_known, lessons, number_of, numbers_in, problems
+from course_tools.lesson_form import RULES, is_known, numbers_in, problems
 from course_tools.refresh import ROOT, from_bytes, show, to_bytes
 
 NOTEBOOKS = ROOT / "notebooks"

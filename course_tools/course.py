@@ -1,0 +1,28 @@
+"""Which notebooks the course has, and in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REFERENCE_PAGES = 90
+"""Notebooks from this number on are looked up, not read in order."""
+
+
+def notebooks(folder: Path) -> list[Path]:
+    """Return the notebooks of a folder, in order: start page, lessons, reference pages."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def number_of(path: Path) -> int:
+    """Return the number with which a notebook's name begins."""
+    return int(path.name[:2])
+
+
+def read_in_order(folder: Path) -> list[Path]:
+    """Return the start page and the lessons of a folder."""
+    return [path for path in notebooks(folder) if number_of(path) < REFERENCE_PAGES]
+
+
+def lessons(folder: Path) -> list[Path]:
+    """Return the lessons of a folder: neither the start page nor the reference pages."""
+    return [path for path in read_in_order(folder) if number_of(path) > 0]
