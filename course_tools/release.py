@@ -12,13 +12,13 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from course_tools.refresh import ROOT, from_bytes, show, to_bytes
+from course_tools.refresh import ROOT, RefreshError, from_bytes, show, to_bytes
 
 WORKED = "why-"
 """How the ids of cells begin that explain a solution. They are not released."""
@@ -135,9 +135,19 @@ def differences(root: Path = ROOT) -> Iterator[str]:
                 f"{show(path)} is not what {show(source)} gives. Edit the solution, never the"
                 " exercise, and run `make exercises`."
             )
-    for path in sorted(root.glob("exercises/*/*")):
-        if path not in wanted:
-            yield f"{show(path)} belongs to no solution. Remove it: `make exercises` does."
+    for path in strangers(root, wanted):
+        yield f"{show(path)} belongs to no solution. Remove it: `make exercises` does."
+
+
+def strangers(root: Path, wanted: Collection[Path]) -> list[Path]:
+    """Return what stands beside the exercises and is none of them, hidden files apart."""
+    folders = {path.parent for path in wanted}
+    inside = [path for folder in folders for path in folder.glob("*")]
+    return [
+        path
+        for path in sorted([*root.glob("exercises/*"), *inside])
+        if path not in folders and path not in wanted and not path.name.startswith(".")
+    ]
 
 
 def release_all(root: Path = ROOT) -> Iterator[str]:
@@ -151,20 +161,22 @@ def release_all(root: Path = ROOT) -> Iterator[str]:
             beside.write_bytes(content)
             beside.replace(path)
         yield f"  {'changed' if changed else 'unchanged':<10} {show(path)}"
-    for folder in sorted((root / "exercises").glob("*/")):
-        if folder not in {path.parent for path in wanted}:
-            shutil.rmtree(folder)
-            yield f"  removed    {show(folder)}"
+    for path in strangers(root, wanted):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        yield f"  removed    {show(path)}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status is 1 if any solution is refused."""
+    """Run the command; the exit status is 1 if any solution is refused, and nothing is written."""
     parser = argparse.ArgumentParser(prog="exercises", description=__doc__.splitlines()[0])
     parser.parse_args(argv)
     try:
         for line in release_all():
             print(line)
-    except ReleaseError as error:
+    except (ReleaseError, RefreshError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

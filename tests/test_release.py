@@ -73,12 +73,24 @@ def test_a_release_is_the_same_every_time(course: Path):
     assert [line.split()[0] for line in release_all(course)] == ["unchanged"]
 
 
-def test_a_release_removes_what_belongs_to_no_solution(course: Path):
-    (course / "exercises" / "02_old").mkdir()
-    (course / "exercises" / "02_old" / "02_old.ipynb").write_text("{}", "utf-8")
+@pytest.mark.parametrize("stranger", ["02_old/02_old.ipynb", "02_old.ipynb", "{own}/notes.txt"])
+def test_a_release_removes_what_belongs_to_no_solution(course: Path, stranger: str):
+    path = course / "exercises" / stranger.format(own=SOURCES[0].stem)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}", "utf-8")
     assert "belongs to no solution" in "\n".join(differences(course))
-    assert "removed" in "\n".join(release_all(course))
+    assert [line.split()[0] for line in release_all(course)] == ["unchanged", "removed"]
     assert list(differences(course)) == []
+    assert not path.exists()
+
+
+def test_what_jupyter_keeps_for_itself_is_left_alone(course: Path):
+    kept = course / "exercises" / SOURCES[0].stem / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
+    kept.parent.mkdir()
+    kept.write_text("{}", "utf-8")
+    assert list(differences(course)) == []
+    assert [line.split()[0] for line in release_all(course)] == ["unchanged"]
+    assert kept.exists()
 
 
 def test_a_hand_edited_exercise_is_refused(course: Path):
@@ -169,6 +181,17 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]):
     said = capsys.readouterr().out
     assert all(line.startswith("  unchanged") for line in said.splitlines())
     assert len(said.splitlines()) == len(SOURCES)
+
+
+@pytest.mark.parametrize("content", [b"", b"# no notebook"])
+def test_a_refused_solution_ends_the_command_with_a_sentence(
+    content: bytes, course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+):
+    source = next(course.glob("solutions/*/*"))
+    source.write_bytes(content)
+    monkeypatch.setattr(release, "release_all", lambda: release_all(course))
+    assert release.main([]) == 1
+    assert source.name in capsys.readouterr().err
 
 
 def test_nbgraders_own_steps_are_used():
