@@ -31,6 +31,8 @@ Index = Sequence[int]
 Compute = Callable[..., Mapping[str, ArrayLike]]
 Source = Table | str  # numbers in the table, or the name of what the kernel computes
 
+ABOVE = 10  # the legend and the frame: a browser paints what moves on top of what stands still
+
 
 class Scene:
     """A figure of which some artists follow controls.
@@ -78,6 +80,8 @@ class Scene:
         self._answer: tuple[list[int], Mapping[str, ArrayLike]] | None = None
         check_names(self.controls, readouts or {})
         check_artists(figure, self.moving, self.controls)
+        for each in self.moving:
+            each.artist.set_zorder(each.artist.get_zorder() + ABOVE)
         lines = [each.artist for each in self.moving if isinstance(each.artist, Line2D)]
         self._every = {line: line.get_markevery() for line in lines}
         self._looks = [look(each.artist) for each in self.moving]

@@ -37,11 +37,8 @@ SAME = 70  # of 442: how far a soft edge's colour may be from the line's
 
 @pytest.fixture(scope="module")
 def scenes() -> dict[str, Scene]:
-    """The same explorers in this process, painted in the browser's order: what moves comes last."""
-    made = {name: make(name).scene for name in NAMES}
-    for each in (each for scene in made.values() for each in scene.moving):
-        each.artist.set_zorder(each.artist.get_zorder() + 10)  # above the legend
-    return made
+    """The same explorers in this process."""
+    return {name: make(name).scene for name in NAMES}
 
 
 @pytest.fixture(scope="module")
