@@ -16,6 +16,7 @@ import pytest
 
 from lessons_lib import feedback
 from lessons_lib.feedback import Exercise, Mistake, NotYetRightError, check, judge, limits
+from lessons_lib.feedback.comparing import same_value
 from lessons_lib.feedback.exercise import mistake
 from lessons_lib.feedback.running import OutOfTime, Unusable, outcome, plain
 from lessons_lib.feedback.words import written
@@ -136,10 +137,26 @@ def test_nothing_of_the_learners_process_is_touched():
 
 @pytest.mark.parametrize("function", [endless, double])
 def test_without_copies_every_line_looks_at_the_clock(function: Any):
+    def watching(*_: Any) -> None:
+        """Stand for a debugger."""
+
     before = sys.gettrace()
-    done = list(limits._by_the_clock(function, DOUBLE.cases, 1, 0.3))
+    sys.settrace(watching)
+    try:
+        done = list(limits._by_the_clock(function, DOUBLE.cases, 1, 0.3))
+        assert sys.gettrace() is watching
+    finally:
+        sys.settrace(before)
     assert len(done) == (0 if function is endless else 2)
-    assert sys.gettrace() is before
+
+
+@pytest.mark.parametrize("limited", [limits.outcomes_in_time, limits._by_the_clock])
+def test_the_time_is_for_all_cases_together(limited: Any):
+    def slow(values, factor):
+        time.sleep(0.4)
+        return values
+
+    assert len(list(limited(slow, DOUBLE.cases, 1, 0.6))) < 2
 
 
 def exiting(values, factor):
@@ -292,6 +309,14 @@ def test_other_inputs_are_never_shown():
     assert judge(DOUBLE, double, secret).right
 
 
+def test_other_inputs_decide_when_they_are_given():
+    def double_of_these(values, factor):
+        return double(values, factor) if len(values) > 1 else values
+
+    assert judge(DOUBLE, double_of_these).right
+    assert judge(DOUBLE, double_of_these, [(np.array([7.0]), 2.0)]).kind == "value"
+
+
 @pytest.mark.parametrize("field", ["name", "hint"])
 def test_a_mistake_without_name_or_hint_is_refused(field: str):
     given = {"name": "a name", "hint": "a hint"} | {field: " "}
@@ -374,6 +399,12 @@ def test_progress_is_a_table_with_links(progress: Path):
     assert not any("✓" in other for other in others)
 
 
+def test_what_passes_is_added_to_what_has_passed(progress: Path):
+    progress.write_text('{"passed": ["another"]}', "utf-8")
+    check(line_loss)
+    assert feedback.passed() == {"another", "line_loss"}
+
+
 def test_what_fails_and_other_inputs_are_not_remembered(progress: Path):
     def line_loss(theta, x, y):
         return 0.0
@@ -429,6 +460,30 @@ def test_warnings_are_not_the_learners_business():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert outcome(lambda v: v / 0, (np.ones(2),)).failure is None
+        with pytest.raises(RuntimeWarning):  # afterwards they are heard again
+            np.ones(2) / 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ([1.0, 100.0], [1.009, 100.0], True),  # a share of the largest number
+        ([1.0, 100.0], [1.02, 100.0], False),
+        ([0.0, 0.0], [1e-15, 0.0], True),
+        ([0.0, 0.0], [1e-9, 0.0], False),
+        ([np.nan, 1.0], [np.nan, 1.0], True),
+        ([np.nan, 1.0], [0.0, 1.0], False),
+        ([np.inf, 1.0], [np.inf, 1.0], True),
+        ([np.inf, 1.0], [-np.inf, 1.0], False),
+        ([np.inf, 1.0], [np.inf, 1.1], False),
+        ([1.0], [1.0, 1.0], False),
+        ("down", "down", True),
+        ("down", "up", False),
+        (None, [0.0], False),
+    ],
+)
+def test_values_are_the_same_up_to_a_share_of_the_largest(one: Any, other: Any, same: bool):
+    assert same_value(plain(one), plain(other), 1e-4) is same
 
 
 def test_time_that_is_over_is_not_an_outcome():

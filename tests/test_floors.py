@@ -93,6 +93,12 @@ def test_the_lower_floors_load_neither_widgets_nor_pyplot():
     assert not loaded & {"ipywidgets", "anywidget", "IPython", "matplotlib.pyplot"}
 
 
+def test_checks_load_nothing_that_draws():
+    loaded = loaded_by("lessons_lib.feedback")
+    assert "lessons_lib.feedback" in loaded
+    assert not loaded & {"matplotlib", "ipywidgets", "anywidget", "IPython"}
+
+
 def test_no_floor_loads_pyplot():
     loaded = loaded_by("lessons_lib.explorers")
     assert "ipywidgets" in loaded
