@@ -187,3 +187,18 @@ def test_wrong_shapes_are_named():
         problems.DigitNetwork(FEW, hidden=0)
     with pytest.raises(ValueError, match="X has shape"):
         problems.Digits(np.zeros((3, 63)), np.zeros(3, dtype=np.uint8))
+
+
+@pytest.mark.parametrize("labels", [[[1], [2]], [3, 10], [-1, 3], [0.5, 1]])
+def test_labels_that_are_no_digits_are_refused(labels):
+    with pytest.raises(ValueError, match=r"labels has shape .* digits 0 to 9"):
+        problems.Digits(np.zeros((2, 64)), np.array(labels))
+
+
+def test_what_was_read_cannot_be_changed():
+    own = np.array([1, 2], dtype=np.uint8)
+    few = problems.Digits(np.zeros((2, 64)), own)
+    own[0] = 7
+    assert few.labels.tolist() == [1, 2]
+    assert not few.X.flags.writeable
+    assert not few.labels.flags.writeable

@@ -38,6 +38,11 @@ class Digits:
         One row per picture: 8 × 8 pixels, row by row, from 0 (paper) to 1 (ink).
     labels : (m,) array of int
         The digit that was written, 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If there is another number of pixels than 64, another shape, or a label that is no digit.
     """
 
     X: FloatArray = field(repr=False)
@@ -45,6 +50,15 @@ class Digits:
 
     def __post_init__(self) -> None:
         freeze(self, X=(len(self.labels), 64))
+        labels = np.array(self.labels)
+        if labels.ndim != 1 or not np.isin(labels, range(CLASSES)).all():
+            raise ValueError(
+                f"labels has shape {labels.shape} and values from {labels.min()} to {labels.max()};"
+                " it must have shape (m,) and hold the digits 0 to 9. If it has become a column,"
+                " try .ravel()."
+            )
+        labels.flags.writeable = False
+        object.__setattr__(self, "labels", labels)
 
     def __len__(self) -> int:
         return len(self.labels)
