@@ -543,9 +543,11 @@ def test_curves_of_different_lengths_than_their_places_are_refused():
         figures.curves({"a": [1, 2, 3]}, title="t", ylabel="loss", x=[1, 2])
 
 
-def test_pictures_stand_without_scales_under_their_names():
-    images = {name: np.full((2, 3), value) for name, value in zip("abc", (0, 0.5, 1), strict=True)}
-    figure = figures.pictures(images, title="Three", columns=2)
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-2.0, 2.0)])
+def test_pictures_stand_without_scales_under_their_names(low, high):
+    values = zip("abc", (low, (low + high) / 2, high), strict=True)
+    images = {name: np.full((2, 3), value) for name, value in values}
+    figure = figures.pictures(images, title="Three", columns=2, limits=(low, high))
     assert [ax.get_visible() for ax in figure.axes] == [True, True, True, False]
     words = figures.describe(figure)
     assert words.startswith('Figure with 3 panels.\n- text "Three"\nPanel 1: a.\n- image: 2 by 3')
@@ -586,6 +588,14 @@ def test_a_heat_map_without_gaps_has_no_hatched_field():
     _, ax = figures.panel("t", xlabel="a", ylabel="b")
     figures.heat_map(ax, [1, 2], [1, 2], [[1, 2], [3, 4]], name="loss", missing="none")
     assert len(ax.collections) == 1
+
+
+@pytest.mark.parametrize("settings", [[1, 2, 3], [4, 2, 1], [1]])
+def test_a_heat_map_of_settings_that_do_not_grow_by_a_factor_is_refused(settings):
+    _, ax = figures.panel("t", xlabel="a", ylabel="b")
+    values = np.ones((len(settings), 2))
+    with pytest.raises(ValueError, match=r"do not grow by a constant factor.*np\.geomspace"):
+        figures.heat_map(ax, settings, [1, 10], values, name="loss", missing="none")
 
 
 def test_paths_are_drawn_in_the_panel_that_is_given():

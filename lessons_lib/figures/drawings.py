@@ -285,6 +285,11 @@ def heat_map(
         What they are, with the unit.
     missing : str
         What the hatched fields are.
+
+    Raises
+    ------
+    ValueError
+        If the settings of an axis do not grow by a constant factor, which its fields show.
     """
     table = np.asarray(values, dtype=float).T
     across, up = (_edges(np.asarray(each, dtype=float)) for each in (x, y))
@@ -319,8 +324,14 @@ def heat_map(
 
 
 def _edges(middles: Array) -> Array:
-    """Return where the fields around these numbers end, on a logarithmic axis."""
-    half = np.sqrt(middles[1] / middles[0])
+    """Return where the fields around these numbers end, on a logarithmic axis: (n,) → (n + 1,)."""
+    factors = middles[1:] / middles[:-1]
+    if not len(factors) or factors[0] <= 1 or not np.allclose(factors, factors[0]):
+        raise ValueError(
+            f"The settings {middles.round(4).tolist()} do not grow by a constant factor. A map"
+            " needs two or more that do; try np.geomspace."
+        )
+    half = np.sqrt(factors[0])
     return np.append(middles / half, middles[-1] * half)
 
 
