@@ -131,7 +131,7 @@ def _stopped(exercise: Exercise, asked: str, failure: Failure) -> Verdict:
     where = f"\nThe line is: {failure.line}" if failure.line else ""
     said = failure.message or "nothing more"
     if failure.kind == "MemoryError":
-        said = failure.message or "there is not as much memory. Does something grow without end?"
+        said = failure.message or "there is not so much memory. Does something grow without end?"
     return Verdict(
         "failure",
         f"{exercise.name} stops with {failure.kind}.",

@@ -90,7 +90,11 @@ def _ended(code: int | None) -> Failure:
     if code == -signal.SIGKILL:
         return Failure("MemoryError", "", "")
     if code == -signal.SIGSEGV:
-        return Failure("RecursionError", "it calls itself until Python itself breaks down", "")
+        return Failure(
+            "RecursionError",
+            "Python itself has broken down. Does the function call itself without end?",
+            "",
+        )
     return Failure("SystemExit", "the function has ended Python itself", "")
 
 
@@ -98,8 +102,9 @@ def _send_all(
     sender: Connection, function: Function, cases: Sequence[Inputs], n_parts: int
 ) -> None:
     _fence(sender.fileno())
-    for inputs in cases:
-        sender.send(outcome(function, inputs, n_parts))
+    with contextlib.suppress(OSError):  # it has closed whatever was open
+        for inputs in cases:
+            sender.send(outcome(function, inputs, n_parts))
 
 
 def _fence(keep: int) -> None:

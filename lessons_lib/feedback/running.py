@@ -169,7 +169,10 @@ def _part(value: Any) -> Part:
     if array.dtype.kind == "U" and not array.ndim:
         return str(array)[:LONGEST]
     if array.dtype.kind == "O" and array.size and all(map(_real, array.flat)):
-        return array.astype(np.float64)  # fractions, or whole numbers with very many digits
+        try:
+            return array.astype(np.float64)  # fractions, or whole numbers with very many digits
+        except OverflowError:
+            return Unusable("a number that is too large for numpy")
     if array.dtype.kind not in "biuf":
         return Unusable(_described(value))
     return array.astype(np.float64)
@@ -181,10 +184,13 @@ def _real(value: Any) -> bool:
 
 def _described(value: Any) -> str:
     kind = type(value).__name__.removeprefix("nd")
-    if kind.startswith("complex"):
+    if isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "biuf":
+        return "a single number"
+    if isinstance(value, complex | np.complexfloating):
         return "a complex number"
     article = "an" if kind[0] in "aeiou" else "a"
-    return f"{article} {kind}" + (" of other things than numbers" if np.ndim(value) else "")
+    several = isinstance(value, tuple | list | np.ndarray)
+    return f"{article} {kind}" + (" of other things than numbers" if several else "")
 
 
 @contextlib.contextmanager
