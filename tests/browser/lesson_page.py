@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -139,11 +140,16 @@ class Lesson:
         expect(shown).to_have_count(len(stored), timeout=TO_LOAD)
         return list(zip(stored, shown.all(), strict=True))
 
+    @property
+    def place(self) -> str:
+        """Where it stands in the course's folder."""
+        return self.path.relative_to(self.lab.folder).as_posix()
+
     def open(self) -> None:
         """Open the lesson, and wait until all of it is there and its kernel waits for work."""
-        name = self.path.relative_to(self.lab.folder).as_posix()
         # A workspace for each: JupyterLab opens again what was open in the last window.
-        self.page.goto(self.lab.address(f"lab/workspaces/{self.path.stem}/tree/{name}"))
+        own = self.place.removesuffix(".ipynb").replace("/", "-")
+        self.page.goto(self.lab.address(f"lab/workspaces/{own}/tree/{self.place}"))
         self.wait_for_kernel()
         assert self.code
         assert self.prose
@@ -202,18 +208,19 @@ class Lesson:
         return files
 
     def follow(self, link: Locator) -> str:
-        """Click a link, return the name of what it opened in JupyterLab, and come back."""
+        """Click a link, return the path of what it opened in JupyterLab, and come back."""
+        own = f'[title*="Path: {self.place}"]'
         link.click()
-        other = self.page.locator(CURRENT_TAB).filter(has_not_text=self.path.name)
+        other = self.page.locator(f'{CURRENT_TAB}[title*="Path: "]:not({own})')
         try:
             expect(other).to_be_visible(timeout=TO_PAINT)
         except AssertionError:
             return "nothing"
-        name = other.inner_text()
+        path = (other.get_attribute("title") or "").partition("Path: ")[2].splitlines()[0]
         expect(self.page.locator(f"{PANEL} h1").first).to_be_visible(timeout=TO_LOAD)
-        self.page.locator(TABS).filter(has_text=self.path.name).click()
-        expect(self.page.locator(CURRENT_TAB)).to_have_text(self.path.name, timeout=TO_LOAD)
-        return name
+        self.page.locator(f"{TABS}{own}").click()
+        expect(self.page.locator(f"{CURRENT_TAB}{own}")).to_be_visible(timeout=TO_LOAD)
+        return path
 
 
 def open_lesson(browser: Browser, lab: Lab, path: Path) -> Lesson:
@@ -335,7 +342,7 @@ def check_fit(lesson: Lesson) -> Iterator[str]:
 
 MATHS = re.compile(r"\$\$.+?\$\$|\$[^$\n]+?\$", re.DOTALL)
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-LINK = re.compile(r"\]\(([\w.-]+\.ipynb)[)#]")
+LINK = re.compile(r"\]\(([\w./-]+\.ipynb)[)#]")
 
 
 def formulas_of(cell: NotebookNode) -> list[str]:
@@ -365,17 +372,18 @@ def check_links(lesson: Lesson) -> Iterator[str]:
     """Every link to another notebook opens it."""
     tried = set()
     for cell, shown in lesson.prose:
-        for name in LINK.findall(CODE.sub("", cell.source)):
-            if name in tried:
+        for target in LINK.findall(CODE.sub("", cell.source)):
+            place = normpath(Path(lesson.place).parent / target)
+            if place in tried:
                 continue
-            tried.add(name)
-            link = shown.locator(f'a[href*="{name}"]').first
+            tried.add(place)
+            link = shown.locator(f'a[href*="{place}"]').first
             if not link.count():
-                yield f"{cell.id}: no link to {name} is shown."
+                yield f"{cell.id}: no link to {place} is shown."
                 continue
             opened = lesson.follow(link)
-            if opened != name:
-                yield f"{cell.id}: the link to {name} opened {opened}."
+            if opened != place:
+                yield f"{cell.id}: the link to {place} opened {opened}."
 
 
 def check_console(lesson: Lesson) -> Iterator[str]:

@@ -176,7 +176,7 @@ def test_formulas(spoilt: Lesson) -> None:
 
 
 def test_links(spoilt: Lesson) -> None:
-    found(check_links(spoilt), "^title: the link to 99_none.ipynb opened nothing")
+    found(check_links(spoilt), "^title: the link to notebooks/99_none.ipynb opened nothing")
 
 
 def test_the_console(spoilt: Lesson) -> None:
