@@ -40,7 +40,7 @@ WORD = Exercise(1, word, ("the word",), "Words.", [(1.0,), (2.0,)], mistakes=[])
 def growing(values, factor):
     kept = []
     while True:
-        kept.append(bytearray(10**8))
+        kept.append(np.zeros(10**8))
 
 
 def killed(values, factor):

@@ -450,11 +450,41 @@ def _share_never(history: Array, minimum: Array, share: float) -> Any:
     return max(steps_to_share(history, minimum, share), 0)
 
 
+@mistake(
+    "Less than the share, where at most the share is asked",
+    "One of the runs comes to exactly that distance. Does “at most” include it?",
+)
+def _share_strictly(history: Array, minimum: Array, share: float) -> Any:
+    distance = np.linalg.norm(history - minimum, axis=1)
+    return _first(distance < share * distance[0])
+
+
+@mistake(
+    "The sum of both misses in place of the distance",
+    "Three to the right and four up are five away, not seven. How do two numbers make one"
+    " distance?",
+)
+def _share_sum(history: Array, minimum: Array, share: float) -> Any:
+    distance = np.abs(history - minimum).sum(axis=1)
+    return _first(distance <= share * distance[0])
+
+
+@mistake(
+    "The larger of both misses in place of the distance",
+    "Three to the right and four up are five away, not four. How do two numbers make one distance?",
+)
+def _share_largest(history: Array, minimum: Array, share: float) -> Any:
+    distance = np.abs(history - minimum).max(axis=1)
+    return _first(distance <= share * distance[0])
+
+
 # Measured from the minimum: first the intercept is close, then the square of the distance is below
 # the share, then a share of theta's length, then the distance, then each number, then 0.5 itself.
 MINIMUM = np.array([2.0, -1.0])
 FAR = [[3, 4], [1, -4], [2.4, 2.4], [2, 2]]
 CLOSE = [[2.3, 0.5], [2.2, -0.8], [1.2, 1.8]]
+# Close by the sum of both, by the larger of both, not at all, at exactly half, and below it.
+BORDER = np.array([[3, 4], [2.9, 0.1], [1.9, 1.9], [3, 0], [1.5, 2], [1, 1]])
 ERRORS = np.array([*FAR, *CLOSE, [3, 0], [2, 0], [0.3, 0.2], [-1, 1]])
 
 SHARE = Exercise(
@@ -467,6 +497,7 @@ SHARE = Exercise(
         (MINIMUM + ERRORS, MINIMUM, 0.5),
         (np.array([-1.0, -2.0]) + ERRORS[:7], np.array([-1.0, -2.0]), 0.6),
         (MINIMUM + ERRORS[:9], MINIMUM, 0.25),
+        (MINIMUM + BORDER, MINIMUM, 0.5),
     ],
     mistakes=[
         _share_late,
@@ -481,6 +512,9 @@ SHARE = Exercise(
         _share_last,
         _share_count,
         _share_never,
+        _share_strictly,
+        _share_sum,
+        _share_largest,
     ],
 )
 

@@ -496,7 +496,7 @@ NEEDED = Exercise(
     reference=steps_needed,
     returns=("the number of steps",),
     shows="You know how long a run takes before it has begun. For the line, to a millionth: 89.",
-    cases=[(2.0, 0.01), (10.0, 0.001), (10.0, 0.6), (1.2, 1e-6)],
+    cases=[(2.0, 0.01), (10.0, 0.001), (10.0, 0.6), (1.2, 1e-6), (10.0, 0.95)],
     mistakes=[
         _needed_floor,
         _needed_nearest,

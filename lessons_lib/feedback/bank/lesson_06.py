@@ -74,7 +74,7 @@ def _late(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> An
 
 @mistake(
     "The step follows the gradient, not the velocity",
-    "You compute a velocity, and then step without it. What is it for?",
+    "You go where gradient descent goes, whatever the velocity is. What is the velocity for?",
 )
 def _unused(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     return theta - lr * g, beta * velocity + (1 - beta) * g
@@ -404,6 +404,34 @@ def _calm_entry(history: Array, gradients: Array, tolerance: float) -> Any:
     return steps_until_calm(history[:, :1], gradients[:, :1], tolerance)
 
 
+@mistake(
+    "Shorter than the tolerance, where “no longer” is asked",
+    "One of the moves is exactly as long as the tolerance. Does “no longer than” include it?",
+)
+def _calm_strictly(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
+    calm = (np.linalg.norm(gradients[1:], axis=1) < tolerance) & (moves < tolerance)
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "Each coordinate by itself in place of the length",
+    "Two entries may both be below the tolerance, and the arrow longer than that. How long is it?",
+)
+def _calm_each(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.abs(np.diff(history, axis=0)).max(axis=1)
+    calm = (np.abs(gradients[1:]).max(axis=1) <= tolerance) & (moves <= tolerance)
+    return 1 + int(np.argmax(calm)) if calm.any() else -1
+
+
+@mistake(
+    "Squares of lengths",
+    "The length is the root of the sum of the squares. Is there a root missing?",
+)
+def _calm_squares(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(history, gradients, np.sqrt(tolerance))
+
+
 # The gradient is short first, then the move, then an entry of each, and at last all of both.
 PLACES = np.array([[0.0, 0], [3, 0], [6, 0], [6.1, 0], [6.1, 2], [6.1, 2.1], [6.1, 2.1], [6.1, 2]])
 GRADIENTS = np.array(
@@ -414,6 +442,12 @@ GRADIENTS = np.array(
 TURNING = np.array([[0.0, 0], [0.1, 0], [3, 0], [6, 0], [6, 2], [6, 2.1]])
 SLOPES = np.array([[5.0, 0], [4, 0], [4, 3], [0.1, 0], [3, 0], [0.1, 0.1]])
 
+# Short by each coordinate, exactly as long as allowed, shorter, by the sum of both, by the square,
+# and with both lengths together. The end lies close to the start, which no step leads to.
+ARROWS = np.array([[1, 0], [2.25, 2.25], [1.5, 2], [1.75, 1.25], [1.75, 0.5], [1, 1], [0.5, 0.5]])
+ROUND = np.vstack([np.cumsum(ARROWS, axis=0), [[1.5, 0.5]]])
+FALLING = np.vstack([ARROWS, [[9, 9]]])
+
 CALM = Exercise(
     lesson=6,
     reference=steps_until_calm,
@@ -423,6 +457,7 @@ CALM = Exercise(
         (PLACES, GRADIENTS, 0.5),
         (TURNING, SLOPES, 0.5),
         (PLACES[:5], GRADIENTS[:5], 0.5),
+        (ROUND, FALLING, 2.5),
     ],
     mistakes=[
         _calm_gradient,
@@ -432,6 +467,9 @@ CALM = Exercise(
         _calm_always,
         _calm_count,
         _calm_entry,
+        _calm_strictly,
+        _calm_each,
+        _calm_squares,
     ],
 )
 

@@ -48,8 +48,8 @@ def _critical_other(product: float) -> Any:
 
 @mistake(
     "1 - lr·λ, the factor of gradient descent",
-    "That is how fast a step without memory shrinks the error. Here the question is when a ball"
-    " begins to swing.",
+    "That is how fast a step without memory shrinks the error. When does a ball begin to swing? If"
+    " you have both a root and a square, look at the brackets.",
 )
 def _critical_plain(product: float) -> Any:
     return 1 - product

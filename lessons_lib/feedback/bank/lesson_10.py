@@ -85,6 +85,17 @@ def _first_two(hessian: Array) -> Any:
     return "maximum" if high < 0 else "saddle"
 
 
+@mistake(
+    "The rule of determinant and trace for two parameters",
+    "With two parameters it holds. With three, two negative curvatures and a positive one pass for"
+    " something else. Look at each.",
+)
+def _by_both(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.trace(hessian) > 0 else "maximum"
+
+
 KIND = Exercise(
     lesson=10,
     reference=kind_of_point,
@@ -95,7 +106,7 @@ KIND = Exercise(
         (np.array([[-2.0, 0.5], [0.5, -1.0]]),),
         (np.array([[1.0, 2.0], [2.0, 1.5]]),),
         (np.array([[-1.0, 0.0], [0.0, 0.5]]),),
-        (np.diag([-1.0, -2.0, 3.0]),),
+        (np.diag([-1.0, -2.0, 4.0]),),
     ],
     mistakes=[
         _by_determinant,
@@ -105,6 +116,7 @@ KIND = Exercise(
         _exchanged,
         _no_maximum,
         _first_two,
+        _by_both,
     ],
 )
 

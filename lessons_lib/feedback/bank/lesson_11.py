@@ -41,6 +41,15 @@ def _softmax_global(scores: Array) -> Any:
 
 
 @mistake(
+    "The smallest score is subtracted, not the largest",
+    "What is left is above 0, and may still be 1000. Which one makes all of them at most 0?",
+)
+def _softmax_smallest(scores: Array) -> Any:
+    powers = np.exp(scores - scores.min(axis=0))
+    return powers / powers.sum(axis=0)
+
+
+@mistake(
     "The sum runs over the pictures, not over the digits",
     "Each column is a picture, and its probabilities add up to 1. Along which axis do yours?",
 )
@@ -98,10 +107,12 @@ SOFTMAX = Exercise(
     cases=[
         (np.array([[1.0, 0.5], [2.0, -1.0], [4.0, 3.0]]),),
         (np.array([[1000.0, 0.0, -800.0], [999.0, 1.0, -799.0]]),),
+        (np.array([[1000.0, -3.0], [0.0, 2.0], [-1000.0, 1.0]]),),
     ],
     mistakes=[
         _softmax_overflows,
         _softmax_global,
+        _softmax_smallest,
         _softmax_other_axis,
         _softmax_all,
         _softmax_linear,
@@ -266,6 +277,24 @@ def _lucky_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
 
 
 @mistake(
+    "The middle seed in place of the mean",
+    "The median does not see how good or bad the other seeds are. The task asks for the mean.",
+)
+def _middle_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
+    middle = np.median(right, axis=1)
+    return _best(middle, betas == 0), _best(middle, betas > 0)
+
+
+@mistake(
+    "The worst seed in place of the mean",
+    "That is careful, but one unlucky run decides. The task asks for the mean.",
+)
+def _worst_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
+    worst = right.min(axis=1)
+    return _best(worst, betas == 0), _best(worst, betas > 0)
+
+
+@mistake(
     "The smallest share in place of the largest",
     "It is the share that is read right, not a loss: more is better.",
 )
@@ -317,17 +346,23 @@ RIGHT = np.array(
 FEW = np.array([0.5, 1.0, 0.5, 1.0]), np.array([0.5, 0.0, 0.0, 0.8])
 OF_FEW = np.array([[0.7, 0.6], [0.9, 0.9], [0.4, 1.0], [0.5, 0.6]])
 
+# The mean, the median and the worst seed choose differently.
+SPREAD = np.array([[0.9, 0.5, 0.5], [0.6, 0.6, 0.6], [0.2, 0.9, 0.85], [0.7, 0.66, 0.65]])
+OF_SPREAD = np.array([0.1, 0.4, 0.4, 0.1]), np.array([0.0, 0.0, 0.9, 0.9])
+
 FAIR = Exercise(
     lesson=11,
     reference=fair_choice,
     returns=("the baseline", "the contender"),
     shows="Each method with its own best setting, and no single run decides: so it can be trusted.",
-    cases=[(RATES, BETAS, RIGHT), (*FEW, OF_FEW)],
+    cases=[(RATES, BETAS, RIGHT), (*FEW, OF_FEW), (*OF_SPREAD, SPREAD)],
     mistakes=[
         _momentum_in_baseline,
         _same_rate,
         _one_seed,
         _lucky_seed,
+        _middle_seed,
+        _worst_seed,
         _smallest,
         _contender_without,
         _within,
