@@ -164,6 +164,21 @@ def test_all_of_a_noise_arrives_in_small_portions(method, memory):
     assert moves.sum() == pytest.approx(0.1 * memory)
 
 
+@pytest.mark.parametrize(
+    ("method", "more", "variance"),
+    [
+        (optimizers.gradient_descent, {}, theory.gradient_descent_variance(0.1, 1.0)),
+        (optimizers.heavy_ball, {"beta": 0.9}, theory.heavy_ball_variance(0.1, 0.9, 1.0)),
+        (optimizers.momentum, {"beta": 0.9}, theory.momentum_variance(0.1, 0.9, 1.0)),
+    ],
+)
+def test_the_librarys_methods_leave_the_clouds_of_the_lesson(cells, method, more, variance):
+    noisy = problems.noisy_gradient(problems.parabola(1.0).gradient, 1.0, np.random.default_rng(9))
+    run = method(noisy, np.zeros((20_000, 1)), learning_rate=0.1, n_iterations=150, **more)
+    assert run.theta[-1].var() == pytest.approx(variance, rel=0.04)
+    assert f"{variance:.4f}" in printed(cells["balance-by-hand"])
+
+
 # --- Memory against noise -------------------------------------------------------------------------
 
 
@@ -223,7 +238,35 @@ def test_dealt_batches_leave_a_smaller_cloud_than_drawn_ones(lesson):
     assert shares[0] < shares[1] < 0.8
 
 
+def test_the_cloud_lies_across_the_valley_because_its_batches_are_dealt(lesson):
+    """Drawn ones would leave it nearly round: the noise has its curvature, which cancels."""
+    curvatures, directions = np.linalg.eigh(LINE.hessian())
+    singles = [lesson["batch_gradient"](LINE.minimiser, [k]) @ directions for k in range(100)]
+    sigma = np.std(singles, axis=0) / np.sqrt(10)
+    along, across = np.sqrt(theory.gradient_descent_variance(0.1, curvatures, sigma))
+    assert 0.8 < along / across < 1.2
+    places = np.concatenate([lesson["sgd"](0.1, 0.0, 10, 40, seed)[-200:] for seed in range(10)])
+    dealt = (places @ directions).std(axis=0)
+    assert dealt[0] < dealt[1] / 2
+    assert dealt[1] > 0.75 * across
+    assert dealt[0] < 0.5 * along
+    steps = -1 / np.log(1 - 0.1 * curvatures)  # until an error has faded to 1/e; an epoch has ten
+    assert steps[1] < 5 < 10 < steps[0]
+
+
 # --- Decay ----------------------------------------------------------------------------------------
+
+
+def test_the_schedules_have_the_shapes_that_the_words_say(lesson):
+    t = np.linspace(0, 1, 1001)
+    shapes = {name: shape(t) for name, shape in lesson["schedules"].items()}
+    for name, end in {"constant": 1, "step": 1 / 10, "1/t": 1 / 9, "cosine": 0}.items():
+        assert shapes[name][[0, -1]] == pytest.approx([1, end], abs=1e-12), name
+        assert np.all(np.diff(shapes[name]) <= 0), name
+    np.testing.assert_array_equal(np.unique(shapes["step"]), [0.1, 1])
+    assert np.flatnonzero(shapes["step"] < 1)[0] == 500
+    assert np.all(np.diff(shapes["1/t"], 2) > 0)  # more and more slowly
+    np.testing.assert_allclose(shapes["cosine"] + shapes["cosine"][::-1], 1)
 
 
 def test_every_decay_beats_both_constant_rates(cells, lesson):
