@@ -427,6 +427,10 @@ def test_where_nothing_can_be_written_checks_still_answer(
 ):
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "missing" / "progress.json"))
     assert check(line_loss).right
+    (tmp_path / "folder").mkdir()
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "folder"))  # no file can stand there
+    assert check(line_loss).right
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
     monkeypatch.setenv("COURSE_PROGRESS", "")
     assert check(line_loss).right
     assert feedback.passed() == frozenset()

@@ -84,8 +84,9 @@ def _in_a_copy(
         copy.join(0.1)
         yield Outcome(failure=_ended(copy.exitcode))
     finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(copy.pid or 0, signal.SIGKILL)  # and whatever it has started itself
+        if copy.pid:  # never 0, which would be our own group
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(copy.pid, signal.SIGKILL)  # with whatever it has started itself
         copy.kill()
         copy.join()
         receiver.close()

@@ -40,6 +40,9 @@ def remember(name: str) -> None:
             "w", encoding="utf-8", dir=path.parent, prefix=".progress-", delete=False
         ) as beside:
             beside.write(content)
-        Path(beside.name).replace(path)
+        try:
+            Path(beside.name).replace(path)
+        finally:
+            Path(beside.name).unlink(missing_ok=True)
     except OSError:
         return
