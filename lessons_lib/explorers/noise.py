@@ -80,7 +80,7 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
     )
 
 
-def decay(kind: str, n_steps: int) -> Array:
+def _decay(kind: str, n_steps: int) -> Array:
     """Return what the learning rate is multiplied by at each step, of shape (n_steps,).
 
     Parameters
@@ -108,7 +108,7 @@ def _runs(line: LeastSquares, batches: Array, rates: Array, betas: Array, n_step
     A, y = line.A[drawn], line.y[drawn]
     H = 2 * np.einsum("bp,tpi,tpj->tbij", first, A, A)
     c = 2 * np.einsum("bp,tpi,tp->tbi", first, A, y)
-    shape = np.array([decay(kind, n_steps) for kind in DECAYS]).T  # step, decay
+    shape = np.array([_decay(kind, n_steps) for kind in DECAYS]).T  # step, decay
     learning_rate = (rates[:, None, None] * shape[:, None, None])[..., None]
     grid = (len(batches), len(rates), len(betas), len(DECAYS), 2)
     theta, velocity = np.broadcast_to(line.theta0, grid), np.zeros(grid)
