@@ -585,9 +585,9 @@ def test_the_words_of_the_start(explorer, words):
         (
             "noise",
             {"batch": 64, "lr": 0.001, "beta": 0, "decay": "1/t"},
-            "Batch size 64, learning rate 0.001, β = 0.0, decay: 1/t. Over the last 100 of 400 steps"
-            " the distance to the minimum is 4.12 (root mean square). The run has looked at 25600"
-            " points. Outside the frame: the cloud.",
+            "Batch size 64, learning rate 0.001, β = 0.0, decay: 1/t. Over the last 100 of 400"
+            " steps the distance to the minimum is 4.12 (root mean square). The run has looked at"
+            " 25600 points. Outside the frame: the cloud.",
         ),
         (
             "landscapes",
