@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,7 @@ def test_the_first_step_that_differs_is_named():
         (lambda v, f: (v, f, 0), "3 values"),
         (lambda v, f: 7, "an int"),
         (lambda v, f: None, "nothing"),
+        (lambda v, f: (None, f), "something else for the sums"),
     ],
 )
 def test_several_answers_are_told_apart(function: Any, text: str):
@@ -305,7 +307,7 @@ def test_other_inputs_are_never_shown():
         said = str(judge(DOUBLE, function, secret))
         assert "12345" not in said
         assert said.endswith("That is so for other inputs than the check's.")
-    assert judge(DOUBLE, without_factor.function, secret).kind == "mistake"
+    assert judge(DOUBLE, without_factor.function, secret).kind == "value"  # no name is guessed
     assert judge(DOUBLE, double, secret).right
 
 
@@ -317,11 +319,12 @@ def test_other_inputs_decide_when_they_are_given():
     assert judge(DOUBLE, double_of_these, [(np.array([7.0]), 2.0)]).kind == "value"
 
 
+@pytest.mark.parametrize("function", [double, partial(double, factor=2)], ids=["def", "partial"])
 @pytest.mark.parametrize("field", ["name", "hint"])
-def test_a_mistake_without_name_or_hint_is_refused(field: str):
+def test_a_mistake_without_name_or_hint_is_refused(field: str, function: Any):
     given = {"name": "a name", "hint": "a hint"} | {field: " "}
     with pytest.raises(ValueError, match=rf"test_feedback\.py, line \d+, has no {field}"):
-        Mistake(**given, function=double)
+        Mistake(**given, function=function)
 
 
 # --- What a learner calls and reads --------------------------------------------------------------

@@ -31,9 +31,9 @@ class Mistake:
     def __post_init__(self) -> None:
         for field in ("name", "hint"):
             if not getattr(self, field).strip():
-                code = self.function.__code__
+                code = getattr(self.function, "func", self.function).__code__  # also of a partial
                 raise ValueError(
-                    f"The mistake {self.name or self.function.__name__!r} in {code.co_filename},"
+                    f"The mistake {self.name or code.co_name!r} in {code.co_filename},"
                     f" line {code.co_firstlineno}, has no {field}. Say what a tutor would say."
                 )
 

@@ -30,21 +30,21 @@ def judge(exercise: Exercise, function: Function, cases: Sequence[Inputs] = ()) 
     Returns
     -------
     Verdict
-        The known mistake, if it does on all cases what a known mistake does; otherwise what is
-        wrong in the first case that is.
+        The known mistake, if it does on all of the exercise's cases what a known mistake does;
+        otherwise what is wrong in the first case that is.
     """
     tried = cases or exercise.cases
     expected = exercise.outcomes_of(exercise.reference, tried) if cases else exercise.expected
     got = outcomes_in_time(function, tried, len(exercise.returns))
     if agree(exercise, got, expected):
         return _right(exercise, got)
-    mistake = known_mistake(exercise, got, tried)
+    if cases:  # they need not tell one mistake from another
+        verdict = first_fault(exercise, tried, expected, got)
+        return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
+    mistake = known_mistake(exercise, got)
     if mistake:
         return Verdict("mistake", f"{mistake.name}.", mistake.hint)
-    verdict = first_fault(exercise, tried, expected, got)
-    if cases:
-        return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
-    return verdict
+    return first_fault(exercise, tried, expected, got)
 
 
 def agree(exercise: Exercise, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
@@ -55,12 +55,10 @@ def agree(exercise: Exercise, got: Sequence[Outcome], expected: Sequence[Outcome
     )
 
 
-def known_mistake(
-    exercise: Exercise, got: Sequence[Outcome], cases: Sequence[Inputs]
-) -> Mistake | None:
+def known_mistake(exercise: Exercise, got: Sequence[Outcome]) -> Mistake | None:
     """Return the known mistake that does the same with every case, if there is one."""
     for mistake in exercise.mistakes:
-        if agree(exercise, got, exercise.outcomes_of(mistake.function, cases)):
+        if agree(exercise, got, exercise.outcomes_of(mistake.function, exercise.cases)):
             return mistake
     return None
 
@@ -97,7 +95,7 @@ def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcom
     """
     if got.failure:
         return _stopped(exercise, asked, got.failure)
-    if parts_of(got.value)[0] is None or isinstance(got.value, Unusable):
+    if got.value is None or isinstance(got.value, Unusable):
         return _not_an_answer(exercise, asked, got)
     parts = zip(exercise.returns, parts_of(expected.value), parts_of(got.value), strict=True)
     for name, wanted, done in parts:

@@ -231,5 +231,5 @@ def _line(error: BaseException) -> str:
 def _differ(before: Any, after: Any) -> bool:
     """Whether an argument is no longer what it was."""
     if isinstance(before, np.ndarray):
-        return not (before.shape == after.shape and np.array_equal(before, after, equal_nan=True))
+        return not np.array_equal(before, after, equal_nan=True)
     return bool(before != after)
