@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, Mistake, mistake
+from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
+from lessons_lib.feedback.bank.slips import in_a_run, of_history
+from lessons_lib.feedback.exercise import Exercise, mistake
 
 Array = NDArray[np.float64]
 
@@ -115,21 +116,6 @@ STEP = Exercise(
 # --- The run --------------------------------------------------------------------------------------
 
 
-def _gradient(theta: Array, x: Array, y: Array) -> Any:
-    A = np.column_stack([np.ones_like(x), x])
-    return 2 / len(x) * A.T @ (A @ theta - y)
-
-
-def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iterations: int) -> Any:
-    """Return every place of gradient descent on a line's loss, the start first."""
-    theta = theta0
-    history = [theta]
-    for _ in range(n_iterations):
-        theta = gradient_step(theta, _gradient(theta, x, y), learning_rate)
-        history.append(theta)
-    return np.array(history)
-
-
 def _run(
     theta0: Array,
     x: Array,
@@ -142,43 +128,36 @@ def _run(
 ) -> Any:
     theta, history = theta0, [theta0]
     for _ in range(n_iterations):
-        theta = step(theta, scale * _gradient(theta, x, y), learning_rate)
+        theta = step(theta, scale * line_gradient(theta, x, y), learning_rate)
         history.append(theta)
     return np.array(history)
 
 
-def _in_a_run(step: Mistake, name: str, hint: str) -> Mistake:
-    """Make the mistake of one step a mistake of the run."""
-    return mistake(name, hint)(partial(_run, step=step.function))
+def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iterations: int) -> Any:
+    """Return every place of gradient descent on a line's loss, the start first."""
+    return _run(theta0, x, y, learning_rate, n_iterations)
 
 
-_run_uphill = _in_a_run(
+_run_uphill = in_a_run(
     _step_uphill,
+    _run,
     "The run climbs in place of descending",
     "Print the loss at each place: it grows. There are two signs to look at, that of the step, and"
     " that of the difference in the residuals.",
 )
-_run_without_rate = _in_a_run(
+_run_without_rate = in_a_run(
     _step_without_rate,
+    _run,
     "The learning rate is missing in the step",
     "Another learning rate would give the same run. Where does it come in?",
 )
-_run_unit = _in_a_run(
+_run_unit = in_a_run(
     _step_unit,
+    _run,
     "Only the direction of the gradient is used, not its length",
     "All of your steps are equally long, even close to the minimum. They should shorten by"
     " themselves as the ground becomes level.",
 )
-
-
-@mistake(
-    "Every row of the history is the last place",
-    "The list holds one and the same array many times, and `-=` changes that one. How do you get a"
-    " new array at each step?",
-)
-def _run_same_rows(*inputs: Any) -> Any:
-    history = descend(*inputs)
-    return np.broadcast_to(history[-1], history.shape)
 
 
 @mistake(
@@ -210,8 +189,8 @@ def _run_first_row(*inputs: Any) -> Any:
 def _run_one_by_one(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
     theta, history = theta0, [theta0]
     for _ in range(n):
-        theta = theta - learning_rate * np.array([_gradient(theta, x, y)[0], 0.0])
-        theta = theta - learning_rate * np.array([0.0, _gradient(theta, x, y)[1]])
+        theta = theta - learning_rate * np.array([line_gradient(theta, x, y)[0], 0.0])
+        theta = theta - learning_rate * np.array([0.0, line_gradient(theta, x, y)[1]])
         history.append(theta)
     return np.array(history)
 
@@ -222,7 +201,7 @@ def _run_one_by_one(theta0: Array, x: Array, y: Array, learning_rate: float, n: 
 )
 def _run_one_gradient(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
     steps = np.arange(n + 1)[:, np.newaxis]
-    return theta0 - steps * learning_rate * _gradient(theta0, x, y)
+    return theta0 - steps * learning_rate * line_gradient(theta0, x, y)
 
 
 @mistake(
@@ -231,24 +210,8 @@ def _run_one_gradient(theta0: Array, x: Array, y: Array, learning_rate: float, n
     " step set out?",
 )
 def _run_from_start(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
-    first = theta0 - learning_rate * _gradient(theta0, x, y)
+    first = theta0 - learning_rate * line_gradient(theta0, x, y)
     return np.array([theta0] + n * [first])
-
-
-@mistake(
-    "The start is missing in the history",
-    "n steps lead through n + 1 places. Which one comes first?",
-)
-def _run_without_start(*inputs: Any) -> Any:
-    return descend(*inputs)[1:]
-
-
-@mistake(
-    "The last place is missing in the history",
-    "n steps lead through n + 1 places. Is a place kept before the step, or after it?",
-)
-def _run_without_end(*inputs: Any) -> Any:
-    return descend(*inputs)[:-1]
 
 
 @mistake(
@@ -291,8 +254,6 @@ def _run_sum(theta0: Array, x: Array, *rest: Any) -> Any:
     return _run(theta0, x, *rest, scale=len(x))
 
 
-X, Y = np.array([0.0, 1.0, 3.0]), np.array([1.0, 4.0, 2.0])
-
 RUN = Exercise(
     lesson=2,
     reference=descend,
@@ -304,15 +265,13 @@ RUN = Exercise(
         (np.array([-1.0, 0.5]), np.array([0.5, 1.5, 2.5, -1.0]), np.array([3, -1, 2, 0.0]), 0.2, 4),
     ],
     mistakes=[
-        _run_same_rows,
+        *of_history(descend),
         _run_moved_start,
         _run_first_row,
         _run_uphill,
         _run_one_by_one,
         _run_one_gradient,
         _run_from_start,
-        _run_without_start,
-        _run_without_end,
         _run_too_long,
         _run_end_only,
         _run_transposed,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.lesson_03 import FEATURES, line_hessian
 from lessons_lib.feedback.exercise import Exercise, mistake
 
 Array = NDArray[np.float64]
@@ -17,13 +18,8 @@ Array = NDArray[np.float64]
 
 def condition_number(x: Array) -> Any:
     """Return the largest curvature of a line's loss, divided by the smallest."""
-    mu, L = np.linalg.eigvalsh(_hessian(x))
+    mu, L = np.linalg.eigvalsh(line_hessian(x))
     return L / mu
-
-
-def _hessian(x: Array) -> Any:
-    A = np.column_stack([np.ones_like(x), x])
-    return 2 / len(x) * A.T @ A
 
 
 @mistake(
@@ -58,7 +54,7 @@ def _kappa_squared(x: Array) -> Any:
     " the same. Is yours?",
 )
 def _kappa_difference(x: Array) -> Any:
-    return np.ptp(np.linalg.eigvalsh(_hessian(x)))
+    return np.ptp(np.linalg.eigvalsh(line_hessian(x)))
 
 
 @mistake(
@@ -66,7 +62,7 @@ def _kappa_difference(x: Array) -> Any:
     "That is the determinant. κ says how many times steeper one direction is than the other.",
 )
 def _kappa_product(x: Array) -> Any:
-    return np.linalg.det(_hessian(x))
+    return np.linalg.det(line_hessian(x))
 
 
 @mistake(
@@ -74,7 +70,7 @@ def _kappa_product(x: Array) -> Any:
     "It says how steep the steep side is. Compared with what does that make a long valley?",
 )
 def _kappa_largest(x: Array) -> Any:
-    return np.linalg.eigvalsh(_hessian(x))[-1]
+    return np.linalg.eigvalsh(line_hessian(x))[-1]
 
 
 @mistake(
@@ -83,7 +79,7 @@ def _kappa_largest(x: Array) -> Any:
     " are its own directions?",
 )
 def _kappa_diagonal(x: Array) -> Any:
-    H = _hessian(x)
+    H = line_hessian(x)
     return H[1, 1] / H[0, 0]
 
 
@@ -93,15 +89,9 @@ def _kappa_diagonal(x: Array) -> Any:
     " and which function of numpy finds them?",
 )
 def _kappa_entries(x: Array) -> Any:
-    H = _hessian(x)
+    H = line_hessian(x)
     return H.max() / H.min()
 
-
-FEATURES = (
-    np.array([0.0, 1.0, 3.0]),
-    np.array([0.5, 1.5, 2.5, -1.0]),
-    np.array([-0.5, 0.25, 0.75, 0.1]),
-)
 
 CONDITION = Exercise(
     lesson=4,

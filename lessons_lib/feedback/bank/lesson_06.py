@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
+from lessons_lib.feedback.bank.slips import in_a_run, of_history
 from lessons_lib.feedback.exercise import Exercise, mistake
 
 Array = NDArray[np.float64]
@@ -147,11 +148,6 @@ STEP = Exercise(
 # --- The run --------------------------------------------------------------------------------------
 
 
-def _gradient(theta: Array, x: Array, y: Array) -> Any:
-    A = np.column_stack([np.ones_like(x), x])
-    return 2 / len(x) * A.T @ (A @ theta - y)
-
-
 def _run(
     theta: Array,
     velocity: Array,
@@ -166,7 +162,7 @@ def _run(
 ) -> Any:
     history = [theta]
     for _ in range(n_iterations):
-        g = scale * _gradient(theta, x, y)
+        g = scale * line_gradient(theta, x, y)
         theta, velocity = step(theta, velocity, g, learning_rate, beta)
         history.append(theta)
     return np.array(history)
@@ -230,7 +226,7 @@ def _run_from_rest(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any
 def _run_one_gradient(
     theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
 ) -> Any:
-    g, history = _gradient(theta, x, y), [theta]
+    g, history = line_gradient(theta, x, y), [theta]
     for _ in range(n):
         theta, velocity = momentum_step(theta, velocity, g, lr, beta)
         history.append(theta)
@@ -247,7 +243,7 @@ def _run_new_gradient(
     history = [theta]
     for _ in range(n):
         theta = theta - lr * velocity
-        velocity = beta * velocity + (1 - beta) * _gradient(theta, x, y)
+        velocity = beta * velocity + (1 - beta) * line_gradient(theta, x, y)
         history.append(theta)
     return np.array(history)
 
@@ -262,43 +258,12 @@ def _run_nesterov(
 ) -> Any:
     history = [theta]
     for _ in range(n):
-        g = _gradient(theta - lr * beta * velocity, x, y)
+        g = line_gradient(theta - lr * beta * velocity, x, y)
         theta, velocity = momentum_step(theta, velocity, g, lr, beta)
         history.append(theta)
     return np.array(history)
 
 
-@mistake(
-    "Every row of the history is the last place",
-    "You change one and the same array, and keep it many times. Keep a new one after each step.",
-)
-def _run_same_rows(theta: Array, *rest: Any) -> Any:
-    history = momentum_run(theta, *rest)
-    return np.broadcast_to(history[-1], history.shape)
-
-
-@mistake(
-    "The start is missing in the history",
-    "n steps lead through n + 1 places. Which one comes first?",
-)
-def _run_without_start(*inputs: Any) -> Any:
-    return momentum_run(*inputs)[1:]
-
-
-@mistake(
-    "The last place is missing in the history",
-    "n steps lead through n + 1 places. Is the last of them kept?",
-)
-def _run_without_end(*inputs: Any) -> Any:
-    return momentum_run(*inputs)[:-1]
-
-
-def _in_a_run(name: str, hint: str, step: Any) -> Any:
-    """Make the mistake of one step a mistake of the run."""
-    return mistake(name, hint)(partial(_run, step=step.function))
-
-
-X, Y = np.array([0.0, 1.0, 3.0]), np.array([1.0, 4.0, 2.0])
 RUNS = [
     (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.1, 0.8, 3),
     (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.05, 0.9, 4),
@@ -311,7 +276,7 @@ RUN = Exercise(
     shows="That is the whole of the original recipe, and it fits into a handful of lines.",
     cases=RUNS,
     mistakes=[
-        *(_in_a_run(each.name, each.hint, each) for each in STEPS),
+        *(in_a_run(step, _run) for step in STEPS),
         _run_half,
         _run_sum,
         _run_reset,
@@ -319,9 +284,7 @@ RUN = Exercise(
         _run_one_gradient,
         _run_new_gradient,
         _run_nesterov,
-        _run_same_rows,
-        _run_without_start,
-        _run_without_end,
+        *of_history(momentum_run),
     ],
     steps=True,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.lesson_01 import line_gradient
 from lessons_lib.feedback.exercise import Exercise, mistake
 
 Array = NDArray[Any]
@@ -19,8 +21,7 @@ X, Y = np.array([0.0, 1.0, 3.0, -1.0, 2.0]), np.array([1.0, 4.0, 2.0, 0.0, 5.0])
 
 def batch_gradient(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     """Return the gradient of the mean squared error of the points in these rows."""
-    r = theta[0] + theta[1] * x[rows] - y[rows]
-    return 2 * np.array([np.mean(r), np.mean(r * x[rows])])
+    return line_gradient(theta, x[rows], y[rows])
 
 
 @mistake(
@@ -197,6 +198,32 @@ CLOUD = Exercise(
 # --- Epochs ---------------------------------------------------------------------------------------
 
 
+def _epochs(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    size: int,
+    orders: Array,
+    *,
+    scale: Callable[[Array], float] = lambda rows: 1.0,
+    every_step: bool = False,
+) -> Any:
+    """Return the places after each epoch, or each step; ``scale`` multiplies a batch's gradient."""
+    history = [theta]
+    for order in orders:
+        places = []
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            velocity = beta * velocity + scale(rows) * batch_gradient(theta, x, y, rows)
+            theta = theta - learning_rate * velocity
+            places.append(theta)
+        history += places if every_step else places[-1:]
+    return np.array(history)
+
+
 def descend_in_batches(
     theta: Array,
     velocity: Array,
@@ -208,137 +235,68 @@ def descend_in_batches(
     orders: Array,
 ) -> Any:
     """Return where the heavy ball is after each epoch, the start first."""
-    history = [theta]
-    for order in orders:
-        for start in range(0, len(order), size):
-            g = batch_gradient(theta, x, y, order[start : start + size])
-            velocity = beta * velocity + g
-            theta = theta - learning_rate * velocity
-        history.append(theta)
-    return np.array(history)
+    return _epochs(theta, velocity, x, y, learning_rate, beta, size, orders)
+
+
+def _dealt(inputs: tuple[Any, ...], orders: Array, size: int | None = None) -> Any:
+    """Run with other orders than those given, and perhaps with batches of another size."""
+    changed = [*inputs[:-2], size or inputs[-2], orders]
+    return descend_in_batches(*changed)
 
 
 @mistake(
     "No reshuffle: the first order serves every epoch",
     "orders has a row for each epoch. Which one do you deal from in the second?",
 )
-def _no_reshuffle(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    same = np.broadcast_to(orders[0], orders.shape)
-    return descend_in_batches(theta, velocity, x, y, lr, beta, size, same)
+def _no_reshuffle(*inputs: Any) -> Any:
+    orders = inputs[-1]
+    return _dealt(inputs, np.broadcast_to(orders[0], orders.shape))
 
 
 @mistake(
     "No shuffle: the points are dealt as they lie",
     "Each row of orders says in which order its epoch takes the points. Where do you use it?",
 )
-def _no_shuffle(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    same = np.broadcast_to(np.arange(len(x)), orders.shape)
-    return descend_in_batches(theta, velocity, x, y, lr, beta, size, same)
+def _no_shuffle(*inputs: Any) -> Any:
+    return _dealt(inputs, np.sort(inputs[-1], axis=1))
 
 
 @mistake(
     "The last, shorter batch is dropped",
     "Five points in batches of two: the fifth is looked at, too. How far does your range go?",
 )
-def _dropped(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    whole = orders[:, : len(x) // size * size]
-    return descend_in_batches(theta, velocity, x, y, lr, beta, size, whole)
-
-
-def _with_gradient(
-    scale: Any,
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    """Run with each gradient multiplied by what its batch says."""
-    history = [theta]
-    for order in orders:
-        for start in range(0, len(order), size):
-            rows = order[start : start + size]
-            velocity = beta * velocity + scale(rows) * batch_gradient(theta, x, y, rows)
-            theta = theta - lr * velocity
-        history.append(theta)
-    return np.array(history)
+def _dropped(*inputs: Any) -> Any:
+    *_, size, orders = inputs
+    return _dealt(inputs, orders[:, : orders.shape[1] // size * size])
 
 
 @mistake(
     "Divided by all points, not by those of the batch",
     "The gradient of a batch is the mean over the batch. Your steps are too short by size / m.",
 )
-def _epochs_by_all(theta: Array, velocity: Array, x: Array, *rest: Any) -> Any:
-    return _with_gradient(lambda rows: len(rows) / len(x), theta, velocity, x, *rest)
+def _epochs_by_all(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=lambda rows: len(rows) / inputs[-1].shape[1])
 
 
 @mistake(
     "The last batch is divided by the full size",
     "The last batch has fewer points than the others. Divide by how many it has.",
 )
-def _by_size(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    return _with_gradient(
-        lambda rows: len(rows) / size, theta, velocity, x, y, lr, beta, size, orders
-    )
+def _by_size(*inputs: Any) -> Any:
+    *_, size, _ = inputs
+    return _epochs(*inputs, scale=lambda rows: len(rows) / size)
 
 
 @mistake(
     "The velocity is reset at every epoch",
     "An epoch is a round through the cards, not a new run. What should be remembered across it?",
 )
-def _reset(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
+def _reset(*inputs: Any) -> Any:
+    theta, velocity, *others, orders = inputs
     history = [theta]
     for order in orders:
-        end = descend_in_batches(theta, velocity, x, y, lr, beta, size, order[None])[-1]
-        theta, velocity = end, np.zeros_like(velocity)
+        theta = _dealt((theta, velocity, *others, orders), order[np.newaxis])[-1]
+        velocity = np.zeros_like(velocity)
         history.append(theta)
     return np.array(history)
 
@@ -355,58 +313,26 @@ def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
     "A place for every step, not for every epoch",
     "Keep the place when an epoch is over: on which level of the loops does that line stand?",
 )
-def _every_step(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    history = [theta]
-    for order in orders:
-        for start in range(0, len(order), size):
-            g = batch_gradient(theta, x, y, order[start : start + size])
-            velocity = beta * velocity + g
-            theta = theta - lr * velocity
-            history.append(theta)
-    return np.array(history)
+def _every_step(*inputs: Any) -> Any:
+    return _epochs(*inputs, every_step=True)
 
 
 @mistake(
     "One step for each epoch, with all points",
     "Within an epoch there is a step for each batch. How many batches does an epoch have?",
 )
-def _full_batches(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    return descend_in_batches(theta, velocity, x, y, lr, beta, len(x), orders)
+def _full_batches(*inputs: Any) -> Any:
+    orders = inputs[-1]
+    return _dealt(inputs, orders, size=orders.shape[1])
 
 
 @mistake(
     "The average in place of the heavy ball",
     "Here v takes in all of each gradient. The factor 1 - β belongs to the recipe.",
 )
-def _averaged(
-    theta: Array,
-    velocity: Array,
-    x: Array,
-    y: Array,
-    lr: float,
-    beta: float,
-    size: int,
-    orders: Any,
-) -> Any:
-    return _with_gradient(lambda rows: 1 - beta, theta, velocity, x, y, lr, beta, size, orders)
+def _averaged(*inputs: Any) -> Any:
+    *_, beta, _, _ = inputs
+    return _epochs(*inputs, scale=lambda rows: 1 - beta)
 
 
 ORDERS = np.array([[3, 0, 4, 1, 2], [1, 2, 0, 4, 3], [4, 3, 2, 0, 1]])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, Mistake, mistake
+from lessons_lib.feedback.bank.slips import in_a_run, of_history
+from lessons_lib.feedback.exercise import Exercise, mistake
 
 Array = NDArray[Any]
 
@@ -214,21 +215,28 @@ GROWTH = Exercise(
 Step = Callable[[Array, Array, Array, float, float], tuple[Array, Array]]
 
 
+def _look_ahead(
+    theta: Array, velocity: Array, H: Array, lr: float, beta: float
+) -> tuple[Array, Array]:
+    velocity = beta * velocity + H @ (theta - lr * beta * velocity)
+    return theta - lr * velocity, velocity
+
+
 def _run(
-    theta: Array, velocity: Array, H: Array, lr: float, beta: float, n: int, step: Step
+    theta: Array,
+    velocity: Array,
+    H: Array,
+    lr: float,
+    beta: float,
+    n: int,
+    *,
+    step: Step = _look_ahead,
 ) -> Any:
     history = [theta]
     for _ in range(n):
         theta, velocity = step(theta, velocity, H, lr, beta)
         history.append(theta)
     return np.array(history)
-
-
-def _look_ahead(
-    theta: Array, velocity: Array, H: Array, lr: float, beta: float
-) -> tuple[Array, Array]:
-    velocity = beta * velocity + H @ (theta - lr * beta * velocity)
-    return theta - lr * velocity, velocity
 
 
 def nesterov_run(
@@ -240,22 +248,10 @@ def nesterov_run(
     n_iterations: int,
 ) -> Any:
     """Return every place of Nesterov's run on the bowl with the gradient H @ theta."""
-    return _run(theta, velocity, H, learning_rate, beta, n_iterations, _look_ahead)
+    return _run(theta, velocity, H, learning_rate, beta, n_iterations)
 
 
-def _of_step(name: str, hint: str) -> Callable[[Step], Mistake]:
-    """Make a mistake in one step a mistake of the run."""
-
-    def wrap(step: Step) -> Mistake:
-        def run(theta: Array, velocity: Array, H: Array, lr: float, beta: float, n: int) -> Any:
-            return _run(theta, velocity, H, lr, beta, n, step)
-
-        return mistake(name, hint)(run)
-
-    return wrap
-
-
-@_of_step(
+@mistake(
     "The gradient is taken at θ",
     "Without looking ahead it is the heavy ball. Where will the kept part of the velocity lead?",
 )
@@ -264,7 +260,7 @@ def _at_theta(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "You look back, not ahead",
     "The step subtracts the velocity. So in which direction is ahead?",
 )
@@ -273,7 +269,7 @@ def _back(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "β is missing in the look-ahead",
     "You look a whole velocity ahead. Only a share of it is kept before the gradient has its say.",
 )
@@ -282,7 +278,7 @@ def _too_far(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "The learning rate is missing in the look-ahead",
     "A velocity is not a distance yet. What makes a step of it?",
 )
@@ -291,7 +287,7 @@ def _without_rate(theta: Array, v: Array, H: Array, lr: float, beta: float) -> A
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "The step sets out from the look-ahead point",
     "You only look from there. The step itself sets out from θ: the velocity holds that part"
     " already.",
@@ -302,7 +298,7 @@ def _from_ahead(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any
     return ahead - lr * v, v
 
 
-@_of_step(
+@mistake(
     "The recipe's factor 1 - β has come in",
     "Here, as in the heavy ball, v takes in all of each gradient.",
 )
@@ -311,7 +307,7 @@ def _averaged(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "The old velocity is dropped",
     "You look ahead with it, and then forget it. What does the new velocity keep?",
 )
@@ -320,7 +316,7 @@ def _dropped(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, v
 
 
-@_of_step(
+@mistake(
     "θ moves before the velocity does",
     "Look, take in, step, in this order. You step with the velocity of the step before.",
 )
@@ -328,7 +324,7 @@ def _late(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * v, beta * v + H @ (theta - lr * beta * v)
 
 
-@_of_step(
+@mistake(
     "The step leads uphill",
     "The velocity sums up gradients, and gradients point uphill. In which direction do you go?",
 )
@@ -337,20 +333,25 @@ def _uphill(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta + lr * v, v
 
 
+STEPS = [
+    _at_theta,
+    _back,
+    _too_far,
+    _without_rate,
+    _from_ahead,
+    _averaged,
+    _dropped,
+    _late,
+    _uphill,
+]
+
+
 @mistake(
     "The run starts from rest, whatever velocity it is given",
     "There is an argument for the starting velocity. Where do you use it?",
 )
 def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
     return nesterov_run(theta, np.zeros_like(velocity), *rest)
-
-
-@mistake(
-    "The start is missing in the history",
-    "n steps lead through n + 1 places. Which one comes first?",
-)
-def _without_start(*inputs: Any) -> Any:
-    return nesterov_run(*inputs)[1:]
 
 
 BOWL = np.array([[3.0, 1.0], [1.0, 2.0]])
@@ -365,17 +366,9 @@ NESTEROV = Exercise(
         (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), np.diag([4.0, 0.5]), 0.05, 0.9, 3),
     ],
     mistakes=[
-        _at_theta,
-        _back,
-        _too_far,
-        _without_rate,
-        _from_ahead,
-        _averaged,
-        _dropped,
-        _late,
-        _uphill,
+        *(in_a_run(step, _run) for step in STEPS),
         _from_rest,
-        _without_start,
+        *of_history(nesterov_run),
     ],
     steps=True,
 )
