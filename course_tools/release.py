@@ -96,7 +96,8 @@ def faults(nb: NotebookNode) -> Iterator[str]:
 
 def grade_id(cell: NotebookNode) -> str:
     """Return the id under which nbgrader keeps a cell, or nothing."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    grading = cell.metadata.get("nbgrader")
+    return str(grading.get("grade_id", "")) if isinstance(grading, dict) else ""
 
 
 def region_faults(cell: NotebookNode) -> Iterator[str]:

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Any
-from unittest import mock
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -28,10 +27,20 @@ MEMORY = 2**30
 """Bytes that a learner's function may ask for, beside those that the kernel has already."""
 
 UNTOUCHED = {
-    *(module.__file__ for module in (contextlib, mock, warnings, running)),
+    *(module.__file__ for module in (contextlib, warnings, running)),
     np.errstate.__exit__.__code__.co_filename,
 }
 """Files whose code puts back what a check has redirected. The clock never interrupts that."""
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A function that runs in another place, which keeps the time itself: as work is marked."""
+
+    def outcomes_in_time(
+        self, cases: Sequence[Inputs], n_parts: int, seconds: float
+    ) -> list[Outcome]:
+        """Do there what the function of this name does here."""
 
 
 def outcomes_in_time(
@@ -59,6 +68,8 @@ def outcomes_in_time(
     list of Outcome
         One for each case, or fewer: the first that is missing took too long.
     """
+    if isinstance(function, Elsewhere):
+        return function.outcomes_in_time(cases, n_parts, seconds)
     if sys.platform == "linux":
         return list(_in_a_copy(function, cases, n_parts, seconds))
     return list(_by_the_clock(function, cases, n_parts, seconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import io
@@ -12,7 +13,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,11 +90,21 @@ class Outcome:
 
 
 class Sink(io.StringIO):
-    """Takes whatever is printed, however much it is, and keeps the beginning."""
+    """Takes whatever is printed, however much it is, and keeps the beginning.
+
+    Parameters
+    ----------
+    most : int
+        Characters to keep.
+    """
+
+    def __init__(self, most: int = LONGEST) -> None:
+        super().__init__()
+        self.most = most
 
     def write(self, text: str) -> int:
         """Keep as much as fits."""
-        super().write(text[: max(0, LONGEST - self.tell())])
+        super().write(text[: max(0, self.most - self.tell())])
         return len(text)
 
     def close(self) -> None:
@@ -205,8 +215,10 @@ def _quietly(printed: io.StringIO) -> Iterator[None]:
         contextlib.redirect_stderr(Sink()),
         np.errstate(all="warn"),  # whatever np.seterr has been told in the notebook
         warnings.catch_warnings(),
-        mock.patch("builtins.input", no_questions),
+        contextlib.ExitStack() as afterwards,
     ):
+        afterwards.callback(setattr, builtins, "input", builtins.input)
+        builtins.input = no_questions
         warnings.simplefilter("ignore")
         yield
 

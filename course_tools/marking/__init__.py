@@ -1,0 +1,7 @@
+"""Marking: a folder of submissions in, a gradebook out, whatever the submissions contain.
+
+A learner's cells run in a sandbox (`sandbox`, `inside`). The instructor's test cells run outside
+it (`marking`), and what they call goes through messages of numbers and text (`inside.wire`). Every
+result goes into a journal (`journal`) before anything else, and from there into nbgrader's
+gradebook, a table, and a report for each student.
+"""

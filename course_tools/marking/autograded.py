@@ -1,0 +1,145 @@
+"""The notebook that nbgrader keeps of a marked submission, and the points by nbgrader's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from nbformat import NotebookNode
+
+from course_tools.marking.assignments import Assignment, GradedCell
+from course_tools.marking.inside.cells import Ran
+from course_tools.marking.results import Mark
+from course_tools.refresh import V4
+from course_tools.release import grade_id
+
+
+def points_of(test: GradedCell, ran: Ran | None) -> float:
+    """Return the points for what a test cell did; none if it was not reached.
+
+    nbgrader decides: all points, unless it raised; or the number that its last line shows.
+    """
+    from nbgrader.utils import determine_grade
+
+    if ran is None:
+        return 0.0
+    cell = V4.new_code_cell(outputs=outputs_of(ran))
+    cell.metadata["nbgrader"] = {"grade": True, "solution": False, "points": test.points}
+    return float(determine_grade(cell)[0])
+
+
+def outputs_of(ran: Ran) -> list[NotebookNode]:
+    """Write what a test cell did as a notebook's outputs."""
+    outputs: list[NotebookNode] = []
+    if ran.error:
+        outputs.append(error(type(ran.error).__name__, str(ran.error)))
+    elif ran.shown is not None:
+        data = {"text/plain": repr(ran.shown)}
+        outputs.append(V4.new_output("execute_result", data, execution_count=1))
+    return outputs
+
+
+def error(kind: str, words: str) -> NotebookNode:
+    """Write an error as a notebook's output."""
+    lines = words.splitlines() or [kind]
+    output: NotebookNode = V4.new_output("error", ename=kind, evalue=words, traceback=lines)
+    return output
+
+
+def by_hand(cell: GradedCell, notebook: NotebookNode | None) -> float | None:
+    """Return the points for an answer that a person reads: 0 if there is none, else None."""
+    if notebook is None:
+        return 0.0
+    answers = [each.source for each in notebook.cells if grade_id(each) == cell.name]
+    return None if answers and answers[-1] != cell.shown else 0.0
+
+
+def autograded(
+    notebook: NotebookNode | None,
+    assignment: Assignment,
+    marks: Sequence[Mark],
+    printed: Mapping[int, str],
+    reason: str,
+) -> str:
+    """Write the notebook with the outcome of each test, without the hidden ones.
+
+    Parameters
+    ----------
+    notebook : NotebookNode or None
+        What was handed in, if it can be read.
+    assignment : Assignment
+        What it answers.
+    marks : sequence of Mark
+        One for each test.
+    printed : dict of int to str
+        What the learner's cells printed, by their place.
+    reason : str
+        Why it was refused or stopped, if it was.
+
+    Returns
+    -------
+    str
+        A notebook's JSON. Of the learner's it has text and code only, with no HTML that could do
+        anything in the page in which an instructor reads it.
+    """
+    originals = {grade_id(cell): cell for cell in released(assignment).cells if grade_id(cell)}
+    source = notebook or released(assignment)
+    last = {grade_id(cell): place for place, cell in enumerate(source.cells)}
+    cells = []
+    for place, cell in enumerate(source.cells):
+        name = grade_id(cell)
+        original = originals.get(name) if last[name] == place else None
+        cells.append(_kept(cell, original, printed.get(place, "")))
+    cells += [deepcopy(cell) for name, cell in originals.items() if name not in last]
+    _show(cells, marks)
+    if reason:
+        cells.insert(0, V4.new_markdown_cell(f"**{reason}**"))
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    whole = V4.new_notebook(cells=cells, metadata=released(assignment).metadata)
+    return str(V4.writes(harmless(whole)))
+
+
+@cache
+def released(assignment: Assignment) -> NotebookNode:
+    """Return what students got. Not to be changed."""
+    notebook: NotebookNode = V4.reads(assignment.released)
+    return notebook
+
+
+def _kept(cell: NotebookNode, original: NotebookNode | None, printed: str) -> NotebookNode:
+    """Return a cell with the instructor's marks on it, and none of the learner's."""
+    kind = original.cell_type if original else cell.cell_type
+    new: NotebookNode
+    if kind == "code":
+        new = V4.new_code_cell(cell.source)
+        if printed:
+            new.outputs = [V4.new_output("stream", name="stdout", text=printed)]
+    else:
+        new = V4.new_markdown_cell(cell.source)
+    if original:
+        new.metadata = deepcopy(original.metadata)
+        if not original.metadata["nbgrader"]["solution"]:
+            new.source = original.source
+            new.pop("attachments", None)
+    return new
+
+
+def _show(cells: Sequence[NotebookNode], marks: Sequence[Mark]) -> None:
+    """Put the words for each test below it."""
+    words = {mark.name: mark for mark in marks if mark.points is not None}
+    for cell in cells:
+        mark = words.get(grade_id(cell))
+        if mark and cell.cell_type == "code" and (mark.points or 0.0) < mark.highest:
+            cell.outputs = [error("NotYetRightError", mark.words)]
+
+
+def harmless(notebook: NotebookNode) -> NotebookNode:
+    """Take out of the text what could run in a browser."""
+    from nbconvert.preprocessors import sanitize
+
+    preprocessor: Any = sanitize.SanitizeHTML  # carries no types
+    clean: NotebookNode = preprocessor(enabled=True).preprocess(notebook, {})[0]
+    return clean

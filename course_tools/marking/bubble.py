@@ -1,0 +1,360 @@
+"""A process inside bubblewrap, warmed up, from which each submission is forked.
+
+bubblewrap gives it namespaces of its own: no network, no processes but its own, no files but the
+system's and Python's, read only. The environment is empty from the start, since that of whoever
+starts bubblewrap could be read inside. For each submission it forks a child, which shuts itself in
+once more: with processes, temporary files and a user of its own, the filter in `seccomp`, and
+bounds on everything. A fresh bubblewrap and Python for each would take several times as long, most
+of it to import numpy.
+"""
+
+from __future__ import annotations
+
+import base64
+import compileall
+import contextlib
+import json
+import os
+import py_compile
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import lessons_lib
+from course_tools.marking import inside, seccomp
+from course_tools.marking.limits import Limits
+from course_tools.marking.results import MarkingError
+
+LIBRARY = Path(lessons_lib.__file__).parent
+INSIDE = Path(inside.__file__).parent
+
+STAND_INS = {"checking.py": "checking.py", "bank.py": "bank/__init__.py"}
+"""Files of ours that stand inside in place of some in `lessons_lib.feedback`."""
+
+COURSE = "/course"
+WORK = "/tmp/work"
+FONTS = "/tmp/matplotlib"
+
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": FONTS,
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+EMPTY = {"/tmp": "1777", "/dev/shm": "1777"}
+"""Folders that are empty for each submission, with their permissions."""
+
+NOBODIES = range(61184, 65520)
+"""User ids that systemd keeps for services without an account: no file belongs to them."""
+
+PATIENCE = 30.0
+"""Seconds in which the process has to start, and to answer."""
+
+LARGEST = 65_536
+"""Bytes of its largest answer."""
+
+
+class LostError(Exception):
+    """The sandbox was ended from outside, by nobody here. The submission is not to blame."""
+
+
+class Bubble:
+    """The warm process.
+
+    Parameters
+    ----------
+    protected : bool
+        False leaves out bubblewrap, and all protection but the system's limits.
+    modules : sequence of Path
+        Folders with further modules that the notebooks import.
+    """
+
+    def __init__(self, *, protected: bool, modules: Sequence[Path]) -> None:
+        self.protected = protected
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.settimeout(PATIENCE)
+        with theirs, tempfile.TemporaryFile() as complaints:
+            self.process = start(theirs.fileno(), complaints, modules, protected=protected)
+            try:
+                theirs.close()
+                self._answer()
+            except LostError:
+                self.close()
+                complaints.seek(0)
+                raise MarkingError(no_sandbox(complaints.read(4_000).decode())) from None
+
+    def begin(self, limits: Limits, work: str) -> socket.socket:
+        """Fork a child for one submission, and return the socket on which it serves.
+
+        Parameters
+        ----------
+        limits : Limits
+            What it may use.
+        work : str
+            The folder that it is in.
+
+        Raises
+        ------
+        MarkingError
+            If it cannot be shut in.
+        LostError
+            If the warm process is gone.
+        """
+        ours, theirs = socket.socketpair()
+        request = {
+            "namespaces": self.protected,
+            "user": nobody() if os.geteuid() == 0 else None,
+            "bounds": limits.bounds,
+            "disk": limits.disk,
+            "folders": EMPTY,
+            "links": font_links() if self.protected else {},
+            "work": work,
+            "filter": base64.b64encode(seccomp.program()).decode() if self.protected else "",
+        }
+        with theirs:
+            self._send(json.dumps(request).encode(), [theirs.fileno()])
+        answer = self._answer()
+        if "error" in answer:
+            raise MarkingError(no_sandbox(str(answer["error"])))
+        return ours
+
+    def end(self, word: bytes) -> tuple[int, bool]:
+        """End the child, and return its exit status, and whether it was still there.
+
+        Parameters
+        ----------
+        word : bytes
+            One of `inside.warm.ENDS`.
+
+        Raises
+        ------
+        LostError
+            If the warm process is gone.
+        """
+        self._send(word, [])
+        answer = self._answer()
+        return int(answer["status"]), bool(answer["asked"])
+
+    def close(self) -> None:
+        """End everything."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, 9)
+        self.process.kill()
+        self.process.wait()
+        self.control.close()
+
+    def _send(self, data: bytes, descriptors: list[int]) -> None:
+        try:
+            socket.send_fds(self.control, [data], descriptors)
+        except OSError as error:
+            raise LostError(str(error)) from None
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            answer = self.control.recv(LARGEST)
+        except OSError as error:
+            raise LostError(str(error)) from None
+        if not answer:
+            raise LostError("the sandbox has ended")
+        message: dict[str, Any] = json.loads(answer)
+        return message
+
+
+@cache
+def bubble(protected: bool, modules: tuple[Path, ...]) -> Bubble:
+    """Return the bubble of this process. If it is lost, clear this function's cache."""
+    return Bubble(protected=protected, modules=modules)
+
+
+def nobody() -> int:
+    """Return a user id that no one else has, and that differs between this and other markers."""
+    return NOBODIES[os.getpid() % len(NOBODIES)]
+
+
+def no_sandbox(complaints: str) -> str:
+    """Say that the sandbox does not start, why, and what to do."""
+    return (
+        f"The sandbox does not start: {complaints.strip() or 'it gives no reason'}\nWhere"
+        " 'No permissions' or 'Operation not permitted' is named, this system lets ordinary users"
+        " make no namespaces: Ubuntu needs an AppArmor profile for bwrap (`sudo aa-status` lists"
+        " them), a container needs user namespaces allowed by its host. Marking as root does"
+        " without them."
+    )
+
+
+# --- Starting -------------------------------------------------------------------------------------
+
+
+def start(
+    control: int, complaints: IO[bytes], modules: Sequence[Path], *, protected: bool
+) -> subprocess.Popen[bytes]:
+    """Start the warm process, with one socket and an empty environment."""
+    if protected:
+        path = [f"{COURSE}/modules/{k}" for k in range(len(modules))]
+        path += [f"{COURSE}/own", f"{COURSE}/packages"]
+        words = [*command(modules), *python(path, control)]
+    else:
+        path = [*map(str, modules), str(course()), sysconfig.get_path("purelib")]
+        words = python(path, control)
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=complaints,
+        env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": tempfile.gettempdir()},
+        cwd="/",
+        pass_fds=[control],
+        start_new_session=True,
+    )
+    with contextlib.suppress(OSError):  # where memory runs out, this goes first
+        Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", "ascii")
+    return process
+
+
+def command(modules: Sequence[Path]) -> list[str]:
+    """Write bubblewrap's part of the command line.
+
+    As root it makes the namespaces with root's rights, and each child becomes nobody: a user
+    namespace would leave it the owner of root's files. Everybody else needs a user namespace.
+    The warm process keeps the right to make further namespaces. Its children give it up.
+    """
+    options = ["--unshare-ipc", "--unshare-net", "--unshare-pid", "--unshare-uts"]
+    options += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
+    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    if os.geteuid() == 0:
+        for right in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+            options += ["--cap-add", right]
+    else:
+        options += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    mounts = [*system_mounts(), *python_mounts(), *course_mounts(modules), *font_mounts()]
+    mounts += ["--dev", "/dev", "--dir", "/dev/shm", "--remount-ro", "/dev", "--dir", "/tmp"]
+    return [bubblewrap(), *options, *mounts, "--remount-ro", "/", "--chdir", "/"]
+
+
+def bubblewrap() -> str:
+    """Return where bubblewrap is.
+
+    Raises
+    ------
+    MarkingError
+        If it is not there, with what to install.
+    """
+    found = shutil.which("bwrap", path=os.defpath + os.pathsep + os.environ.get("PATH", ""))
+    if not found:
+        raise MarkingError(
+            "Learners' code is run in a sandbox, and the program for it, bwrap, is not on this"
+            " machine. Install the package bubblewrap (Debian, Ubuntu: `apt install bubblewrap`;"
+            " Fedora: `dnf install bubblewrap`). It exists for Linux only: elsewhere, mark in a"
+            " virtual machine."
+        )
+    return found
+
+
+def system_mounts() -> list[str]:
+    """Show the system's programs and libraries, which hold nothing of this machine's users."""
+    mounts = ["--ro-bind", "/usr", "/usr"]
+    for folder in ("/bin", "/lib", "/lib64", "/lib32", "/sbin"):
+        if Path(folder).is_symlink():
+            mounts += ["--symlink", str(Path(folder).readlink()), folder]
+        elif Path(folder).is_dir():
+            mounts += ["--ro-bind", folder, folder]
+    return [*mounts, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+
+
+def python_mounts() -> list[str]:
+    """Show Python, where it is, and its packages."""
+    home = str(Path(sys.base_prefix).resolve())
+    mounts = [] if home.startswith("/usr/") else [*folders_to(home), "--ro-bind", home, home]
+    packages = f"{COURSE}/packages"
+    mounts += [*folders_to(packages), "--ro-bind", sysconfig.get_path("purelib"), packages]
+    return mounts
+
+
+def folders_to(place: str) -> list[str]:
+    """Make the folders above a place, open to all. By itself bubblewrap opens them to root."""
+    above = list(Path(place).parents)[-2::-1]
+    return [word for folder in above for word in ("--perms", "0755", "--dir", str(folder))]
+
+
+def course_mounts(modules: Sequence[Path]) -> list[str]:
+    """Show the course's library, but not its right answers, and the runner."""
+    mounts = ["--ro-bind", str(course().resolve()), f"{COURSE}/own"]
+    for k, folder in enumerate(modules):
+        mounts += ["--ro-bind", str(folder.resolve()), f"{COURSE}/modules/{k}"]
+    return mounts
+
+
+@cache
+def _course() -> tempfile.TemporaryDirectory[str]:
+    """Copy what goes into the sandbox of the course, compiled, while this process lives."""
+    folder = tempfile.TemporaryDirectory(prefix="marking-")
+    place = Path(folder.name)
+    place.chmod(0o755)
+    ignore = shutil.ignore_patterns("bank", "__pycache__")
+    shutil.copytree(LIBRARY, place / "lessons_lib", ignore=ignore)
+    shutil.copytree(INSIDE, place / "inside", ignore=ignore)
+    (place / "lessons_lib/feedback/bank").mkdir()
+    for own, theirs in STAND_INS.items():
+        shutil.copy(INSIDE / own, place / "lessons_lib/feedback" / theirs)
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(place, quiet=2, invalidation_mode=unchecked)
+    return folder
+
+
+def course() -> Path:
+    """Return the folder of what goes into the sandbox of the course."""
+    return Path(_course().name)
+
+
+def font_mounts() -> list[str]:
+    """Show matplotlib's lists of fonts, which it would take seconds to make anew."""
+    return [
+        word
+        for file in font_lists()
+        for word in ("--ro-bind", str(file), f"{COURSE}/fonts/{file.name}")
+    ]
+
+
+def font_links() -> dict[str, str]:
+    """Return where matplotlib looks for its lists, and where they are."""
+    return {f"{FONTS}/{file.name}": f"{COURSE}/fonts/{file.name}" for file in font_lists()}
+
+
+@cache
+def font_lists() -> tuple[Path, ...]:
+    """Return matplotlib's lists of fonts, after making one if there is none."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_cachedir())
+    if not any(folder.glob("fontlist-*.json")):
+        import matplotlib.font_manager  # makes one
+    return tuple(folder.glob("fontlist-*.json"))
+
+
+def python(path: Sequence[str], control: int) -> list[str]:
+    """Write the warm process' part of the command line."""
+    return [real_python(), "-IS", "-c", START.format(path=[*path], control=control)]
+
+
+START = (
+    "import site, sys; site.setquit(); sys.path[:0] = {path!r};"
+    " from inside.warm import main; main({control})"
+)
+"""Without Python's `site`, which would run whatever packages ask for, but with its `exit`."""
+
+
+def real_python() -> str:
+    """Return the Python beneath any virtual environment."""
+    return os.path.realpath(sys.executable)

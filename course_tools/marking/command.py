@@ -1,0 +1,238 @@
+"""`make grade`: a folder of submissions in, a journal, a gradebook, a table and reports out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from course_tools.marking.assignments import (
+    Assignment,
+    digest_of,
+    every_assignment,
+    fingerprint,
+    read_assignment,
+)
+from course_tools.marking.gradebook import GRADEBOOK, Book
+from course_tools.marking.journal import Journal
+from course_tools.marking.limits import Limits
+from course_tools.marking.marking import Job
+from course_tools.marking.probe import trust_sandbox
+from course_tools.marking.reports import write_report, write_table
+from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of, find
+from course_tools.marking.workers import distributed_results, local_results
+from course_tools.refresh import ROOT
+
+MB = 2**20
+LIMITS = Limits()
+
+EPILOG = """\
+Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, or lie
+in one folder as STUDENT.ipynb. Started again, it marks only what has changed. The exit status is 0
+if every submission ended with a mark or a reason.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status is 0 if every submission has a mark or a reason."""
+    options = parser().parse_args(argv)
+    try:
+        return grade(options)
+    except MarkingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on where it was.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    form = argparse.ArgumentDefaultsHelpFormatter
+    parser = argparse.ArgumentParser("grade", description=__doc__, formatter_class=form)
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("submissions", type=Path, help="folder with the submissions")
+    add("--assignment", default="", help="mark this one only, such as 06_momentum")
+    add("--output", type=Path, default=Path("marked"), help="folder for everything that is written")
+    add("--source", type=Path, default=ROOT / "solutions", help="folder with the assignments")
+    add("--workers", type=positive(int), default=os.cpu_count() or 1, help="processes that mark")
+    add("--scheduler", help="address of a dask.distributed scheduler, whose workers mark instead")
+    add(
+        "--module", type=Path, action="append", default=[], help="folder that notebooks import from"
+    )
+    limits = parser.add_argument_group("limits for one submission")
+    add = limits.add_argument
+    seconds = positive(float)
+    add("--cell-seconds", type=seconds, default=LIMITS.cell_seconds, help="for each cell")
+    add("--seconds", type=seconds, default=LIMITS.seconds, help="for the whole notebook")
+    add("--memory", type=positive(int), default=LIMITS.memory // MB, help="in MB")
+    add("--disk", type=positive(int), default=LIMITS.disk // MB, help="temporary files, in MB")
+    add("--processes", type=positive(int), default=LIMITS.processes, help="and threads, at a time")
+    parser.add_argument(
+        "--run-learners-code-unprotected",
+        action="store_true",
+        help="run it without a sandbox, with all your rights: it can read, change and send whatever"
+        " you can. Only for submissions that you have read yourself",
+    )
+    return parser
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Return a reader of numbers above zero."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} was given; it has to be above zero")
+        return number
+
+    return read
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Mark what has changed, and write everything anew that depends on it."""
+    known = every_assignment(options.source)
+    found = find(options.submissions, options.assignment, known)
+    assignments = {
+        name: read_assignment(known[name]) for name in {each.assignment for each in found}
+    }
+    options.output.mkdir(parents=True, exist_ok=True)
+    limits = limits_of(options)
+    protected = not options.run_learners_code_unprotected
+    if protected and not options.scheduler:
+        trust_sandbox(limits, hidden_places(options))
+    with Journal(options.output / "journal.sqlite") as journal:
+        batch = Batch(options, limits, protected, assignments, found, journal)
+        batch.mark_all()
+        results = batch.results()
+        enter(options.output, {name: known[name] for name in assignments}, journal, results)
+        publish(options.output, assignments, results)
+    report(options.output, results, len(found))
+    return 0 if len(results) == len(found) else 1
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """Return the limits that the command line gives."""
+    return Limits(
+        cell_seconds=options.cell_seconds,
+        seconds=options.seconds,
+        memory=int(options.memory * MB),
+        disk=int(options.disk * MB),
+        processes=int(options.processes),
+    )
+
+
+def hidden_places(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return what a learner's code must not see, whatever else it sees."""
+    places = (options.submissions, options.output, options.source)
+    return tuple(str(place.resolve()) for place in places)
+
+
+@dataclass
+class Batch:
+    """The submissions of one run."""
+
+    options: argparse.Namespace
+    limits: Limits
+    protected: bool
+    assignments: dict[str, Assignment]
+    found: list[Submission]
+    journal: Journal
+    keys: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def mark_all(self) -> None:
+        """Mark whatever the journal does not know yet, and write each result into it at once."""
+        scheduler, workers = self.options.scheduler, int(self.options.workers)
+        with bar(len(self.found)) as shown:
+            jobs = self.jobs(shown)
+            results = (
+                distributed_results(jobs, scheduler) if scheduler else local_results(jobs, workers)
+            )
+            for result in results:
+                self.journal.add(result)
+                shown.update()
+
+    def jobs(self, shown: tqdm[NoReturn]) -> Iterator[Job]:
+        """Read the submissions, and yield those that have to be marked."""
+        for submission in self.found:
+            job = self.job(submission)
+            self.keys.append((job.student, job.assignment.name, job.digest))
+            if self.journal.find(*self.keys[-1]):
+                shown.update()
+            else:
+                yield job
+
+    def job(self, submission: Submission) -> Job:
+        """Read one submission."""
+        content, refusal = b"", ""
+        try:
+            content = content_of(submission, self.options.submissions, Bounds())
+        except RefusedError as error:
+            refusal = str(error)
+        assignment = self.assignments[submission.assignment]
+        return Job(
+            submission.student,
+            assignment,
+            content,
+            refusal,
+            digest_of(assignment, content or refusal.encode(), fingerprint()),
+            fingerprint(),
+            self.limits,
+            self.protected,
+            tuple(str(folder.resolve()) for folder in self.options.module),
+        )
+
+    def results(self) -> list[Result]:
+        """Return the result of each submission as it is now."""
+        found = (self.journal.find(*key) for key in self.keys)
+        return [result for result in found if result]
+
+
+def bar(total: int) -> tqdm[NoReturn]:
+    """Show how far marking is, how fast, and how long it takes; less often where nobody looks."""
+    patience = 0.1 if sys.stderr.isatty() else 10.0
+    return tqdm(total=total, desc="Marking", unit="submission", mininterval=patience, ascii=" =")
+
+
+# --- What is written ------------------------------------------------------------------------------
+
+
+def enter(
+    output: Path, sources: dict[str, Path], journal: Journal, results: Sequence[Result]
+) -> None:
+    """Enter new results in nbgrader's gradebook."""
+    new = not (output / GRADEBOOK).exists()
+    with Book(output) as book:
+        for source in sources.values():
+            book.add_assignment(source)
+        for result in results if new else journal.not_entered(results):
+            book.enter(result)
+            journal.entered(result)
+
+
+def publish(output: Path, assignments: dict[str, Assignment], results: Sequence[Result]) -> None:
+    """Write the table, and a report for each student."""
+    write_table(results, output / "marks.csv")
+    for result in results:
+        write_report(result, output, assignments[result.assignment].title)
+
+
+def report(output: Path, results: Sequence[Result], total: int) -> None:
+    """Say how it went, and where everything is."""
+    count = Counter(result.status for result in results)
+    print(
+        f"{len(results)} of {total} submissions have a mark or a reason: {count['marked']} marked,"
+        f" {count['stopped']} stopped, {count['refused']} refused."
+    )
+    print(f"Marks and reasons: {output / 'marks.csv'}")
+    print(f"For each student:  {output / 'reports'}")
+    print(f"For nbgrader:      {output / GRADEBOOK}, with `nbgrader export` in {output}")

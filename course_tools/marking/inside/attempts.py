@@ -1,0 +1,209 @@
+"""What must not succeed in the sandbox. The probe tries all of it before any code of learners."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import resource
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Bait = dict[str, Any]
+"""What lies outside: addresses, files, variables, processes. See `course_tools.marking.probe`."""
+
+PLACES = (
+    *("/", "/bin", "/course", "/course/own", "/course/own/lessons_lib", "/course/packages"),
+    *("/dev", "/etc", "/home", "/lib", "/root", "/run", "/usr", "/var"),
+)
+
+CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "another user namespace": ("unshare", (0x10000000,)),
+    "a file of memory": (
+        "memfd_create",
+        (
+            b"probe",
+            0,
+        ),
+    ),
+    "shared memory": (
+        "shmget",
+        (
+            0,
+            4096,
+            0o1600,
+        ),
+    ),
+    "a look into another process": (
+        "ptrace",
+        (
+            16,
+            1,
+            0,
+            0,
+        ),
+    ),
+    "a mount": (
+        "mount",
+        (
+            b"none",
+            b"/tmp",
+            b"tmpfs",
+            0,
+            None,
+        ),
+    ),
+    "another root folder": ("chroot", (b"/tmp",)),
+    "root's rights": ("setuid", (0,)),
+}
+
+
+def succeeded(bait: Bait) -> list[str]:
+    """Try everything, and say in words what was possible."""
+    found: list[str] = []
+    for attempt in ATTEMPTS:
+        try:
+            found += attempt(bait)
+        except OSError:
+            continue  # refused, as it should be
+    return found
+
+
+def network(bait: Bait) -> Iterator[str]:
+    """Reach a server on the machine outside."""
+    for kind, address in bait["servers"]:
+        place = tuple(address) if isinstance(address, list) else address
+        with socket.socket(getattr(socket, kind)) as client:
+            client.settimeout(1.0)
+            if client.connect_ex(place) == 0:
+                yield f"the network: {address} answers"
+
+
+def sockets(bait: Bait) -> Iterator[str]:
+    """Make sockets that no namespace fences."""
+    for kind in ("AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_ALG"):
+        for form in (socket.SOCK_RAW, socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+            try:
+                socket.socket(getattr(socket, kind), form).close()
+            except OSError:
+                continue
+            yield f"a socket of the kind {kind}"
+
+
+def files(bait: Bait) -> Iterator[str]:
+    """See files from outside."""
+    for place in bait["files"]:
+        if os.path.lexists(place):
+            yield f"the file system: {place} is there"
+
+
+def writing(bait: Bait) -> Iterator[str]:
+    """Write where others read."""
+    for place in PLACES:
+        try:
+            descriptor = os.open(f"{place}/probe-{os.getpid()}", os.O_CREAT | os.O_WRONLY)
+        except OSError:
+            continue
+        os.close(descriptor)
+        yield f"the file system: {place} can be written"
+
+
+def environment(bait: Bait) -> Iterator[str]:
+    """Read variables of whoever marks."""
+    for name in sorted(set(os.environ) - set(bait["variables"])):
+        yield f"the environment: {name} is set"
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        yield f"the environment: {file} is there"
+
+
+def processes(bait: Bait) -> Iterator[str]:
+    """Find other processes than this one and the one that all others descend from."""
+    others = [pid for pid in range(2, bait["pids"]) if pid != os.getpid() and _exists(pid)]
+    if others:
+        yield f"other processes: {', '.join(map(str, others[:5]))}"
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return error.errno == errno.EPERM
+    return True
+
+
+def descriptors(bait: Bait) -> Iterator[str]:
+    """Find open files that came along."""
+    for number in range(3, 1024):
+        try:
+            found = os.fstat(number)
+        except OSError:
+            continue
+        if [found.st_dev, found.st_ino] in bait["open"]:
+            yield f"open files: number {number} came along"
+
+
+def calls(bait: Bait) -> Iterator[str]:
+    """Make system calls that no exercise needs."""
+    library = ctypes.CDLL(None, use_errno=True)
+    for words, (name, arguments) in CALLS.items():
+        if getattr(library, name)(*arguments) >= 0:
+            yield f"system calls: {words}"
+
+
+def limits(bait: Bait) -> Iterator[str]:
+    """Take more than there is."""
+    for name, most in bait["bounds"].items():
+        number = getattr(resource, f"RLIMIT_{name}")
+        if resource.getrlimit(number)[1] > most:
+            yield f"limits: {name} is more than {most}"
+    if _raised(lambda: mmap.mmap(-1, bait["bounds"]["AS"])) is None:
+        yield "limits: all memory at once"
+    for folder in ("/tmp", "/dev/shm"):
+        if _fits(folder, bait["disk"] + 2**20):
+            yield f"limits: {folder} holds more than {bait['disk']} bytes"
+
+
+def _raised(function: Callable[[], Any]) -> BaseException | None:
+    try:
+        function()
+    except (OSError, ValueError, MemoryError) as error:
+        return error
+    return None
+
+
+def _fits(folder: str, size: int) -> bool:
+    names = [f"{folder}/probe-{k}" for k in range(2)]
+    try:
+        for name in names:
+            Path(name).write_bytes(bytes(size // 2))
+    except OSError:
+        return False
+    finally:
+        for name in names:
+            Path(name).unlink(missing_ok=True)
+    return True
+
+
+def answers(bait: Bait) -> Iterator[str]:
+    """Find the right answers."""
+    from lessons_lib.feedback import bank
+
+    if bank.ALL or [*Path(bank.__file__).parent.glob("lesson_*")]:
+        yield "the course's bank of right answers"
+
+
+ATTEMPTS: tuple[Callable[[Bait], Iterator[str]], ...] = (
+    network,
+    sockets,
+    files,
+    writing,
+    environment,
+    processes,
+    descriptors,
+    calls,
+    limits,
+    answers,
+)

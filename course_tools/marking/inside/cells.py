@@ -1,0 +1,150 @@
+"""Run a cell of a notebook, as IPython does, and tell what it printed and raised."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import inspect
+import linecache
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType
+from typing import Any
+
+from lessons_lib.feedback.running import Sink
+
+PRINTED = 20_000
+"""Characters that are kept of what a cell prints."""
+
+Names = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a cell did.
+
+    Parameters
+    ----------
+    printed : str
+        What it printed, cut at ``PRINTED`` characters.
+    shown : object
+        The value of its last line, if that is an expression.
+    error : BaseException, optional
+        What it raised.
+    """
+
+    printed: str = ""
+    shown: Any = None
+    error: BaseException | None = None
+
+    @property
+    def traceback(self) -> str:
+        """What Python says about the error, or nothing."""
+        return "".join(traceback.format_exception(self.error)) if self.error else ""
+
+
+def run(source: str, names: Names, title: str = "<cell>") -> Ran:
+    """Run a cell.
+
+    Parameters
+    ----------
+    source : str
+        Python, or what IPython understands besides: magics, shell commands, ``await``.
+    names : dict
+        The notebook's names, which it reads and changes.
+    title : str
+        Stands in place of a file name when something is raised. Unlike any other cell's.
+
+    Returns
+    -------
+    Ran
+        Whatever happens.
+    """
+    printed = Sink(PRINTED)
+    shown, error = None, None
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            for code in codes(source, title):
+                shown = eval(code, names)
+                if code.co_flags & inspect.CO_COROUTINE:
+                    shown = awaited(shown)
+        except BaseException as raised:  # SystemExit and the end of its time, too
+            error = raised
+    return Ran(printed.getvalue(), shown, error)
+
+
+def codes(source: str, title: str) -> list[CodeType]:
+    """Compile a cell: what it does, and then its last line if that has a value.
+
+    Raises
+    ------
+    SyntaxError
+        If it is not Python even after IPython has translated it.
+    """
+    try:
+        tree = ast.parse(source, title)
+    except SyntaxError:
+        source = translated(source)
+        tree = ast.parse(source, title)
+    linecache.cache[title] = (len(source), None, source.splitlines(keepends=True), title)
+    last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+    parts: list[ast.Module | ast.Expression] = [tree]
+    parts += [ast.Expression(line.value) for line in last if isinstance(line, ast.Expr)]
+    return [_compiled(part, title) for part in parts]
+
+
+def _compiled(part: ast.Module | ast.Expression, title: str) -> CodeType:
+    mode = "exec" if isinstance(part, ast.Module) else "eval"
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code: CodeType = compile(part, title, mode, flags, dont_inherit=True)
+    return code
+
+
+def awaited(value: Any) -> Any:
+    """Wait for a cell that awaits something."""
+    import asyncio  # takes a third of the time that numpy takes, and few cells need it
+
+    return asyncio.run(value)
+
+
+def translated(source: str) -> str:
+    """Turn IPython's own syntax into Python, as IPython does."""
+    from IPython.core import inputtransformer2
+
+    manager: Any = inputtransformer2.TransformerManager  # carries no types
+    return str(manager().transform_cell(source))
+
+
+def offer_ipython(names: Names) -> None:
+    """Put ``get_ipython`` and ``display`` among the builtins; IPython is loaded when one is called.
+
+    Parameters
+    ----------
+    names : dict
+        The names of the notebook, which magics read and change.
+    """
+
+    @cache
+    def get_ipython() -> Any:
+        from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
+
+        class Shell(InteractiveShell):
+            def enable_gui(self, gui: object = None) -> None:
+                """Open no window: nobody looks."""
+
+        return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}), user_ns=names)
+
+    def display(*values: Any, **options: Any) -> Any:
+        from IPython.core import display_functions
+
+        get_ipython()
+        show: Any = display_functions.display  # carries no types
+        return show(*values, **options)
+
+    offered: dict[str, Callable[..., Any]] = {"get_ipython": get_ipython, "display": display}
+    for name, function in offered.items():
+        setattr(builtins, name, function)

@@ -1,0 +1,108 @@
+"""What runs a learner's cells in the sandbox, and calls what they define.
+
+It reads one request after the other and answers each. Whatever it says may be a lie, since the
+learner's code lives in the same process. The marker outside knows that: to it, an answer is what
+*some* function might have returned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lessons_lib.feedback.limits import outcomes_in_time
+from lessons_lib.feedback.running import plain
+
+from . import wire
+from .cells import Names, Ran, offer_ipython, run
+
+SAID = 4_000
+"""Characters that are kept of an error's traceback."""
+
+Message = dict[str, Any]
+
+
+def serve(channel: int) -> None:
+    """Serve requests until there are no more.
+
+    Parameters
+    ----------
+    channel : int
+        A socket to the marker. It takes the place of nothing that learners' code uses.
+    """
+    replies = os.fdopen(os.dup(channel), "wb")
+    requests = os.fdopen(channel, "rb")
+    leave_streams()
+    sys.modules["__main__"] = types.ModuleType("__main__")  # as in a notebook
+    names = sys.modules["__main__"].__dict__
+    offer_ipython(names)
+    answers: dict[str, Callable[[Message], Message]] = {
+        "run": lambda message: run_cell(names, **message),
+        "look": lambda message: look(names, **message),
+        "call": lambda message: call(names, **message),
+    }
+    while header := requests.read(wire.HEADER.size):
+        message = wire.unpacked(requests.read(wire.length_of(header)))
+        answer = answers[message.pop("do")]
+        number = message.pop("number")
+        replies.write(wire.packed({"number": number, **answer(message)}))
+        replies.flush()
+
+
+def leave_streams() -> None:
+    """Read from nothing, and write to nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
+# --- Requests -------------------------------------------------------------------------------------
+
+
+def run_cell(names: Names, source: str, title: str, seconds: float) -> Message:
+    """Run a cell for so long, and tell what it printed, and what it raised."""
+    ran = Ran(error=KeyboardInterrupt())
+    with contextlib.suppress(KeyboardInterrupt), alarm(seconds):
+        ran = run(source, names, title)
+    said = ran.traceback
+    return {
+        "printed": wire.clipped(ran.printed, len(ran.printed)),
+        "error": ran.error and type(ran.error).__name__,
+        "traceback": wire.clipped(said[-SAID:], SAID),
+    }
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Interrupt what runs longer, as a kernel is interrupted."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def look(names: Names, wanted: list[str]) -> Message:
+    """Tell what the notebook has under some names: functions by their own name, or values."""
+    return {"found": {name: described(names[name]) for name in wanted if name in names}}
+
+
+def described(value: Any) -> Message:
+    """Tell what a value is."""
+    if callable(value):
+        return {"function": str(getattr(value, "__name__", type(value).__name__))}
+    return {"value": wire.written_value(plain(value))}
+
+
+def call(names: Names, name: str, cases: list[Any], n_parts: int, seconds: float) -> Message:
+    """Call a function of the notebook on one case after the other."""
+    inputs = [tuple(map(wire.read_input, case)) for case in cases]
+    done = outcomes_in_time(names[name], inputs, n_parts, seconds)
+    return {"outcomes": [wire.written_outcome(outcome) for outcome in done]}

@@ -1,0 +1,185 @@
+"""The process inside bubblewrap that is forked for each submission, with everything imported.
+
+It runs nothing of a learner's. It has rights that its children give up: to make namespaces within
+the sandbox, and to end what runs there. The marker speaks to it through one socket, which no child
+keeps, and hands it for each submission one end of a new socket, which belongs to the child alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import signal
+import socket
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import fence, runner
+
+REQUEST = 65_536
+"""Bytes of the largest request."""
+
+END, GONE = ENDS = (b"end", b"gone")
+"""What the marker says when it is done with a child, and when a child seems to have ended."""
+
+PATIENCE = 1.0
+"""Seconds in which a child ends that seems to have."""
+
+Message = dict[str, Any]
+
+
+def main(number: int) -> None:
+    """Serve the marker on the socket that is open under a number, until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the marker alone
+    with socket.socket(fileno=number) as control:
+        fence.adopt_orphans()
+        answer(control, ready=True)
+        while True:
+            request, handed, _, _ = socket.recv_fds(control, REQUEST, 1)
+            if not request:
+                return
+            if request not in ENDS:  # those come late if a child has ended by itself
+                serve(control, json.loads(request), handed[0])
+
+
+def answer(control: socket.socket, **message: Any) -> None:
+    """Answer the marker."""
+    control.sendall(json.dumps(message).encode())
+
+
+def serve(control: socket.socket, message: Message, channel: int) -> None:
+    """Start a child for one submission, and see it to its end."""
+    try:
+        child = start(control, channel, message)
+    except OSError as error:
+        answer(control, error=str(error))
+        return
+    finally:
+        os.close(channel)
+    answer(control, child=child)
+    status, asked = finish(control, child)
+    while reap(wait=message["namespaces"]):
+        pass
+    answer(control, status=status, asked=asked)
+
+
+def start(control: socket.socket, channel: int, message: Message) -> int:
+    """Start the child for one submission and return its process id.
+
+    Parameters
+    ----------
+    control : socket
+        Closed in the child.
+    channel : int
+        The child's socket to the marker.
+    message : dict
+        See `shut_in`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be shut in. Then there is no child.
+    """
+    if not message["namespaces"]:
+        child = os.fork()
+        if not child:
+            begin(control, channel, message)
+        return child
+    reading, writing = os.pipe()
+    keeper = os.fork()
+    if not keeper:
+        found = b""
+        try:
+            fence.leave_namespaces()
+            child = os.fork()
+            if not child:
+                os.close(reading)
+                os.close(writing)
+                begin(control, channel, message)
+            found = str(child).encode()
+        finally:
+            os.write(writing, found or b"0")
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as said:
+        child = int(said.read() or b"0")
+    os.waitpid(keeper, 0)
+    if not child:
+        raise OSError("no namespaces can be made inside the sandbox")
+    return child
+
+
+def begin(control: socket.socket, channel: int, message: Message) -> NoReturn:
+    """Be the child: shut yourself in, and serve the marker. Nothing is run if that fails."""
+    status = 1
+    try:
+        control.close()
+        os.setsid()
+        shut_in(message)
+        runner.serve(channel)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def shut_in(message: Message) -> None:
+    """Take all steps of the fence, in the one order that works.
+
+    Parameters
+    ----------
+    message : dict
+        "namespaces", whether there are any; "folders" to be replaced by empty ones, each of "disk"
+        bytes; "links" into these; "work", the folder to be in; "bounds" of the system; "user" to
+        become; and the "filter" of system calls.
+    """
+    if message["namespaces"]:
+        fence.mount_empty(message["folders"], message["disk"])
+    for place, target in message["links"].items():
+        Path(place).parent.mkdir(exist_ok=True)
+        Path(place).parent.chmod(0o777)
+        Path(place).symlink_to(target)
+    work = Path(message["work"])
+    work.mkdir(exist_ok=True)
+    work.chmod(0o777)
+    os.chdir(work)
+    fence.set_bounds(message["bounds"])
+    if message["namespaces"]:
+        fence.become(message["user"])
+        fence.filter_calls(base64.b64decode(message["filter"]))
+
+
+def finish(control: socket.socket, child: int) -> tuple[int, bool]:
+    """Wait until the child ends, or the marker wants it to end.
+
+    Returns
+    -------
+    status : int
+        Its exit status; below zero, the signal that ended it.
+    asked : bool
+        Whether the marker asked for it, and the child was still there.
+    """
+    descriptor = os.pidfd_open(child)
+    asking = control.fileno()
+    ready, _, _ = select.select([asking, descriptor], [], [])
+    if asking in ready and control.recv(REQUEST) == GONE:
+        ready, _, _ = select.select([descriptor], [], [], PATIENCE)
+    asked = descriptor not in ready
+    os.close(descriptor)
+    os.killpg(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), asked
+
+
+def reap(*, wait: bool) -> bool:
+    """Take leave of a process that the child has left behind, if there is one.
+
+    Parameters
+    ----------
+    wait : bool
+        Whether to wait for it. In a namespace of its own all end with the child; elsewhere not.
+    """
+    try:
+        return os.waitpid(-1, 0 if wait else os.WNOHANG)[0] > 0
+    except ChildProcessError:
+        return False

@@ -1,0 +1,311 @@
+"""Mark one submission: its cells run in the sandbox, the instructor's test cells here.
+
+A submission runs once with all tests, hidden ones included, and that decides the marks. Only if
+something fails, it runs a second time in a fresh sandbox, with the tests that students can see.
+What a student reads comes from there. So whatever a learner's code makes of the hidden inputs, no
+word of it gets out.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course_tools.marking.assignments import Assignment, GradedCell
+from course_tools.marking.autograded import autograded, by_hand, points_of, released
+from course_tools.marking.bubble import LostError
+from course_tools.marking.calls import names_in
+from course_tools.marking.inside.cells import PRINTED, Names, Ran
+from course_tools.marking.inside.cells import run as run_here
+from course_tools.marking.inside.wire import clipped
+from course_tools.marking.limits import Limits
+from course_tools.marking.results import Mark, MarkingError, Result, Status
+from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
+from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
+from course_tools.release import grade_id
+from lessons_lib.feedback.progress import VARIABLE
+
+GRACE = 2.0
+"""Seconds in which an interrupted cell has to end."""
+
+TRIES = 3
+"""Runs of a submission whose sandbox was ended from outside, before that is given up."""
+
+RIGHT = "Right."
+NOT_FOR_ALL = (
+    "Right for the inputs of the check, but not for others.\n"
+    "The test asks for other inputs, too. Try your function on some of your own: of another size,"
+    " with another sign, with zeros among them."
+)
+UNDECIDED = "Your answer is read by a person, who gives the points."
+NO_ANSWER = "There is no answer."
+NOT_REACHED = "Not reached."
+NOT_PASSED = "Not passed."
+
+ONE_AT_A_TIME = threading.Lock()
+"""What a test prints is caught by replacing the one standard output that a process has."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission to be marked, with all that this needs.
+
+    Parameters
+    ----------
+    student : str
+        Whose it is.
+    assignment : Assignment
+        What for.
+    content : bytes
+        The notebook, as handed in.
+    refusal : str
+        Why it cannot be marked, if it cannot even be read.
+    digest : str
+        Stands for everything that the result depends on.
+    marker : str
+        Stands for the code that marks; a worker must have the same.
+    limits : Limits
+        What it may use.
+    protected : bool
+        Whether it runs in the sandbox.
+    modules : tuple of str
+        Folders with further modules that notebooks import.
+    """
+
+    student: str
+    assignment: Assignment
+    content: bytes
+    refusal: str
+    digest: str
+    marker: str
+    limits: Limits = field(default_factory=Limits)
+    protected: bool = True
+    modules: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """What came of a notebook.
+
+    Parameters
+    ----------
+    tests : dict of str to Ran
+        What each test cell did that was reached.
+    printed : dict of int to str
+        What the learner's cells printed and raised, by their place.
+    stopped : StoppedError, optional
+        Why it was stopped, if it was.
+    seconds : dict of str to float
+        Time spent on starting, on the learner's cells, and on tests.
+    """
+
+    tests: dict[str, Ran] = field(default_factory=dict)
+    printed: dict[int, str] = field(default_factory=dict)
+    stopped: StoppedError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Add the time that something takes to a part."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class Step:
+    """A cell to run, with its place in the notebook: the learner's, or a test."""
+
+    place: int
+    source: str
+    test: GradedCell | None = None
+
+
+def mark(job: Job) -> Result:
+    """Mark a submission.
+
+    Raises
+    ------
+    MarkingError
+        If there is no sandbox, or it is ended from outside again and again.
+    """
+    os.environ[VARIABLE] = ""  # the checks of a whole class are nobody's progress
+    with ONE_AT_A_TIME:
+        try:
+            if job.refusal:
+                raise RefusedError(job.refusal)
+            notebook = notebook_of(job.content, Bounds())
+        except RefusedError as refused:
+            return result_of(job, None, Run(), Run(), "refused", str(refused))
+        real = run_surely(job, notebook, hidden=True)
+        if real.stopped:
+            return result_of(job, notebook, real, Run(), "stopped", str(real.stopped))
+        if not any(ran.error for ran in real.tests.values()):
+            return result_of(job, notebook, real, Run(), "marked", "")
+        with real.timed("words"):
+            seen = run_surely(job, notebook, hidden=False)
+        return result_of(job, notebook, real, seen, "marked", "")
+
+
+# --- Running a notebook ---------------------------------------------------------------------------
+
+
+def run_surely(job: Job, notebook: NotebookNode, *, hidden: bool) -> Run:
+    """Run a notebook, and again if it may have ended by another's hand than its own."""
+    for tried in range(TRIES):
+        try:
+            run = run_notebook(job, notebook, hidden=hidden)
+        except LostError:
+            continue
+        if not isinstance(run.stopped, EndedError) or tried:
+            return run
+    raise MarkingError(
+        f"The sandbox for {job.student} was ended {TRIES} times by something outside it. Is the"
+        " machine out of memory, or does somebody end processes? Then start again: what is marked"
+        " stays marked."
+    )
+
+
+def run_notebook(job: Job, notebook: NotebookNode, *, hidden: bool) -> Run:
+    """Run a notebook once, with or without the hidden tests."""
+    run = Run()
+    folders = [Path(folder) for folder in job.modules]
+    try:
+        with run.timed("start"):
+            sandbox = Sandbox(job.limits, protected=job.protected, modules=folders)
+        with sandbox:
+            for step in steps_of(notebook, job.assignment):
+                if step.test:
+                    run_test(job, step.test, sandbox, run, hidden=hidden)
+                else:
+                    run_cell(job.limits, step, sandbox, run)
+    except StoppedError as stopped:
+        run.stopped = stopped
+    return run
+
+
+def steps_of(notebook: NotebookNode, assignment: Assignment) -> list[Step]:
+    """Put the instructor's tests and locked cells in the places of the learner's copies.
+
+    Of several copies the last one gives the place, as with nbgrader. A test that is missing comes
+    at the end. What else a learner has marked as anything is a cell like others.
+    """
+    tests = {test.name: test for test in assignment.tests}
+    locked = locked_cells(assignment)
+    last = {grade_id(cell): place for place, cell in enumerate(notebook.cells)}
+    steps = []
+    for place, cell in enumerate(notebook.cells):
+        name = grade_id(cell)
+        if last[name] == place and name in tests:
+            steps.append(Step(place, "", tests[name]))
+        elif last[name] == place and name in locked:
+            steps.append(Step(place, locked[name]))
+        elif cell.cell_type == "code":
+            steps.append(Step(place, cell.source))
+    missing = [test for name, test in tests.items() if name not in last]
+    return steps + [Step(len(notebook.cells), "", test) for test in missing]
+
+
+@cache
+def locked_cells(assignment: Assignment) -> dict[str, str]:
+    """Return the code that learners were not to change, tests apart, by grade id."""
+    return {
+        grade_id(cell): cell.source
+        for cell in released(assignment).cells
+        if cell.cell_type == "code"
+        and grade_id(cell)
+        and cell.metadata["nbgrader"]["locked"]
+        and not cell.metadata["nbgrader"]["grade"]
+    }
+
+
+def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
+    """Run a learner's cell, whatever it raises."""
+    with run.timed("cells"):
+        answer = sandbox.ask(
+            "run",
+            within=limits.cell_seconds + GRACE,
+            source=step.source,
+            title=f"<cell {step.place + 1}>",
+            seconds=limits.cell_seconds,
+        )
+    words = [answer.get("printed"), answer.get("traceback")]
+    run.printed[step.place] = "\n".join(
+        clipped(word, PRINTED) for word in words if isinstance(word, str) and word
+    )
+
+
+def run_test(job: Job, test: GradedCell, sandbox: Sandbox, run: Run, *, hidden: bool) -> None:
+    """Run a test cell out here, with the learner's names as calls into the sandbox."""
+    with run.timed("tests"):
+        names = setup_names(job.assignment.setup) | names_in(sandbox, job.assignment.names)
+        ran = run_here(test.source if hidden else test.shown, names, f"<{test.name}>")
+    if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
+        raise ran.error
+    run.tests[test.name] = ran
+    if sandbox.stopped:
+        raise sandbox.stopped
+
+
+@cache
+def setup_names(setup: str) -> Names:
+    """Return what the instructor's own cells bind: imports, most of all. Not to be changed."""
+    names: Names = {"__name__": "__main__"}
+    ran = run_here(setup, names, "<set-up>")
+    if ran.error:
+        raise MarkingError(f"The assignment's own cells do not run here:\n{ran.traceback}")
+    return names
+
+
+# --- What comes of it -----------------------------------------------------------------------------
+
+
+def result_of(
+    job: Job, notebook: NotebookNode | None, real: Run, seen: Run, status: Status, reason: str
+) -> Result:
+    """Put together what a run with all tests decides, and what one without hidden ones says."""
+    marks = []
+    for test in job.assignment.tests:
+        points = points_of(test, real.tests.get(test.name))
+        words = RIGHT if points >= test.points else words_for(test, real, seen, reason)
+        marks.append(Mark(test.name, points, test.points, words))
+    for cell in job.assignment.by_hand:
+        given = by_hand(cell, notebook)
+        words = UNDECIDED if given is None else NO_ANSWER
+        marks.append(Mark(cell.name, given, cell.points, words))
+    total = sum(mark.points or 0 for mark in marks)
+    highest = sum(mark.highest for mark in marks)
+    return Result(
+        job.student,
+        job.assignment.name,
+        job.digest,
+        status,
+        reason or f"{total:g} of {highest:g} points.",
+        tuple(marks),
+        autograded(notebook, job.assignment, marks, seen.printed, reason),
+        real.seconds,
+    )
+
+
+def words_for(test: GradedCell, real: Run, seen: Run, reason: str) -> str:
+    """Say what a student may know about a test that did not give all points."""
+    if reason:
+        return f"{NOT_REACHED if test.name not in real.tests else NOT_PASSED}\n{reason}"
+    ran = seen.tests.get(test.name)
+    if ran is None:
+        return f"{NOT_REACHED}\n{seen.stopped}"
+    if ran.error is None:
+        return NOT_FOR_ALL
+    if isinstance(ran.error, AssertionError) and str(ran.error):
+        return str(ran.error).removeprefix("✗ ")
+    return f"The test stops with {type(ran.error).__name__}.\n{ran.error}"

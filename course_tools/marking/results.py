@@ -1,0 +1,93 @@
+"""What marking a submission ends with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+Status = Literal["marked", "stopped", "refused"]
+"""Marked as usual; stopped on the way, because it broke a limit; not run at all."""
+
+
+class MarkingError(Exception):
+    """Marking cannot begin or go on; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one test cell gave.
+
+    Parameters
+    ----------
+    name : str
+        The test cell's grade id.
+    points : float or None
+        Points reached; None where somebody has to decide by hand.
+    highest : float
+        Points that can be reached.
+    words : str
+        What the student may read about it, in plain text, in lines. The first is a title.
+    """
+
+    name: str
+    points: float | None
+    highest: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the marking of one submission has ended.
+
+    Parameters
+    ----------
+    student, assignment : str
+        Whose it is, and what for.
+    digest : str
+        Stands for everything that the result depends on: the notebook, the assignment, the marker.
+    status : str
+        "marked", "stopped" or "refused".
+    reason : str
+        Why, in a sentence that the student may read.
+    marks : tuple of Mark
+        One for each test cell of the assignment, in its order, whatever the status.
+    notebook : str
+        The notebook with the outputs of the test cells, as nbgrader keeps it; JSON.
+    seconds : dict of str to float
+        Time spent on each part.
+    """
+
+    student: str
+    assignment: str
+    digest: str
+    status: Status
+    reason: str
+    marks: tuple[Mark, ...]
+    notebook: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """Points reached, not counting what has to be decided by hand."""
+        return sum(mark.points or 0.0 for mark in self.marks)
+
+    @property
+    def highest(self) -> float:
+        """Points that can be reached."""
+        return sum(mark.highest for mark in self.marks)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody has to decide on a part of it."""
+        return any(mark.points is None for mark in self.marks)
+
+    def to_json(self) -> str:
+        """Write everything as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        return cls(**{**data, "marks": tuple(Mark(**mark) for mark in data["marks"])})

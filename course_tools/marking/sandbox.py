@@ -1,0 +1,182 @@
+"""The sandbox of one submission: requests to it, with bounds on the time and memory they take."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+import psutil
+
+from course_tools.marking.bubble import WORK, LostError, bubble
+from course_tools.marking.inside import wire
+from course_tools.marking.inside.warm import END, GONE
+from course_tools.marking.limits import Limits
+
+WATCH = 0.1
+"""Seconds between two looks at the memory of a sandbox that is busy."""
+
+
+class StoppedError(Exception):
+    """The sandbox has ended; the message says why, in words that a student may read."""
+
+
+class EndedError(StoppedError):
+    """The process inside has ended by itself."""
+
+
+class Sandbox:
+    """A process for one submission, which runs a learner's code and answers requests.
+
+    Parameters
+    ----------
+    limits : Limits
+        What it may use.
+    protected : bool
+        False leaves out all protection but the system's limits. For machines without bubblewrap.
+    modules : sequence of Path
+        Folders with further modules that the notebooks import.
+    """
+
+    def __init__(
+        self, limits: Limits, *, protected: bool = True, modules: Sequence[Path] = ()
+    ) -> None:
+        self.limits = limits
+        self.end = time.monotonic() + limits.seconds
+        self.looked = time.monotonic()
+        self.number = 0
+        self.stopped: StoppedError | None = None
+        self.open = contextlib.ExitStack()
+        prefix = "marking-"
+        folder = WORK if protected else self.open.enter_context(TemporaryDirectory(prefix=prefix))
+        self.bubble = bubble(protected, (*modules,))
+        with self.noticing_loss():
+            self.channel = self.bubble.begin(limits, folder)
+        self.alive = True
+        self.open.callback(self._end, END)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.close()
+
+    def ask(self, do: str, within: float | None = None, **message: Any) -> dict[str, Any]:
+        """Send a request and return the answer, of which nothing is certain but that it is JSON.
+
+        Parameters
+        ----------
+        do : str
+            What to do.
+        within : float, optional
+            Seconds for it; never more than is left for the whole notebook.
+        **message
+            What belongs to the request.
+
+        Raises
+        ------
+        StoppedError
+            If no right answer comes in time. Everything inside is ended then.
+        LostError
+            If something else has ended the sandbox.
+        """
+        if self.stopped:
+            raise self.stopped
+        end = min(self.end, time.monotonic() + within) if within else self.end
+        self.number += 1
+        with self.distrust():
+            self._send(wire.packed({"do": do, "number": self.number, **message}), end)
+            length = wire.length_of(self._receive(wire.HEADER.size, end))
+            answer = wire.unpacked(self._receive(length, end))
+            if answer.pop("number", None) != self.number:
+                raise wire.GarbledError("an answer that nobody asked for")
+        return answer
+
+    @contextlib.contextmanager
+    def distrust(self) -> Iterator[None]:
+        """End everything inside when an answer turns out to be garbled or missing."""
+        try:
+            yield
+        except (wire.GarbledError, StoppedError) as error:
+            self.open.close()
+            garbled = StoppedError(f"The notebook gave the marker {error}.")
+            self.stopped = error if isinstance(error, StoppedError) else garbled
+            raise self.stopped from None
+
+    def _send(self, data: bytes, end: float) -> None:
+        while data:
+            _, ready, _ = select.select([], [self.channel], [], self._patience(end))
+            if ready:
+                try:
+                    data = data[self.channel.send(data, socket.MSG_DONTWAIT) :]
+                except OSError:
+                    self._ended()
+
+    def _receive(self, count: int, end: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            ready, _, _ = select.select([self.channel], [], [], self._patience(end))
+            if ready:
+                try:
+                    part = self.channel.recv(min(count - len(parts), 2**20))
+                except OSError:
+                    part = b""
+                if not part:
+                    self._ended()
+                parts += part
+        return bytes(parts)
+
+    def _patience(self, end: float) -> float:
+        """Return how long to wait until the next look, after looking at time and memory."""
+        now = time.monotonic()
+        if now > end:
+            raise StoppedError("The notebook took too long, and could not be interrupted.")
+        if now > self.looked + WATCH:
+            self.looked = now
+            if memory_of(self.bubble.process.pid) > self.limits.memory:
+                size = self.limits.memory // 2**20
+                raise StoppedError(f"The notebook took more than {size} MB of memory.")
+        return min(end - now, WATCH)
+
+    def _ended(self) -> NoReturn:
+        """Say how the child has ended, after it has closed its channel."""
+        status, asked = self._end(GONE)
+        if asked:
+            raise StoppedError("The notebook closed its connection to the marker.")
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        raise EndedError(f"The notebook ended Python itself ({how}).")
+
+    def _end(self, word: bytes) -> tuple[int, bool]:
+        """End the child, if that has not been done."""
+        if not self.alive:
+            return 0, False
+        self.alive = False
+        self.channel.close()
+        with self.noticing_loss():
+            return self.bubble.end(word)
+
+    @contextlib.contextmanager
+    def noticing_loss(self) -> Iterator[None]:
+        """Let the next sandbox have another bubble if this one is lost."""
+        try:
+            yield
+        except LostError:
+            self.bubble.close()
+            bubble.cache_clear()
+            raise
+
+
+def memory_of(pid: int) -> int:
+    """Return the bytes of memory that a process and all below it hold."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        family = psutil.Process(pid).children(recursive=True)
+        for each in family:
+            with contextlib.suppress(psutil.Error):
+                total += each.memory_full_info().pss
+    return total
