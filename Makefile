@@ -3,10 +3,11 @@ PYTHON ?= python3
 LAB_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+GRADE_ARGS ?=
 
 COURSE = $(PYTHON) -m course_tools
 
-.PHONY: help lab test browser-test refresh exercises bench locks clean
+.PHONY: help lab test browser-test refresh exercises grade bench locks clean
 
 help:
 	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
@@ -14,6 +15,7 @@ help:
 	@echo "make browser-test  drives the lessons in Chromium"
 	@echo "make refresh       executes the notebooks and writes their outputs"
 	@echo "make exercises     cuts the exercises out of the solutions"
+	@echo "make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
 	@echo "make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
 	@echo "make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
 	@echo "make clean         removes .venv and every cache"
@@ -34,6 +36,9 @@ refresh:
 
 exercises:
 	@$(COURSE) exercises
+
+grade:
+	@$(COURSE) grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(GRADE_ARGS)
 
 bench:
 	@$(COURSE) bench $(BENCH_ARGS)

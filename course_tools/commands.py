@@ -145,6 +145,13 @@ def exercises(arguments: Sequence[str]) -> int:
     return tool.main(arguments)
 
 
+def grade(arguments: Sequence[str]) -> int:
+    """Mark a folder of submissions."""
+    from course_tools.marking import command as tool
+
+    return tool.main(arguments)
+
+
 def name_cell(arguments: Sequence[str]) -> int:
     """Give a cell of a notebook its id."""
     from course_tools import names as tool
@@ -165,6 +172,7 @@ VERBS = {
     "browser-test": Verb(browser_test, "authors", "drives the lessons in Chromium"),
     "refresh": Verb(refresh, "authors", "executes the notebooks and writes their outputs"),
     "exercises": Verb(exercises, "authors", "cuts the exercises out of the solutions"),
+    "grade": Verb(grade, "authors", "marks a folder of submissions, whatever they contain"),
     "name-cell": Verb(name_cell, "authors", "gives a cell of a notebook its id"),
     "bench": Verb(bench, "authors", "measures the library against the alternatives"),
     "locks": Verb(locks, "authors", "pins the dependencies; --upgrade takes newer versions"),

@@ -71,14 +71,14 @@ def released(source: Path) -> bytes:
     return to_bytes(nb)
 
 
-def steps() -> list[Any]:
-    """Return nbgrader's own steps, in its order, but for the one that writes to a gradebook."""
+def steps(*, saving: bool = False) -> list[Any]:
+    """Return nbgrader's own steps, in its order; the one that fills a gradebook if wanted."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what they log, they raise as well
     every = GenerateAssignment.class_traits()["preprocessors"].default()
-    return [step for step in every if step is not SaveCells]
+    return [step for step in every if saving or step is not SaveCells]
 
 
 # --- What is wrong with a solution ---------------------------------------------------------------

@@ -209,12 +209,13 @@ def bar(total: int) -> tqdm[NoReturn]:
 def enter(
     output: Path, sources: dict[str, Path], journal: Journal, results: Sequence[Result]
 ) -> None:
-    """Enter new results in nbgrader's gradebook."""
-    new = not (output / GRADEBOOK).exists()
+    """Enter new results in nbgrader's gradebook; all of them in a new one."""
+    fresh = not (output / GRADEBOOK).exists()
+    new = list(results if fresh else journal.not_entered(results))
     with Book(output) as book:
-        for source in sources.values():
-            book.add_assignment(source)
-        for result in results if new else journal.not_entered(results):
+        for name in sorted({result.assignment for result in new}):
+            book.add_assignment(sources[name])
+        for result in new:
             book.enter(result)
             journal.entered(result)
 
