@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import grid
 import imports
+import marking
 import single_run
 import slider_latency
 from measure import Comparison, exit_status, table
@@ -19,9 +20,10 @@ SUBJECTS: dict[str, Callable[[], list[Comparison]]] = {
     "single_run": single_run.compare,
     "grid": grid.compare,
     "imports": imports.compare,
+    "marking": marking.compare,
     "slider_latency": slider_latency.compare,
 }
-WHEN_NAMED = ("slider_latency",)
+WHEN_NAMED = ("marking", "slider_latency")
 
 
 def main(names: Sequence[str]) -> int:

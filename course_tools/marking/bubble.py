@@ -11,11 +11,9 @@ of it to import numpy.
 from __future__ import annotations
 
 import base64
-import compileall
 import contextlib
 import json
 import os
-import py_compile
 import shutil
 import socket
 import subprocess
@@ -206,7 +204,7 @@ def start(
         path += [f"{COURSE}/own", f"{COURSE}/packages"]
         words = [*command(modules), *python(path, control)]
     else:
-        path = [*map(str, modules), str(course()), sysconfig.get_path("purelib")]
+        path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
         words = python(path, control)
     process = subprocess.Popen(
         words,
@@ -290,32 +288,31 @@ def folders_to(place: str) -> list[str]:
 
 def course_mounts(modules: Sequence[Path]) -> list[str]:
     """Show the course's library, but not its right answers, and the runner."""
-    mounts = ["--ro-bind", str(course().resolve()), f"{COURSE}/own"]
+    library = f"{COURSE}/own/lessons_lib"
+    mounts = [*folders_to(library), "--ro-bind", str(LIBRARY), library]
+    mounts += ["--perms", "0755", "--tmpfs", f"{library}/feedback/bank"]
+    for ours, theirs in STAND_INS.items():
+        mounts += ["--ro-bind", str(INSIDE / ours), f"{library}/feedback/{theirs}"]
+    mounts += ["--remount-ro", f"{library}/feedback/bank"]
+    mounts += ["--ro-bind", str(INSIDE), f"{COURSE}/own/inside"]
     for k, folder in enumerate(modules):
-        mounts += ["--ro-bind", str(folder.resolve()), f"{COURSE}/modules/{k}"]
+        place = f"{COURSE}/modules/{k}"
+        mounts += [*folders_to(place), "--ro-bind", str(folder.resolve()), place]
     return mounts
 
 
 @cache
-def _course() -> tempfile.TemporaryDirectory[str]:
-    """Copy what goes into the sandbox of the course, compiled, while this process lives."""
+def copied_course() -> tempfile.TemporaryDirectory[str]:
+    """Copy the same, for code that runs without bubblewrap."""
     folder = tempfile.TemporaryDirectory(prefix="marking-")
     place = Path(folder.name)
-    place.chmod(0o755)
     ignore = shutil.ignore_patterns("bank", "__pycache__")
     shutil.copytree(LIBRARY, place / "lessons_lib", ignore=ignore)
     shutil.copytree(INSIDE, place / "inside", ignore=ignore)
     (place / "lessons_lib/feedback/bank").mkdir()
-    for own, theirs in STAND_INS.items():
-        shutil.copy(INSIDE / own, place / "lessons_lib/feedback" / theirs)
-    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    compileall.compile_dir(place, quiet=2, invalidation_mode=unchecked)
+    for ours, theirs in STAND_INS.items():
+        shutil.copy(INSIDE / ours, place / "lessons_lib/feedback" / theirs)
     return folder
-
-
-def course() -> Path:
-    """Return the folder of what goes into the sandbox of the course."""
-    return Path(_course().name)
 
 
 def font_mounts() -> list[str]:

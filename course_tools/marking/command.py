@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,12 +24,11 @@ from course_tools.marking.assignments import (
 from course_tools.marking.gradebook import GRADEBOOK, Book
 from course_tools.marking.journal import Journal
 from course_tools.marking.limits import Limits
-from course_tools.marking.marking import Job
-from course_tools.marking.probe import trust_sandbox
+from course_tools.marking.marking import Job, Terms
 from course_tools.marking.reports import write_report, write_table
 from course_tools.marking.results import MarkingError, Result
 from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of, find
-from course_tools.marking.workers import distributed_results, local_results
+from course_tools.marking.workers import PATIENCE, Team, distributed_results
 from course_tools.refresh import ROOT
 
 MB = 2**20
@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     add("--source", type=Path, default=ROOT / "solutions", help="folder with the assignments")
     add("--workers", type=positive(int), default=os.cpu_count() or 1, help="processes that mark")
     add("--scheduler", help="address of a dask.distributed scheduler, whose workers mark instead")
+    add("--patience", type=positive(float), default=PATIENCE, help="seconds for it to answer")
     add(
         "--module", type=Path, action="append", default=[], help="folder that notebooks import from"
     )
@@ -100,24 +101,42 @@ def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 
 def grade(options: argparse.Namespace) -> int:
     """Mark what has changed, and write everything anew that depends on it."""
-    known = every_assignment(options.source)
-    found = find(options.submissions, options.assignment, known)
-    assignments = {
-        name: read_assignment(known[name]) for name in {each.assignment for each in found}
-    }
-    options.output.mkdir(parents=True, exist_ok=True)
-    limits = limits_of(options)
-    protected = not options.run_learners_code_unprotected
-    if protected and not options.scheduler:
-        trust_sandbox(limits, hidden_places(options))
-    with Journal(options.output / "journal.sqlite") as journal:
-        batch = Batch(options, limits, protected, assignments, found, journal)
-        batch.mark_all()
-        results = batch.results()
-        enter(options.output, {name: known[name] for name in assignments}, journal, results)
-        publish(options.output, assignments, results)
+    terms = terms_of(options)
+    size = 0 if options.scheduler else int(options.workers)
+    with Team(size, terms) as team:  # first, so that it warms up while the assignments are read
+        known = every_assignment(options.source)
+        found = find(options.submissions, options.assignment, known)
+        options.output.mkdir(parents=True, exist_ok=True)
+        assignments = {name: read_assignment(known[name]) for name in names_of(found)}
+        with Journal(options.output / "journal.sqlite") as journal:
+            batch = Batch(options.submissions, found, assignments, terms, journal)
+            if options.scheduler:
+                far = partial(distributed_results, scheduler=options.scheduler)
+                batch.mark_all(partial(far, patience=options.patience))
+            else:
+                batch.mark_all(team.results)
+            results = batch.results()
+            enter(options.output, known, journal, results)
+            publish(options.output, assignments, results)
     report(options.output, results, len(found))
     return 0 if len(results) == len(found) else 1
+
+
+def names_of(found: Sequence[Submission]) -> list[str]:
+    """Return the assignments for which something was handed in."""
+    return sorted({each.assignment for each in found})
+
+
+def terms_of(options: argparse.Namespace) -> Terms:
+    """Return what the command line says about how to mark."""
+    hidden = (options.submissions, options.output, options.source)
+    return Terms(
+        fingerprint(),
+        limits_of(options),
+        not options.run_learners_code_unprotected,
+        tuple(folder.resolve() for folder in options.module),
+        tuple(str(place.resolve()) for place in hidden),
+    )
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
@@ -131,33 +150,35 @@ def limits_of(options: argparse.Namespace) -> Limits:
     )
 
 
-def hidden_places(options: argparse.Namespace) -> tuple[str, ...]:
-    """Return what a learner's code must not see, whatever else it sees."""
-    places = (options.submissions, options.output, options.source)
-    return tuple(str(place.resolve()) for place in places)
-
-
 @dataclass
 class Batch:
-    """The submissions of one run."""
+    """The submissions of one run.
 
-    options: argparse.Namespace
-    limits: Limits
-    protected: bool
-    assignments: dict[str, Assignment]
+    Parameters
+    ----------
+    folder : Path
+        Where they lie.
+    found : list of Submission
+        All of them.
+    assignments : dict of str to Assignment
+        What they answer.
+    terms : Terms
+        How they are marked.
+    journal : Journal
+        What is marked already, and what will be.
+    """
+
+    folder: Path
     found: list[Submission]
+    assignments: dict[str, Assignment]
+    terms: Terms
     journal: Journal
     keys: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def mark_all(self) -> None:
+    def mark_all(self, marking: Callable[[Iterator[Job]], Iterator[Result]]) -> None:
         """Mark whatever the journal does not know yet, and write each result into it at once."""
-        scheduler, workers = self.options.scheduler, int(self.options.workers)
         with bar(len(self.found)) as shown:
-            jobs = self.jobs(shown)
-            results = (
-                distributed_results(jobs, scheduler) if scheduler else local_results(jobs, workers)
-            )
-            for result in results:
+            for result in marking(self.jobs(shown)):
                 self.journal.add(result)
                 shown.update()
 
@@ -175,21 +196,12 @@ class Batch:
         """Read one submission."""
         content, refusal = b"", ""
         try:
-            content = content_of(submission, self.options.submissions, Bounds())
+            content = content_of(submission, self.folder, Bounds())
         except RefusedError as error:
             refusal = str(error)
         assignment = self.assignments[submission.assignment]
-        return Job(
-            submission.student,
-            assignment,
-            content,
-            refusal,
-            digest_of(assignment, content or refusal.encode(), fingerprint()),
-            fingerprint(),
-            self.limits,
-            self.protected,
-            tuple(str(folder.resolve()) for folder in self.options.module),
-        )
+        digest = digest_of(assignment, content or refusal.encode(), self.terms.marker)
+        return Job(submission.student, assignment, content, refusal, digest, self.terms)
 
     def results(self) -> list[Result]:
         """Return the result of each submission as it is now."""
@@ -200,6 +212,7 @@ class Batch:
 def bar(total: int) -> tqdm[NoReturn]:
     """Show how far marking is, how fast, and how long it takes; less often where nobody looks."""
     patience = 0.1 if sys.stderr.isatty() else 10.0
+    tqdm.monitor_interval = 0  # no thread: this process is copied
     return tqdm(total=total, desc="Marking", unit="submission", mininterval=patience, ascii=" =")
 
 

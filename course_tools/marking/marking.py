@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -55,6 +55,31 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Terms:
+    """How every submission of a batch is marked.
+
+    Parameters
+    ----------
+    marker : str
+        Stands for the code that marks. A worker has to have the same.
+    limits : Limits
+        What a submission may use.
+    protected : bool
+        Whether it runs in the sandbox.
+    modules : tuple of Path
+        Folders with further modules that notebooks import.
+    hidden : tuple of str
+        Places that their code must not see; the probe makes sure.
+    """
+
+    marker: str
+    limits: Limits = field(default_factory=Limits)
+    protected: bool = True
+    modules: tuple[Path, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Job:
     """A submission to be marked, with all that this needs.
 
@@ -70,14 +95,8 @@ class Job:
         Why it cannot be marked, if it cannot even be read.
     digest : str
         Stands for everything that the result depends on.
-    marker : str
-        Stands for the code that marks; a worker must have the same.
-    limits : Limits
-        What it may use.
-    protected : bool
-        Whether it runs in the sandbox.
-    modules : tuple of str
-        Folders with further modules that notebooks import.
+    terms : Terms
+        How it is marked.
     """
 
     student: str
@@ -85,10 +104,7 @@ class Job:
     content: bytes
     refusal: str
     digest: str
-    marker: str
-    limits: Limits = field(default_factory=Limits)
-    protected: bool = True
-    modules: tuple[str, ...] = ()
+    terms: Terms
 
 
 @dataclass
@@ -140,31 +156,34 @@ def mark(job: Job) -> Result:
         If there is no sandbox, or it is ended from outside again and again.
     """
     os.environ[VARIABLE] = ""  # the checks of a whole class are nobody's progress
+    whole = Run()
     with ONE_AT_A_TIME:
         try:
             if job.refusal:
                 raise RefusedError(job.refusal)
-            notebook = notebook_of(job.content, Bounds())
+            with whole.timed("reading"):
+                notebook = notebook_of(job.content, Bounds())
         except RefusedError as refused:
-            return result_of(job, None, Run(), Run(), "refused", str(refused))
-        real = run_surely(job, notebook, hidden=True)
+            return result_of(job, None, whole, Run(), "refused", str(refused))
+        real = run_surely(job, notebook)
+        real.seconds |= whole.seconds
         if real.stopped:
             return result_of(job, notebook, real, Run(), "stopped", str(real.stopped))
-        if not any(ran.error for ran in real.tests.values()):
-            return result_of(job, notebook, real, Run(), "marked", "")
-        with real.timed("words"):
-            seen = run_surely(job, notebook, hidden=False)
+        seen = Run()
+        if failed := {name for name, ran in real.tests.items() if ran.error}:
+            with real.timed("words"):
+                seen = run_surely(job, notebook, shown=failed)
         return result_of(job, notebook, real, seen, "marked", "")
 
 
 # --- Running a notebook ---------------------------------------------------------------------------
 
 
-def run_surely(job: Job, notebook: NotebookNode, *, hidden: bool) -> Run:
+def run_surely(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:
     """Run a notebook, and again if it may have ended by another's hand than its own."""
     for tried in range(TRIES):
         try:
-            run = run_notebook(job, notebook, hidden=hidden)
+            run = run_notebook(job, notebook, shown)
         except LostError:
             continue
         if not isinstance(run.stopped, EndedError) or tried:
@@ -176,19 +195,30 @@ def run_surely(job: Job, notebook: NotebookNode, *, hidden: bool) -> Run:
     )
 
 
-def run_notebook(job: Job, notebook: NotebookNode, *, hidden: bool) -> Run:
-    """Run a notebook once, with or without the hidden tests."""
-    run = Run()
-    folders = [Path(folder) for folder in job.modules]
+def run_notebook(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:
+    """Run a notebook once.
+
+    Parameters
+    ----------
+    job : Job
+        What it belongs to.
+    notebook : NotebookNode
+        What was handed in.
+    shown : collection of str, optional
+        Run no tests but these, and only what students can see of them. By default, all of all.
+    """
+    run, terms = Run(), job.terms
     try:
         with run.timed("start"):
-            sandbox = Sandbox(job.limits, protected=job.protected, modules=folders)
+            sandbox = Sandbox(terms.limits, protected=terms.protected, modules=terms.modules)
         with sandbox:
             for step in steps_of(notebook, job.assignment):
-                if step.test:
-                    run_test(job, step.test, sandbox, run, hidden=hidden)
-                else:
-                    run_cell(job.limits, step, sandbox, run)
+                if not step.test:
+                    run_cell(terms.limits, step, sandbox, run)
+                elif not shown:
+                    run_test(job, step.test, step.test.source, sandbox, run)
+                elif step.test.name in shown:
+                    run_test(job, step.test, step.test.shown, sandbox, run)
     except StoppedError as stopped:
         run.stopped = stopped
     return run
@@ -245,11 +275,11 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
     )
 
 
-def run_test(job: Job, test: GradedCell, sandbox: Sandbox, run: Run, *, hidden: bool) -> None:
+def run_test(job: Job, test: GradedCell, source: str, sandbox: Sandbox, run: Run) -> None:
     """Run a test cell out here, with the learner's names as calls into the sandbox."""
     with run.timed("tests"):
         names = setup_names(job.assignment.setup) | names_in(sandbox, job.assignment.names)
-        ran = run_here(test.source if hidden else test.shown, names, f"<{test.name}>")
+        ran = run_here(source, names, f"<{test.name}>")
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error
     run.tests[test.name] = ran
@@ -285,6 +315,8 @@ def result_of(
         marks.append(Mark(cell.name, given, cell.points, words))
     total = sum(mark.points or 0 for mark in marks)
     highest = sum(mark.highest for mark in marks)
+    with real.timed("writing"):
+        kept = autograded(notebook, job.assignment, marks, seen.printed, reason)
     return Result(
         job.student,
         job.assignment.name,
@@ -292,7 +324,7 @@ def result_of(
         status,
         reason or f"{total:g} of {highest:g} points.",
         tuple(marks),
-        autograded(notebook, job.assignment, marks, seen.printed, reason),
+        kept,
         real.seconds,
     )
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
 import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from course_tools.marking.assignments import fingerprint
-from course_tools.marking.marking import Job, mark
+from course_tools.marking.bubble import bubble, copied_course
+from course_tools.marking.marking import Job, Terms, mark
 from course_tools.marking.probe import trust_sandbox
 from course_tools.marking.results import MarkingError, Result
 
@@ -22,10 +24,13 @@ TRIES = 3
 """Workers that may be lost with the same submission in hand, before it is given up."""
 
 AHEAD = 2
-"""Submissions that are handed out for each worker: one in hand, one to come."""
+"""Submissions that are handed out for each worker of a cluster: one in hand, one to come."""
 
-PATIENCE = "60s"
-"""Time in which a cluster has to answer, and to have a worker."""
+PATIENCE = 60.0
+"""Seconds in which a cluster has to answer, and to have a worker."""
+
+FORK = multiprocessing.get_context("fork")
+"""Copies of this process need not import everything again. There are no threads to be hurt."""
 
 
 def mark_here(job: Job) -> Result:
@@ -36,101 +41,175 @@ def mark_here(job: Job) -> Result:
     MarkingError
         If the worker has other code than whoever asks, or its sandbox leaks.
     """
-    if job.marker != fingerprint():
+    if job.terms.marker != fingerprint():
         raise MarkingError(
             "A worker has another version of the course or of numpy than this machine, so it could"
             " give other marks. Install the same one there, and start its workers again."
         )
-    if job.protected:
-        trust_sandbox(job.limits)
+    make_sure(job.terms)
     return mark(job)
+
+
+def make_sure(terms: Terms) -> None:
+    """Have a sandbox ready, and look for leaks in it. Once is enough.
+
+    Raises
+    ------
+    MarkingError
+        If there is no sandbox, or it leaks.
+    """
+    if terms.protected:
+        trust_sandbox(terms.limits, terms.hidden)
+    bubble(terms.protected, terms.modules)
 
 
 # --- On this machine ------------------------------------------------------------------------------
 
 
-def local_results(jobs: Iterator[Job], workers: int) -> Iterator[Result]:
-    """Mark submissions in processes of this machine.
+class Worker:
+    """A process of this machine that marks one submission after the other."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.job: Job | None = None
+        self.pipe, theirs = FORK.Pipe()
+        self.process: BaseProcess = FORK.Process(target=_work, args=(theirs, terms), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def take(self, job: Job | None) -> None:
+        """Begin with a submission, if there is one."""
+        self.job = job
+        if job:
+            with contextlib.suppress(OSError):  # it is lost: that shows when its answer is read
+                self.pipe.send(job)
+
+    def answer(self) -> Result | Exception | None:
+        """Return what came of the submission; None if the process is lost."""
+        try:
+            answer: Result | Exception = self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return answer
+
+    def end(self) -> None:
+        """End the process, and all that it has started."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _work(pipe: Connection, terms: Terms) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(MarkingError):  # the first submission meets it again, and tells
+        make_sure(terms)
+    with contextlib.suppress(EOFError, KeyboardInterrupt):
+        while True:
+            job = pipe.recv()
+            try:
+                pipe.send(mark_here(job))
+            except Exception as error:
+                pipe.send(error)
+
+
+def _end_with_parent() -> None:
+    """End when the process that hands out work is gone, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+class Team:
+    """Processes of this machine that mark. They begin to warm up at once.
 
     A process that is lost costs no result: what it had in hand is marked by another.
 
     Parameters
     ----------
-    jobs : iterator of Job
-        Submissions. They are fetched as workers become free.
-    workers : int
+    size : int
         Processes.
-
-    Yields
-    ------
-    Result
-        As each is ready, in any order.
-
-    Raises
-    ------
-    MarkingError
-        If processes are lost again and again, or none can mark.
+    terms : Terms
+        How submissions will be marked.
     """
-    again: list[Job] = []
-    lost = Counter[str]()
-    while True:
-        with _pool(workers) as pool:
-            running: dict[Future[Result], Job] = {}
-            try:
-                while _hand_out(pool, running, again, jobs, AHEAD * workers):
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield future.result()
-                        del running[future]
-                return
-            except BrokenProcessPool:
-                again = list(running.values())
-                lost.update(job.digest for job in again)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-        _give_up_on(job for job in again if lost[job.digest] >= TRIES)
+
+    def __init__(self, size: int, terms: Terms) -> None:
+        if not terms.protected:
+            copied_course()  # here, where it is removed at the end, and not in each of them
+        self.terms = terms
+        self.workers = [Worker(terms) for _ in range(size)]
+
+    def __enter__(self) -> Team:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.end()
+
+    def results(self, jobs: Iterator[Job]) -> Iterator[Result]:
+        """Mark submissions.
+
+        Parameters
+        ----------
+        jobs : iterator of Job
+            Submissions. They are fetched as processes become free.
+
+        Yields
+        ------
+        Result
+            As each is ready, in any order.
+
+        Raises
+        ------
+        MarkingError
+            If a submission cannot be marked, or takes one process after another with it.
+        """
+        lost = Counter[str]()
+        for worker in self.workers:
+            worker.take(next(jobs, None))
+        while busy := [worker for worker in self.workers if worker.job]:
+            ready = connection.wait([worker.pipe for worker in busy])
+            for worker in [worker for worker in busy if worker.pipe in ready]:
+                answer = worker.answer()
+                if answer is None:
+                    self._replace(worker, lost)
+                else:
+                    worker.take(next(jobs, None))
+                    yield result_or_error(answer)
+
+    def _replace(self, worker: Worker, lost: Counter[str]) -> None:
+        """Give what a lost process had in hand to a new one."""
+        job = worker.job
+        assert job
+        lost[job.digest] += 1
+        give_up(job, lost[job.digest])
+        worker.end()
+        successor = Worker(self.terms)
+        successor.take(job)
+        self.workers[self.workers.index(worker)] = successor
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+def result_or_error(answer: Result | Exception) -> Result:
+    """Return a result, or raise the error that came in its place."""
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
-def _hand_out(
-    pool: ProcessPoolExecutor,
-    running: dict[Future[Result], Job],
-    again: list[Job],
-    jobs: Iterator[Job],
-    most: int,
-) -> bool:
-    """Give out submissions until so many are running, and say whether any is."""
-    while len(running) < most and (job := again.pop() if again else next(jobs, None)):
-        running[pool.submit(mark_here, job)] = job
-    return bool(running)
-
-
-def _give_up_on(jobs: Iterator[Job]) -> None:
-    for job in jobs:
+def give_up(job: Job, lost: int) -> None:
+    """Raise MarkingError if so many processes were lost with a submission."""
+    if lost >= TRIES:
         raise MarkingError(
-            f"The process that marks was lost {TRIES} times with the submission of {job.student} in"
+            f"The process that marks was lost {lost} times with the submission of {job.student} in"
             " hand. What is marked stays marked. Is the machine out of memory? Try fewer --workers."
         )
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when the process that hands out work is gone, even if it was killed."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 # --- On several machines --------------------------------------------------------------------------
 
 
-def distributed_results(jobs: Iterator[Job], scheduler: str) -> Iterator[Result]:
+def distributed_results(
+    jobs: Iterator[Job], scheduler: str, patience: float = PATIENCE
+) -> Iterator[Result]:
     """Mark submissions on the workers of a dask.distributed cluster.
 
     Parameters
@@ -139,6 +218,8 @@ def distributed_results(jobs: Iterator[Job], scheduler: str) -> Iterator[Result]
         Submissions. They are fetched as workers become free.
     scheduler : str
         Its address, such as ``tcp://10.0.0.1:8786``.
+    patience : float
+        Seconds in which it has to answer, and to have a worker.
 
     Yields
     ------
@@ -152,7 +233,7 @@ def distributed_results(jobs: Iterator[Job], scheduler: str) -> Iterator[Result]
     """
     distributed: Any = importlib.import_module("distributed")  # a second to load, and no types
 
-    with _client(distributed.Client, scheduler) as client:
+    with _client(distributed.Client, scheduler, patience) as client:
         running: dict[Any, Job] = {}
         lost = Counter[str]()
         ready = distributed.as_completed()
@@ -171,16 +252,16 @@ def distributed_results(jobs: Iterator[Job], scheduler: str) -> Iterator[Result]
                 yield future.result()
             except distributed.KilledWorker:
                 lost[job.digest] += 1
-                _give_up_on(iter([job] if lost[job.digest] >= TRIES else []))
+                give_up(job, lost[job.digest])
                 hand_out(job)
             else:
                 hand_out(next(jobs, None))
 
 
-def _client(kind: Any, scheduler: str) -> Any:
+def _client(kind: Any, scheduler: str, patience: float) -> Any:
     try:
-        client = kind(scheduler, timeout=PATIENCE)
-        client.wait_for_workers(1, timeout=PATIENCE)
+        client = kind(scheduler, timeout=patience)
+        client.wait_for_workers(1, timeout=patience)
     except (OSError, ValueError, TimeoutError) as error:
         raise MarkingError(
             f"No cluster with a worker answers at {scheduler!r}: {error}\nAn address looks like"

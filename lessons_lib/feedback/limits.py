@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
@@ -78,12 +77,15 @@ def outcomes_in_time(
 def _in_a_copy(
     function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
 ) -> Iterator[Outcome]:
-    fork = multiprocessing.get_context("fork")
-    receiver, sender = fork.Pipe(duplex=False)
-    copy = fork.Process(target=_send_all, args=(sender, function, cases, n_parts), daemon=True)
+    receiver, sender = Pipe(duplex=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the copy needs none
-        copy.start()
+        copy = os.fork()
+    if not copy:
+        try:
+            _send_all(sender, function, cases, n_parts)
+        finally:
+            os._exit(0)
     sender.close()
     end = time.monotonic() + seconds
     try:
@@ -92,15 +94,29 @@ def _in_a_copy(
                 return
             yield receiver.recv()
     except (EOFError, OSError):
-        copy.join(0.1)
-        yield Outcome(failure=_ended(copy.exitcode))
+        yield Outcome(failure=_ended(_status(copy, patience=0.1)))
     finally:
-        if copy.pid:  # never 0, which would be our own group
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(copy.pid, signal.SIGKILL)  # with whatever it has started itself
-        copy.kill()
-        copy.join()
+        _end(copy)
         receiver.close()
+
+
+def _status(copy: int, patience: float) -> int | None:
+    """Return how a copy has ended, as far as it has, without taking leave of it."""
+    end = time.monotonic() + patience
+    while not (found := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.001)
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+
+def _end(copy: int) -> None:
+    """End a copy, with whatever it has started itself."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(copy, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # if it has not come to lead a group
+        os.kill(copy, signal.SIGKILL)
+    os.waitpid(copy, 0)
 
 
 def _ended(code: int | None) -> Failure:
