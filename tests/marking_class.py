@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+import pytest
 
 from course_tools.marking.gradebook import Book
 from course_tools.marking.journal import Journal
@@ -19,6 +22,12 @@ ENVIRONMENT = os.environ | {
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     "PYTHONPATH": str(ROOT),
 }
+
+needs_bubblewrap = pytest.mark.skipif(
+    shutil.which("bwrap") is None and not os.environ.get("CI"),
+    reason="bubblewrap is not here; `apt install bubblewrap` on Debian",
+)
+"""For tests that run learners' code. Where everything has to hold, they fail rather than skip."""
 
 
 def hand_in(folder: Path, student: str, assignment: str, content: bytes) -> None:

@@ -17,11 +17,14 @@ from marking_class import (
     gradebook_of,
     hand_in_all,
     journal_of,
+    needs_bubblewrap,
     outcome_of,
 )
 
 from course_tools.refresh import ROOT
 from course_tools.release import sources
+
+pytestmark = needs_bubblewrap
 
 KILLS = 20
 STUDENTS = 12

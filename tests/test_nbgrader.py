@@ -1,7 +1,8 @@
 """nbgrader itself, with its own kernel, gives the marks that the exercises promise.
 
 For each lesson a course of its own is set up, with one student for the reference, one for the
-untouched exercise, and one for each mistake, who makes it in every function that has so many.
+untouched exercise, and one for each mistake, who makes it in every function that has so many. The
+same submissions are marked in the sandbox, too, and there get the same marks, test by test.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
 
 from course_tools.refresh import ROOT, from_bytes, show, to_bytes
 from course_tools.release import exercise_of, sources
-from lessons_lib.feedback import Exercise, exercises
+from lessons_lib.feedback import Exercise, bank, exercises
+
+BANK = "known_mistakes"
 
 MARK = """
 import json, sys
@@ -73,13 +77,22 @@ def with_mistake(source: Path, number: int) -> bytes:
 
 
 def calling(exercise: Exercise, number: int) -> str:
-    """Write a function that makes a mistake."""
+    """Write a function that makes a mistake. The sandbox hides the course's own bank of them."""
     return textwrap.dedent(f"""\
         def {exercise.name}({", ".join(exercise.arguments)}):
-            from lessons_lib.feedback import exercises
+            from {BANK} import ALL
 
-            mistake = exercises()["{exercise.name}"].mistakes[{number}]
-            return mistake.function({", ".join(exercise.arguments)})""")
+            exercise = next(each for each in ALL if each.name == "{exercise.name}")
+            return exercise.mistakes[{number}].function({", ".join(exercise.arguments)})""")
+
+
+def copy_bank(folder: Path) -> Path:
+    """Write a copy of the bank of mistakes that notebooks can import from a folder."""
+    for path in Path(bank.__file__).parent.glob("*.py"):
+        text = path.read_text("utf-8").replace(bank.__name__, BANK)
+        (folder / BANK).mkdir(exist_ok=True)
+        (folder / BANK / path.name).write_text(text, "utf-8")
+    return folder
 
 
 def of_lesson(source: Path) -> list[Exercise]:
@@ -87,18 +100,18 @@ def of_lesson(source: Path) -> list[Exercise]:
     return [each for each in exercises().values() if each.lesson == int(source.name[:2])]
 
 
-def marked(course: Path, source: Path) -> Path:
+def marked(course: Path, source: Path, modules: Path) -> Path:
     """Set up a course of one lesson, and have nbgrader mark everybody."""
     shutil.copytree(source.parent, course / "source" / source.stem)
     submit(course, "reference", source, source.read_bytes())
     submit(course, "untouched", source, exercise_of(source).read_bytes())
     for number in range(max(len(each.mistakes) for each in of_lesson(source))):
         submit(course, f"mistake-{number}", source, with_mistake(source, number))
-    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # alembic
+    path = os.pathsep.join([str(ROOT), str(modules)])
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", MARK, str(course), source.stem],
         cwd=ROOT,
-        env=os.environ | {"PATH": tools, "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": ""},
+        env=ENVIRONMENT | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
@@ -108,11 +121,22 @@ def marked(course: Path, source: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def courses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Future[Path]]]:
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder from which submissions import mistakes."""
+    return copy_bank(tmp_path_factory.mktemp("modules"))
+
+
+@pytest.fixture(scope="module")
+def courses(
+    tmp_path_factory: pytest.TempPathFactory, modules: Path
+) -> Iterator[dict[Path, Future[Path]]]:
     """Every lesson's course, marked two at a time."""
     folder = tmp_path_factory.mktemp("courses")
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {source: pool.submit(marked, folder / source.stem, source) for source in sources()}
+        yield {
+            source: pool.submit(marked, folder / source.stem, source, modules)
+            for source in sources()
+        }
         pool.shutdown(cancel_futures=True)
 
 
@@ -137,6 +161,40 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
             page = (feedback / f"{source.stem}.html").read_text("utf-8")
             words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
             assert as_html(mistake.name) in words, mistake.name
+
+
+@pytest.fixture(scope="module")
+def ours(
+    tmp_path_factory: pytest.TempPathFactory, courses: dict[Path, Future[Path]], modules: Path
+) -> Path:
+    """All of the same submissions, marked in the sandbox."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    for course in courses.values():
+        shutil.copytree(course.result() / "submitted", folder / "all", dirs_exist_ok=True)
+    done = grade(folder / "all", folder / "marked", "--workers=2", f"--module={modules}")
+    assert done.returncode == 0, done.stderr
+    return folder / "marked"
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("source", sources(), ids=show)
+def test_the_sandbox_gives_the_same_marks(
+    source: Path, courses: dict[Path, Future[Path]], ours: Path
+):
+    marks = json.loads((courses[source].result() / "marks.json").read_text("utf-8"))
+    results = [each for each in journal_of(ours) if each.assignment == source.stem]
+    assert {result.status for result in results} == {"marked"}
+    assert {
+        result.student: {mark.name: [mark.points, mark.highest] for mark in result.marks}
+        for result in results
+    } == marks
+    for result in results:
+        if result.student.startswith("mistake-"):
+            number = int(result.student.removeprefix("mistake-"))
+            said = "\n".join(mark.words for mark in result.marks)
+            for exercise in of_lesson(source):
+                for mistake in exercise.mistakes[number : number + 1]:
+                    assert f"{mistake.name}.\n{mistake.hint}" in said, mistake.name
 
 
 def as_html(text: str) -> str:
