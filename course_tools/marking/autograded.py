@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -81,25 +81,26 @@ def autograded(
     Returns
     -------
     str
-        A notebook's JSON. Of the learner's it has text and code only, with no HTML that could do
-        anything in the page in which an instructor reads it.
+        A notebook's JSON. What a learner has written as Markdown is shown as it was typed, since
+        links and HTML in it could do something in the page in which an instructor reads it.
     """
     originals = {grade_id(cell): cell for cell in released(assignment).cells if grade_id(cell)}
     source = notebook or released(assignment)
     last = {grade_id(cell): place for place, cell in enumerate(source.cells)}
+    known = {cell.source for cell in released(assignment).cells}
     cells = []
     for place, cell in enumerate(source.cells):
         name = grade_id(cell)
         original = originals.get(name) if last[name] == place else None
-        cells.append(_kept(cell, original, printed.get(place, "")))
+        cells.append(_kept(cell, original, known, printed.get(place, "")))
     cells += [deepcopy(cell) for name, cell in originals.items() if name not in last]
     _show(cells, marks)
     if reason:
-        cells.insert(0, V4.new_markdown_cell(f"**{reason}**"))
+        cells.insert(0, V4.new_markdown_cell(fenced(reason)))
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
     whole = V4.new_notebook(cells=cells, metadata=released(assignment).metadata)
-    return str(V4.writes(harmless(whole)))
+    return str(V4.writes(whole))
 
 
 @cache
@@ -109,22 +110,30 @@ def released(assignment: Assignment) -> NotebookNode:
     return notebook
 
 
-def _kept(cell: NotebookNode, original: NotebookNode | None, printed: str) -> NotebookNode:
+def _kept(
+    cell: NotebookNode, original: NotebookNode | None, known: Collection[str], printed: str
+) -> NotebookNode:
     """Return a cell with the instructor's marks on it, and none of the learner's."""
-    kind = original.cell_type if original else cell.cell_type
+    text = cell.source
+    if original and not original.metadata["nbgrader"]["solution"]:
+        text = original.source
     new: NotebookNode
-    if kind == "code":
-        new = V4.new_code_cell(cell.source)
+    if (original or cell).cell_type == "code":
+        new = V4.new_code_cell(text)
         if printed:
             new.outputs = [V4.new_output("stream", name="stdout", text=printed)]
     else:
-        new = V4.new_markdown_cell(cell.source)
+        new = V4.new_markdown_cell(text if text in known else fenced(text))
     if original:
         new.metadata = deepcopy(original.metadata)
-        if not original.metadata["nbgrader"]["solution"]:
-            new.source = original.source
-            new.pop("attachments", None)
     return new
+
+
+def fenced(text: str) -> str:
+    """Write a text in Markdown so that it is shown as it is, whatever it contains."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _show(cells: Sequence[NotebookNode], marks: Sequence[Mark]) -> None:
@@ -134,12 +143,3 @@ def _show(cells: Sequence[NotebookNode], marks: Sequence[Mark]) -> None:
         mark = words.get(grade_id(cell))
         if mark and cell.cell_type == "code" and (mark.points or 0.0) < mark.highest:
             cell.outputs = [error("NotYetRightError", mark.words)]
-
-
-def harmless(notebook: NotebookNode) -> NotebookNode:
-    """Take out of the text what could run in a browser."""
-    from nbconvert.preprocessors import sanitize
-
-    preprocessor: Any = sanitize.SanitizeHTML  # carries no types
-    clean: NotebookNode = preprocessor(enabled=True).preprocess(notebook, {})[0]
-    return clean

@@ -121,11 +121,14 @@ class Bubble:
             "work": work,
             "filter": base64.b64encode(seccomp.program()).decode() if self.protected else "",
         }
-        with theirs:
-            self._send(json.dumps(request).encode(), [theirs.fileno()])
-        answer = self._answer()
-        if "error" in answer:
-            raise MarkingError(no_sandbox(str(answer["error"])))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(ours)
+            with theirs:
+                self._send(json.dumps(request).encode(), [theirs.fileno()])
+            answer = self._answer()
+            if "error" in answer:
+                raise MarkingError(no_sandbox(str(answer["error"])))
+            stack.pop_all()
         return ours
 
     def end(self, word: bytes) -> tuple[int, bool]:

@@ -27,7 +27,14 @@ from course_tools.marking.limits import Limits
 from course_tools.marking.marking import Job, Terms
 from course_tools.marking.reports import write_report, write_table
 from course_tools.marking.results import MarkingError, Result
-from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of, find
+from course_tools.marking.submissions import (
+    Bounds,
+    RefusedError,
+    Submission,
+    content_of,
+    find,
+    usable,
+)
 from course_tools.marking.workers import PATIENCE, Team, distributed_results
 from course_tools.refresh import ROOT
 
@@ -134,9 +141,19 @@ def terms_of(options: argparse.Namespace) -> Terms:
         fingerprint(),
         limits_of(options),
         not options.run_learners_code_unprotected,
-        tuple(folder.resolve() for folder in options.module),
+        tuple(map(shared, options.module)),
         tuple(str(place.resolve()) for place in hidden),
     )
+
+
+def shared(folder: Path) -> Path:
+    """Return the place of a folder with modules, which everybody has to be able to read."""
+    if not folder.is_dir() or folder.stat().st_mode & 0o005 != 0o005:
+        raise MarkingError(
+            f"--module was given {folder}, which is no folder that everybody can read. In the"
+            f" sandbox code belongs to nobody, so make it `chmod -R a+rX {folder}`."
+        )
+    return folder.resolve()
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
@@ -222,9 +239,13 @@ def bar(total: int) -> tqdm[NoReturn]:
 def enter(
     output: Path, sources: dict[str, Path], journal: Journal, results: Sequence[Result]
 ) -> None:
-    """Enter new results in nbgrader's gradebook; all of them in a new one."""
-    fresh = not (output / GRADEBOOK).exists()
-    new = list(results if fresh else journal.not_entered(results))
+    """Enter new results in nbgrader's gradebook; all of them in a new one.
+
+    A student whose name was refused gets no entry, and no page: the table says why.
+    """
+    if not (output / GRADEBOOK).exists():
+        journal.none_entered()
+    new = [each for each in journal.not_entered(results) if usable(each.student)]
     with Book(output) as book:
         for name in sorted({result.assignment for result in new}):
             book.add_assignment(sources[name])
@@ -236,7 +257,7 @@ def enter(
 def publish(output: Path, assignments: dict[str, Assignment], results: Sequence[Result]) -> None:
     """Write the table, and a report for each student."""
     write_table(results, output / "marks.csv")
-    for result in results:
+    for result in (result for result in results if usable(result.student)):
         write_report(result, output, assignments[result.assignment].title)
 
 

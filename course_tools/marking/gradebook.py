@@ -13,23 +13,35 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CalledProcessError
 from types import TracebackType
 from typing import Any
 
+from sqlalchemy import URL
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_tools import release
 from course_tools.marking.files import write_whole
-from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.results import Mark, MarkingError, Result
 from course_tools.refresh import from_bytes
 
 GRADEBOOK = "gradebook.db"
 
+DRAFT = ".new-gradebook.db"
+"""Where a gradebook is made. It gets its name when it is complete."""
+
 CONFIG = '''\
 """nbgrader's settings for this folder. `nbgrader export`, run here, writes the marks as a table."""
 
+from pathlib import Path
+
+from sqlalchemy import URL
+
+folder = Path(__file__).resolve().parent
+gradebook = URL.create("sqlite", database=str(folder / "gradebook.db"))
 c = get_config()  # noqa: F821
-c.CourseDirectory.root = {root!r}
+c.CourseDirectory.root = str(folder)
+c.CourseDirectory.db_url = gradebook.render_as_string()
 '''
 
 
@@ -48,16 +60,20 @@ class Book:
     """
 
     def __init__(self, folder: Path) -> None:
-        from nbgrader.api import Gradebook
-
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what it logs, it raises as well
         self.folder = folder.resolve()
-        self.url = f"sqlite:///{self.folder / GRADEBOOK}"
-        with tools_on_path(), understood(self.folder):
-            self.book: Any = Gradebook(self.url)
+        path = self.folder / GRADEBOOK
+        self.url = url_of(path)
+        with understood(self.folder):
+            if not path.exists():
+                draft = self.folder / DRAFT
+                draft.unlink(missing_ok=True)
+                opened(url_of(draft)).close()
+                draft.replace(path)
+            self.book: Any = opened(self.url)
         config = self.folder / "nbgrader_config.py"
         if not config.exists():
-            write_whole(config, CONFIG.format(root=str(self.folder)).encode())
+            write_whole(config, CONFIG.encode())
 
     def __enter__(self) -> Book:
         return self
@@ -95,27 +111,58 @@ class Book:
         self.book.db.expire_all()
 
     def enter(self, result: Result) -> None:
-        """Enter a result. Points that a person has given stay.
+        """Enter a result. Points that a person has given stay, to be looked at if anything changed.
 
         Parameters
         ----------
         result : Result
             Of an assignment that has been added.
         """
-        autograded = self.folder / "autograded" / result.student / result.assignment
-        write_whole(autograded / f"{result.assignment}.ipynb", result.notebook.encode())
+        file = f"{result.assignment}.ipynb"
+        path = self.folder / "autograded" / result.student / result.assignment / file
+        content = result.notebook.encode(errors="backslashreplace")  # half characters, as in JSON
         marks = {mark.name: mark for mark in result.marks}
+        other = not path.exists() or path.read_bytes() != content
         with understood(self.folder):
             self.book.update_or_create_student(result.student)
             submission = self.book.update_or_create_submission(result.assignment, result.student)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-                mark = marks[grade.name]
-                changed = grade.auto_score != mark.points
-                grade.auto_score = mark.points
-                grade.needs_manual_grade = mark.points is None or (
-                    grade.manual_score is not None and (changed or grade.needs_manual_grade)
-                )
+                give(grade, marks[grade.name], other=other)
             self.book.db.commit()
+        write_whole(path, content)  # after the points: if it is as it was, so are they
+
+
+def give(grade: Any, mark: Mark, *, other: bool) -> None:
+    """Give nbgrader a mark, and say whether somebody has to look at it.
+
+    Parameters
+    ----------
+    grade : nbgrader.api.Grade
+        What nbgrader keeps.
+    mark : Mark
+        What to give.
+    other : bool
+        Whether the notebook is another one than the one that was entered before.
+    """
+    changed = grade.auto_score != mark.points or (mark.points is None and other)
+    grade.auto_score = mark.points
+    if grade.manual_score is None:
+        grade.needs_manual_grade = mark.points is None
+    elif changed:
+        grade.needs_manual_grade = True
+
+
+def opened(url: str) -> Any:
+    """Open nbgrader's gradebook, which is made if it is not there."""
+    from nbgrader.api import Gradebook
+
+    with tools_on_path():
+        return Gradebook(url)
+
+
+def url_of(path: Path) -> str:
+    """Write where a gradebook is, whatever signs the folder's name has."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 @contextlib.contextmanager
@@ -125,10 +172,11 @@ def understood(folder: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with its tables
             yield
-    except (RuntimeError, SQLAlchemyError) as error:
+    except (RuntimeError, ValueError, SQLAlchemyError, CalledProcessError) as error:
         raise MarkingError(
             f"The gradebook in {folder} cannot be used: {str(error).splitlines()[0]}\nMove it away,"
-            " or give another --output; all marks are in the journal, and are entered anew."
+            " or give another --output: all marks are in the journal, and are entered anew. Points"
+            " and comments that a person has given are in the old one only."
         ) from error
 
 

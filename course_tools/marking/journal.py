@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from course_tools.marking.results import MarkingError, Result
 FORM = 1
 """Number of the form of the file; another form gets another number."""
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS results (
+TABLE = """\
+CREATE TABLE results (
     student TEXT NOT NULL,
     assignment TEXT NOT NULL,
     attempt INTEGER NOT NULL,    -- counts what this student has handed in for this assignment
@@ -67,8 +67,9 @@ class Journal:
         self.open = ExitStack()
         try:
             self.open.callback(os.close, _locked(path))
-            self.rows = self.open.enter_context(closing(sqlite3.connect(path)))
-            self._prepare()
+            with self._understood():
+                self.rows = self.open.enter_context(closing(sqlite3.connect(path)))
+                self._prepare()
         except BaseException:
             self.open.close()
             raise
@@ -80,45 +81,60 @@ class Journal:
         self.open.close()
 
     def _prepare(self) -> None:
-        try:
-            form = self.rows.execute("PRAGMA user_version").fetchone()[0]
-            tables = self.rows.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-            if form != FORM and (form or tables):
-                raise MarkingError(
-                    f"{self.path} is a journal of another form ({form}, where {FORM} is known)."
-                    " Give another --output, and mark afresh."
-                )
-            self.rows.execute("PRAGMA journal_mode = WAL")
-            self.rows.execute("PRAGMA synchronous = FULL")
+        form = self.rows.execute("PRAGMA user_version").fetchone()[0]
+        tables = self.rows.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+        if form != FORM and (form or tables):
+            raise MarkingError(
+                f"{self.path} is a journal of another form ({form}, where {FORM} is known), or"
+                " another program's file. Give another --output, and mark afresh."
+            )
+        fault = self.rows.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if fault != "ok":
+            raise sqlite3.DatabaseError(fault)
+        self.rows.execute("PRAGMA journal_mode = WAL")
+        self.rows.execute("PRAGMA synchronous = FULL")
+        if not tables:
             with self.rows:
+                self.rows.execute("BEGIN")  # which Python leaves out before such statements
                 self.rows.execute(TABLE)
                 self.rows.execute(f"PRAGMA user_version = {FORM}")
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Say what to do about an error of SQLite's."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise MarkingError(
+                f"The journal {self.path} cannot be written: {error}. See that there is room, and"
+                " that you may write there; then start again: what is marked stays marked."
+            ) from error
         except sqlite3.DatabaseError as error:
             raise MarkingError(
                 f"{self.path} cannot be used as a journal: {error}. Move it away, or give another"
                 " --output, and mark afresh."
-            ) from None
+            ) from error
 
     def add(self, result: Result) -> None:
         """Keep a result. One that is there already stays as it is."""
         values = {
-            "student": result.student,
+            "student": written(result.student),
             "assignment": result.assignment,
             "digest": result.digest,
             "status": result.status,
-            "reason": result.reason,
+            "reason": written(result.reason),
             "points": result.points,
             "highest": result.highest,
             "marked_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "result": result.to_json(),
+            "result": written(result.to_json()),
         }
-        with self.rows:
+        with self._understood(), self.rows:
             self.rows.execute(ADD, values)
 
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
         """Return a result, if it is there."""
         query = f"SELECT result FROM results WHERE {ONE}"
-        row = self.rows.execute(query, (student, assignment, digest)).fetchone()
+        row = self.rows.execute(query, (written(student), assignment, digest)).fetchone()
         return Result.from_json(row[0]) if row else None
 
     def results(self) -> Iterator[Result]:
@@ -131,17 +147,32 @@ class Journal:
         """Give those results that nbgrader's gradebook does not have."""
         query = f"SELECT entered FROM results WHERE {ONE}"
         for result in results:
-            row = self.rows.execute(query, (result.student, result.assignment, result.digest))
-            if not row.fetchone()[0]:
+            if not self.rows.execute(query, key_of(result)).fetchone()[0]:
                 yield result
 
     def entered(self, result: Result) -> None:
-        """Note that the gradebook has this result, and none before it."""
-        with self.rows:
+        """Note that the gradebook has this result, and no other of this student's for it."""
+        student, assignment, digest = key_of(result)
+        with self._understood(), self.rows:
             self.rows.execute(
                 "UPDATE results SET entered = (digest = ?) WHERE student = ? AND assignment = ?",
-                (result.digest, result.student, result.assignment),
+                (digest, student, assignment),
             )
+
+    def none_entered(self) -> None:
+        """Note that there is no gradebook any more, so that it gets every result anew."""
+        with self._understood(), self.rows:
+            self.rows.execute("UPDATE results SET entered = 0")
+
+
+def key_of(result: Result) -> tuple[str, str, str]:
+    """Return what distinguishes a result from all others."""
+    return written(result.student), result.assignment, result.digest
+
+
+def written(text: str) -> str:
+    """Escape half characters, which no file can hold, in the way of JSON."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _locked(path: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -11,18 +12,56 @@ from pathlib import Path
 from typing import Any
 
 from course_tools.marking.files import write_whole
-from course_tools.marking.results import Result
+from course_tools.marking.results import Mark, Result
 
 COLUMNS = ("student", "assignment", "status", "points", "highest", "by hand", "reason", "not right")
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would calculate."""
+FORMULA = re.compile(r"(?:^|(?<=[;,|]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where something begins that a spreadsheet would calculate, whichever sign separates its cells."""
 
 KEPT = "\n\t"
-UNSAFE = ("Cc", "Cf", "Co", "Cs")
+
+HONEST = (
+    "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+)
+"""Signs that are not seen, but that names and words in some scripts cannot be written without."""
+
+UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 """Unicode's categories of signs that are not seen, but change what is: controls, directions."""
 
+VISIBLE = "ARABIC|SYRIAC|KAITHI"
+"""How the names of those signs begin that Unicode counts among them, although they are seen."""
+
 SIGNS = {"right": "✓", "partly": "◐", "not": "✗", "open": "?"}
+OUTCOMES = {
+    "right": "Right",
+    "partly": "Partly right",
+    "not": "Not yet right",
+    "open": "Read by a person, up to",
+}
+
+RUNS = (
+    "Choose Run, then “Restart Kernel and Run All Cells…”, look whether every test says that it is"
+    " right, and save the notebook."
+)
+AGAIN = "If your course still takes it, hand it in again. If you do not know, ask your instructor."
+
+STEPS = {
+    "marked": (
+        "Read below what is said about each task that is not yet right.",
+        "Open your notebook, change that function, and run the test below it.",
+        RUNS,
+        AGAIN,
+    ),
+    "stopped": (
+        "Find the cell that the sentence above is about, and change it. A loop that never ends"
+        " is the usual reason.",
+        RUNS,
+        AGAIN,
+    ),
+    "refused": ("Do what the sentence above says.", AGAIN),
+}
+"""What a student can do who has lost points."""
 
 
 def cleaned(text: str) -> str:
@@ -33,9 +72,15 @@ def cleaned(text: str) -> str:
     text : str
         Anything, such as what a learner's code says.
     """
-    return "".join(
-        sign if sign in KEPT or unicodedata.category(sign) not in UNSAFE else "\N{WHITE SQUARE}"
-        for sign in text
+    return "".join(sign if is_honest(sign) else "\N{WHITE SQUARE}" for sign in text)
+
+
+def is_honest(sign: str) -> bool:
+    """Whether a sign is what it looks like."""
+    return (
+        unicodedata.category(sign) not in UNSEEN
+        or sign in KEPT + HONEST
+        or bool(re.match(VISIBLE, unicodedata.name(sign, "")))
     )
 
 
@@ -60,7 +105,7 @@ def write_table(results: Iterable[Result], path: Path) -> None:
     write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
-def row_of(result: Result) -> tuple[Any, ...]:
+def row_of(result: Result) -> tuple[str, ...]:
     """Return what the table says of a result, column by column."""
     lost = [mark for mark in result.marks if mark.points is not None and mark.points < mark.highest]
     return (
@@ -71,13 +116,13 @@ def row_of(result: Result) -> tuple[Any, ...]:
         f"{result.highest:g}",
         "yes" if result.by_hand else "no",
         result.reason,
-        "; ".join(f"{mark.name}: {mark.words.splitlines()[0]}" for mark in lost),
+        "; ".join(f"{mark.name}: {title_and_lines(mark.words)[0]}" for mark in lost),
     )
 
 
 def harmless(text: str) -> str:
-    """Keep a spreadsheet from calculating a cell."""
-    return f"'{cleaned(text)}" if text.startswith(FORMULAS) else cleaned(text)
+    """Write a cell in one line, of which a spreadsheet calculates nothing."""
+    return FORMULA.sub("'", re.sub(r"[\n\t]", " ", cleaned(text)))
 
 
 # --- The pages ------------------------------------------------------------------------------------
@@ -109,7 +154,7 @@ def write_report(result: Result, folder: Path, title: str) -> None:
 
 def page_of(result: Result, title: str) -> str:
     """Write the page for a student."""
-    tasks = [task_of(mark.name, mark.points, mark.highest, mark.words) for mark in result.marks]
+    tasks = [task_of(mark, result.reason) for mark in result.marks]
     page: str = template().render(
         title=cleaned(title),
         student=cleaned(result.student),
@@ -118,32 +163,42 @@ def page_of(result: Result, title: str) -> str:
         points=f"{result.points:g}",
         highest=f"{result.highest:g}",
         by_hand=result.by_hand,
+        lost=any(task["kind"] in ("not", "partly") for task in tasks),
+        steps=STEPS[result.status],
         tasks=tasks,
     )
     return page
 
 
-def task_of(name: str, points: float | None, highest: float, words: str) -> dict[str, Any]:
-    """Return what the page says of a test."""
-    kind = (
-        "open"
-        if points is None
-        else "right"
-        if points >= highest
-        else "partly"
-        if points
-        else "not"
-    )
-    head, *lines = cleaned(words).splitlines() or [""]
+def task_of(mark: Mark, reason: str) -> dict[str, Any]:
+    """Return what the page says of a test, besides the reason that stands above all of them."""
+    kind = kind_of(mark)
+    head, lines = title_and_lines(mark.words)
     return {
-        "name": cleaned(name).removeprefix("test-").replace("-", " "),
+        "name": cleaned(mark.name).removeprefix("test-").replace("-", " "),
         "kind": kind,
         "sign": SIGNS[kind],
-        "points": "not yet" if points is None else f"{points:g}",
-        "highest": f"{highest:g}",
-        "head": head,
-        "lines": lines,
+        "outcome": OUTCOMES[kind],
+        "points": "" if mark.points is None else f"{mark.points:g}",
+        "highest": f"{mark.highest:g}",
+        "head": "" if kind == "right" else head,
+        "lines": [line for line in lines if line and line != cleaned(reason)],
     }
+
+
+def kind_of(mark: Mark) -> str:
+    """Sort a mark by what it means to a student."""
+    if mark.points is None:
+        return "open"
+    if mark.points >= mark.highest:
+        return "right"
+    return "partly" if mark.points else "not"
+
+
+def title_and_lines(words: str) -> tuple[str, list[str]]:
+    """Split what is said of a test into its title and the rest."""
+    head, *lines = cleaned(words).split("\n")
+    return head, lines
 
 
 @cache

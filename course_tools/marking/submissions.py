@@ -42,8 +42,8 @@ SHOWN = 5
 LONGEST_NAME = 100
 """Characters in a student's name."""
 
-FORBIDDEN = "+*/\\"
-"""Signs with which nbgrader joins or searches names, and those that lead to other folders."""
+FORBIDDEN = '+*?[]/\\<>&"'
+"""Signs with which nbgrader joins or searches names, leads to folders, or writes its pages."""
 
 DISGUISING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Unicode's directions that make a name look like another one."""
@@ -305,6 +305,15 @@ def content_of(submission: Submission, folder: Path, bounds: Bounds = DEFAULT) -
         raise RefusedError(
             f"The notebook cannot be read ({error.strerror}). Hand it in once more."
         ) from None
+
+
+def usable(student: str) -> bool:
+    """Whether something can be kept under a student's name."""
+    try:
+        check_name(student)
+    except RefusedError:
+        return False
+    return True
 
 
 def check_name(student: str) -> None:
