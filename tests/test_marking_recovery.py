@@ -102,7 +102,8 @@ def test_killed_at_twenty_moments(
             if victim.pid == driver.pid:
                 break
         _, said = driver.communicate()
-        assert driver.returncode in (0, -9), said.decode()
+        assert driver.returncode in (0, 1, -9), said.decode()  # 1: a program that it needs is gone
+        assert b"Traceback" not in said, said.decode()
         assert gone(helpers), "something goes on without its driver"
         if driver.returncode == 0:
             same(output, calm)

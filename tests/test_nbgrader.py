@@ -88,6 +88,7 @@ def calling(exercise: Exercise, number: int) -> str:
 
 def copy_bank(folder: Path) -> Path:
     """Write a copy of the bank of mistakes that notebooks can import from a folder."""
+    folder.chmod(0o755)  # in the sandbox, nobody is its owner
     for path in Path(bank.__file__).parent.glob("*.py"):
         text = path.read_text("utf-8").replace(bank.__name__, BANK)
         (folder / BANK).mkdir(exist_ok=True)

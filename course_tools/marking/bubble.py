@@ -20,9 +20,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 from typing import IO, Any
 
 import lessons_lib
@@ -69,7 +70,7 @@ class LostError(Exception):
 
 
 class Bubble:
-    """The warm process.
+    """The warm process. It has one child at a time.
 
     Parameters
     ----------
@@ -81,17 +82,18 @@ class Bubble:
 
     def __init__(self, *, protected: bool, modules: Sequence[Path]) -> None:
         self.protected = protected
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control.settimeout(PATIENCE)
-        with theirs, tempfile.TemporaryFile() as complaints:
+        with contextlib.ExitStack() as stack, tempfile.TemporaryFile() as complaints:
+            self.control, theirs = map(stack.enter_context, _connected())
+            self.control.settimeout(PATIENCE)
             self.process = start(theirs.fileno(), complaints, modules, protected=protected)
+            theirs.close()
             try:
-                theirs.close()
                 self._answer()
             except LostError:
                 self.close()
                 complaints.seek(0)
                 raise MarkingError(no_sandbox(complaints.read(4_000).decode())) from None
+            stack.pop_all()
 
     def begin(self, limits: Limits, work: str) -> socket.socket:
         """Fork a child for one submission, and return the socket on which it serves.
@@ -173,6 +175,11 @@ class Bubble:
         return message
 
 
+def _connected() -> tuple[socket.socket, socket.socket]:
+    """Return two ends of a connection that keeps messages apart."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
 @cache
 def bubble(protected: bool, modules: tuple[Path, ...]) -> Bubble:
     """Return the bubble of this process. If it is lost, clear this function's cache."""
@@ -202,34 +209,44 @@ def start(
     control: int, complaints: IO[bytes], modules: Sequence[Path], *, protected: bool
 ) -> subprocess.Popen[bytes]:
     """Start the warm process, with one socket and an empty environment."""
-    if protected:
-        path = [f"{COURSE}/modules/{k}" for k in range(len(modules))]
-        path += [f"{COURSE}/own", f"{COURSE}/packages"]
-        words = [*command(modules), *python(path, control)]
-    else:
-        path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
-        words = python(path, control)
-    process = subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=complaints,
-        env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": tempfile.gettempdir()},
-        cwd="/",
-        pass_fds=[control],
-        start_new_session=True,
-    )
+    with contextlib.ExitStack() as opened:
+        fonts = {file.name: opened.enter_context(file.open("rb")) for file in font_lists()}
+        numbers = {name: file.fileno() for name, file in fonts.items()}
+        if protected:
+            path = [f"{COURSE}/modules/{k}" for k in range(len(modules))]
+            path += [f"{COURSE}/own", f"{COURSE}/packages"]
+            words = [*command(modules, numbers), *python(path, control)]
+        else:
+            path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
+            words = python(path, control)
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": gettempdir()},
+            cwd="/",
+            pass_fds=[control, *numbers.values()] if protected else [control],
+            start_new_session=True,
+        )
     with contextlib.suppress(OSError):  # where memory runs out, this goes first
         Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", "ascii")
     return process
 
 
-def command(modules: Sequence[Path]) -> list[str]:
+def command(modules: Sequence[Path], fonts: Mapping[str, int]) -> list[str]:
     """Write bubblewrap's part of the command line.
 
     As root it makes the namespaces with root's rights, and each child becomes nobody: a user
     namespace would leave it the owner of root's files. Everybody else needs a user namespace.
     The warm process keeps the right to make further namespaces. Its children give it up.
+
+    Parameters
+    ----------
+    modules : sequence of Path
+        Folders with further modules that the notebooks import.
+    fonts : dict of str to int
+        matplotlib's lists of fonts, by name, as open files: only their owner can open them.
     """
     options = ["--unshare-ipc", "--unshare-net", "--unshare-pid", "--unshare-uts"]
     options += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
@@ -239,7 +256,10 @@ def command(modules: Sequence[Path]) -> list[str]:
             options += ["--cap-add", right]
     else:
         options += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    mounts = [*system_mounts(), *python_mounts(), *course_mounts(modules), *font_mounts()]
+    mounts = [*system_mounts(), *python_mounts(), *course_mounts(modules)]
+    for name, number in fonts.items():
+        place = f"{COURSE}/fonts/{name}"
+        mounts += [*folders_to(place), "--perms", "0444", "--ro-bind-data", str(number), place]
     mounts += ["--dev", "/dev", "--dir", "/dev/shm", "--remount-ro", "/dev", "--dir", "/tmp"]
     return [bubblewrap(), *options, *mounts, "--remount-ro", "/", "--chdir", "/"]
 
@@ -318,17 +338,8 @@ def copied_course() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def font_mounts() -> list[str]:
-    """Show matplotlib's lists of fonts, which it would take seconds to make anew."""
-    return [
-        word
-        for file in font_lists()
-        for word in ("--ro-bind", str(file), f"{COURSE}/fonts/{file.name}")
-    ]
-
-
 def font_links() -> dict[str, str]:
-    """Return where matplotlib looks for its lists, and where they are."""
+    """Return where matplotlib looks for its lists of fonts, and where they are inside."""
     return {f"{FONTS}/{file.name}": f"{COURSE}/fonts/{file.name}" for file in font_lists()}
 
 

@@ -136,6 +136,10 @@ def offer_ipython(names: Names) -> None:
             def enable_gui(self, gui: object = None) -> None:
                 """Open no window: nobody looks."""
 
+            def ask_exit(self) -> None:
+                """End the cell, as ``exit()`` does without IPython."""
+                raise SystemExit
+
         return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}), user_ns=names)
 
     def display(*values: Any, **options: Any) -> Any:
