@@ -40,6 +40,7 @@ from course_tools.refresh import ROOT
 
 MB = 2**20
 LIMITS = Limits()
+TOGETHER = 50  # results that are entered in the gradebook at a time
 
 EPILOG = """\
 Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, or lie
@@ -249,9 +250,13 @@ def enter(
     with Book(output) as book:
         for name in sorted({result.assignment for result in new}):
             book.add_assignment(sources[name])
-        for result in new:
-            book.enter(result)
-            journal.entered(result)
+        for start in range(0, len(new), TOGETHER):
+            some = new[start : start + TOGETHER]
+            with book.in_one_go():
+                for result in some:
+                    book.enter(result)
+            for result in some:
+                journal.entered(result)
 
 
 def publish(output: Path, assignments: dict[str, Assignment], results: Sequence[Result]) -> None:
