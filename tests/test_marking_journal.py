@@ -1,4 +1,4 @@
-"""The journal keeps every result that it has taken, whatever happens next; or says what is wrong."""
+"""The journal keeps every result that it has taken, whatever happens, or says what is wrong."""
 
 from __future__ import annotations
 

@@ -150,18 +150,18 @@ def test_processes(sandbox: Sandbox):
 
 
 @pytest.mark.parametrize(
-    ("source", "how"),
+    "source",
     [
-        ("import os; os._exit(3)", "exit status 3"),
-        ("import os; os._exit(0)", "exit status 0"),
-        ("import os; os.execv('/bin/true', ['true'])", "exit status 0"),
-        ("import ctypes; ctypes.string_at(0)", "signal 11"),
+        "import os; os._exit(3)",
+        "import os; os._exit(0)",
+        "import os; os.execv('/bin/true', ['true'])",
+        "import ctypes; ctypes.string_at(0)",
     ],
 )
-def test_python_ends_itself(source: str, how: str):
+def test_python_ends_itself(source: str):
     for _ in range(3):
         with Sandbox(SMALL) as sandbox:
-            with pytest.raises(EndedError, match=rf"ended Python itself \({how}\)"):
+            with pytest.raises(EndedError, match=r"^The notebook ended Python itself\.$"):
                 run(sandbox, source)
             assert sandbox.stopped
 

@@ -133,8 +133,8 @@ class Bubble:
             stack.pop_all()
         return ours
 
-    def end(self, word: bytes) -> tuple[int, bool]:
-        """End the child, and return its exit status, and whether it was still there.
+    def end(self, word: bytes) -> bool:
+        """End the child, and say whether it was still there.
 
         Parameters
         ----------
@@ -147,8 +147,7 @@ class Bubble:
             If the warm process is gone.
         """
         self._send(word, [])
-        answer = self._answer()
-        return int(answer["status"]), bool(answer["asked"])
+        return bool(self._answer()["asked"])
 
     def close(self) -> None:
         """End everything."""

@@ -252,9 +252,7 @@ def enter(
             book.add_assignment(sources[name])
         for start in range(0, len(new), TOGETHER):
             some = new[start : start + TOGETHER]
-            with book.in_one_go():
-                for result in some:
-                    book.enter(result)
+            book.enter(some)
             for result in some:
                 journal.entered(result)
 

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from subprocess import CalledProcessError
 from types import TracebackType
@@ -111,34 +111,45 @@ class Book:
         write_whole(self.folder / "source" / name / source.name, source.read_bytes())
         self.book.db.expire_all()
 
-    @contextlib.contextmanager
-    def in_one_go(self) -> Iterator[None]:
-        """Let nbgrader, which commits after every step, commit once at the end."""
-        with understood(self.folder), mock.patch.object(self.book.db, "commit", self.book.db.flush):
-            yield
-        with understood(self.folder):
-            self.book.db.commit()
-
-    def enter(self, result: Result) -> None:
-        """Enter a result. Points that a person has given stay, to be looked at if anything changed.
+    def enter(self, results: Sequence[Result]) -> None:
+        """Enter results. Points that a person has given stay, to be looked at if anything changed.
 
         Parameters
         ----------
-        result : Result
-            Of an assignment that has been added.
+        results : sequence of Result
+            Of assignments that have been added. All of them are entered, or none.
         """
-        file = f"{result.assignment}.ipynb"
-        path = self.folder / "autograded" / result.student / result.assignment / file
-        content = result.notebook.encode(errors="backslashreplace")  # half characters, as in JSON
-        marks = {mark.name: mark for mark in result.marks}
-        other = not path.exists() or path.read_bytes() != content
+        files = {self._autograded(result): written(result.notebook) for result in results}
+        changed = [path for path, content in files.items() if not holds(path, content)]
         with understood(self.folder):
-            self.book.update_or_create_student(result.student)
-            submission = self.book.update_or_create_submission(result.assignment, result.student)
-            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-                give(grade, marks[grade.name], other=other)
+            # nbgrader commits after every step; one commit at the end takes a tenth of the time
+            with mock.patch.object(self.book.db, "commit", self.book.db.flush):
+                for result, path in zip(results, files, strict=True):
+                    self._give(result, other=path in changed)
             self.book.db.commit()
-        write_whole(path, content)  # after the points: if it is as it was, so are they
+        for path, content in files.items():  # after the points: if it is as it was, so are they
+            write_whole(path, content)
+
+    def _autograded(self, result: Result) -> Path:
+        folder = self.folder / "autograded" / result.student / result.assignment
+        return folder / f"{result.assignment}.ipynb"
+
+    def _give(self, result: Result, *, other: bool) -> None:
+        marks = {mark.name: mark for mark in result.marks}
+        self.book.update_or_create_student(result.student)
+        submission = self.book.update_or_create_submission(result.assignment, result.student)
+        for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+            give(grade, marks[grade.name], other=other)
+
+
+def written(text: str) -> bytes:
+    """Write a text as a file holds it: half characters are escaped, as in JSON."""
+    return text.encode(errors="backslashreplace")
+
+
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file is there, with this content."""
+    return path.exists() and path.read_bytes() == content
 
 
 def give(grade: Any, mark: Mark, *, other: bool) -> None:

@@ -32,6 +32,7 @@ from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
 from course_tools.release import grade_id
 from lessons_lib.feedback.progress import VARIABLE
+from lessons_lib.feedback.words import listed
 
 GRACE = 2.0
 """Seconds in which an interrupted cell has to end."""
@@ -117,6 +118,8 @@ class Run:
         What each test cell did that was reached.
     printed : dict of int to str
         What the learner's cells printed and raised, by their place.
+    interrupted : list of int
+        Places of cells that had to be interrupted.
     stopped : StoppedError, optional
         Why it was stopped, if it was.
     seconds : dict of str to float
@@ -125,6 +128,7 @@ class Run:
 
     tests: dict[str, Ran] = field(default_factory=dict)
     printed: dict[int, str] = field(default_factory=dict)
+    interrupted: list[int] = field(default_factory=list)
     stopped: StoppedError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -269,6 +273,8 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
             title=f"<cell {step.place + 1}>",
             seconds=limits.cell_seconds,
         )
+    if answer.get("error") == "KeyboardInterrupt":
+        run.interrupted.append(step.place)
     words = [answer.get("printed"), answer.get("traceback")]
     run.printed[step.place] = "\n".join(
         clipped(word, PRINTED) for word in words if isinstance(word, str) and word
@@ -340,4 +346,8 @@ def words_for(test: GradedCell, real: Run, seen: Run, reason: str) -> str:
         return NOT_FOR_ALL
     if isinstance(ran.error, AssertionError) and str(ran.error):
         return str(ran.error).removeprefix("✗ ")
-    return f"The test stops with {type(ran.error).__name__}.\n{ran.error}"
+    words = f"The test stops with {type(ran.error).__name__}.\n{ran.error}"
+    if seen.interrupted:
+        places = listed([str(place + 1) for place in seen.interrupted])
+        words += f"\nCell {places} of your notebook took too long, and was interrupted."
+    return words

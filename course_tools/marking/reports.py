@@ -16,8 +16,8 @@ from course_tools.marking.results import Mark, Result
 
 COLUMNS = ("student", "assignment", "status", "points", "highest", "by hand", "reason", "not right")
 
-FORMULA = re.compile(r"(?:^|(?<=[;,|]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where something begins that a spreadsheet would calculate, whichever sign separates its cells."""
+FORMULA = re.compile(r"(?:^|(?<=;))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a cell begins that a spreadsheet would calculate; in some countries cells end with ;."""
 
 KEPT = "\n\t"
 
@@ -37,7 +37,7 @@ OUTCOMES = {
     "right": "Right",
     "partly": "Partly right",
     "not": "Not yet right",
-    "open": "Read by a person, up to",
+    "open": "Still to come",
 }
 
 RUNS = (
@@ -49,7 +49,7 @@ AGAIN = "If your course still takes it, hand it in again. If you do not know, as
 STEPS = {
     "marked": (
         "Read below what is said about each task that is not yet right.",
-        "Open your notebook, change that function, and run the test below it.",
+        "Open your notebook, change your answer to it, and run the test below.",
         RUNS,
         AGAIN,
     ),

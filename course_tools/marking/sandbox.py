@@ -144,17 +144,15 @@ class Sandbox:
         return min(end - now, WATCH)
 
     def _ended(self) -> NoReturn:
-        """Say how the child has ended, after it has closed its channel."""
-        status, asked = self._end(GONE)
-        if asked:
+        """Say that the child has ended, or has closed its channel. How, it could choose."""
+        if self._end(GONE):
             raise StoppedError("The notebook closed its connection to the marker.")
-        how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        raise EndedError(f"The notebook ended Python itself ({how}).")
+        raise EndedError("The notebook ended Python itself.")
 
-    def _end(self, word: bytes) -> tuple[int, bool]:
-        """End the child, if that has not been done."""
+    def _end(self, word: bytes) -> bool:
+        """End the child, if that has not been done, and say whether it was still there."""
         if not self.alive:
-            return 0, False
+            return False
         self.alive = False
         self.channel.close()
         with self.noticing_loss():

@@ -59,10 +59,10 @@ def serve(control: socket.socket, message: Message, channel: int) -> None:
     finally:
         os.close(channel)
     answer(control, child=child)
-    status, asked = finish(control, child)
+    asked = finish(control, child)
     while reap(wait=message["namespaces"]):
         pass
-    answer(control, status=status, asked=asked)
+    answer(control, asked=asked)
 
 
 def start(control: socket.socket, channel: int, message: Message) -> int:
@@ -150,14 +150,12 @@ def shut_in(message: Message) -> None:
         fence.filter_calls(base64.b64decode(message["filter"]))
 
 
-def finish(control: socket.socket, child: int) -> tuple[int, bool]:
+def finish(control: socket.socket, child: int) -> bool:
     """Wait until the child ends, or the marker wants it to end.
 
     Returns
     -------
-    status : int
-        Its exit status; below zero, the signal that ended it.
-    asked : bool
+    bool
         Whether the marker asked for it, and the child was still there.
     """
     descriptor = os.pidfd_open(child)
@@ -168,7 +166,8 @@ def finish(control: socket.socket, child: int) -> tuple[int, bool]:
     asked = descriptor not in ready
     os.close(descriptor)
     os.killpg(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), asked
+    os.waitpid(child, 0)
+    return asked
 
 
 def reap(*, wait: bool) -> bool:
