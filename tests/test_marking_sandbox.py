@@ -199,12 +199,8 @@ def test_answers_that_nobody_asked_for():
         "    except OSError:\n"
         "        pass"
     )
-    for words, what in (
-        (b"\xff\xff\xff\xff", "an answer that is too large"),
-        (b"\x00\x00\x00\x02[]", "an answer that is no message"),
-        (b"\x00\x00\x00\x02{}", "an answer that nobody asked for"),
-    ):
-        with Sandbox(SMALL) as other, pytest.raises(StoppedError, match=what):
+    for words in (b"\xff\xff\xff\xff", b"\x00\x00\x00\x02[]", b"\x00\x00\x00\x02{}"):
+        with Sandbox(SMALL) as other, pytest.raises(StoppedError, match="no answer"):
             run(other, forged.format(words))
 
 
@@ -227,9 +223,7 @@ def test_nothing_is_left(tmp_path: Path):
         family = psutil.Process(sandbox.bubble.process.pid)
         quiet = len(family.children(recursive=True))
         printed(sandbox, daemon)
-        end = time.monotonic() + 5
-        while len(family.children(recursive=True)) < quiet + 2:
-            assert time.monotonic() < end
+        assert len(family.children(recursive=True)) == quiet, "it ends with its cell"
     assert len(family.children(recursive=True)) == quiet - 1
 
 
@@ -429,5 +423,6 @@ def test_unprotected_it_has_no_more_than_limits(tmp_path: Path):
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < end
     assert not work.exists()
-    bubble.bubble(False, ()).close()
+    for protected in (True, False):
+        bubble.bubble(protected, ()).close()
     bubble.bubble.cache_clear()

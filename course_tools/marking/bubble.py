@@ -290,7 +290,8 @@ def system_mounts() -> list[str]:
             mounts += ["--symlink", str(Path(folder).readlink()), folder]
         elif Path(folder).is_dir():
             mounts += ["--ro-bind", folder, folder]
-    return [*mounts, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    cache = "/etc/ld.so.cache"
+    return [*mounts, *folders_to(cache), "--ro-bind-try", cache, cache]
 
 
 def python_mounts() -> list[str]:
@@ -355,7 +356,7 @@ def font_lists() -> tuple[Path, ...]:
 
 def python(path: Sequence[str], control: int) -> list[str]:
     """Write the warm process' part of the command line."""
-    return [real_python(), "-IS", "-c", START.format(path=[*path], control=control)]
+    return [real_python(), "-sSP", "-c", START.format(path=[*path], control=control)]
 
 
 START = (

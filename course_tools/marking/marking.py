@@ -46,6 +46,7 @@ NOT_FOR_ALL = (
     "The test asks for other inputs, too. Try your function on some of your own: of another size,"
     " with another sign, with zeros among them."
 )
+PARTLY = "Right in part."
 UNDECIDED = "Your answer is read by a person, who gives the points."
 NO_ANSWER = "There is no answer."
 NOT_REACHED = "Not reached."
@@ -174,7 +175,7 @@ def mark(job: Job) -> Result:
         if real.stopped:
             return result_of(job, notebook, real, Run(), "stopped", str(real.stopped))
         seen = Run()
-        if failed := {name for name, ran in real.tests.items() if ran.error}:
+        if failed := {test.name for test in job.assignment.tests if not full(test, real)}:
             with real.timed("words"):
                 seen = run_surely(job, notebook, shown=failed)
         return result_of(job, notebook, real, seen, "marked", "")
@@ -313,7 +314,7 @@ def result_of(
     marks = []
     for test in job.assignment.tests:
         points = points_of(test, real.tests.get(test.name))
-        words = RIGHT if points >= test.points else words_for(test, real, seen, reason)
+        words = RIGHT if full(test, real) else words_for(test, real, seen, reason)
         marks.append(Mark(test.name, points, test.points, words))
     for cell in job.assignment.by_hand:
         given = by_hand(cell, notebook)
@@ -335,6 +336,11 @@ def result_of(
     )
 
 
+def full(test: GradedCell, run: Run) -> bool:
+    """Whether a test gave all of its points."""
+    return points_of(test, run.tests.get(test.name)) >= test.points
+
+
 def words_for(test: GradedCell, real: Run, seen: Run, reason: str) -> str:
     """Say what a student may know about a test that did not give all points."""
     if reason:
@@ -343,10 +349,11 @@ def words_for(test: GradedCell, real: Run, seen: Run, reason: str) -> str:
     if ran is None:
         return f"{NOT_REACHED}\n{seen.stopped}"
     if ran.error is None:
-        return NOT_FOR_ALL
-    if isinstance(ran.error, AssertionError) and str(ran.error):
-        return str(ran.error).removeprefix("✗ ")
-    words = f"The test stops with {type(ran.error).__name__}.\n{ran.error}"
+        return NOT_FOR_ALL if real.tests[test.name].error else PARTLY
+    said = str(ran.error).removeprefix("✗ ").strip()
+    if isinstance(ran.error, AssertionError) and said:
+        return said
+    words = f"The test stops with {type(ran.error).__name__}.\n{said}"
     if seen.interrupted:
         places = listed([str(place + 1) for place in seen.interrupted])
         words += f"\nCell {places} of your notebook took too long, and was interrupted."

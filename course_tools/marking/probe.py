@@ -74,6 +74,7 @@ def baits(limits: Limits, hidden: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Lay out what a leaking sandbox would reach."""
     name = f"marking-{secrets.token_hex(8)}"
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder, contextlib.ExitStack() as stack:
+        Path(folder).chmod(0o755)  # what a leak would show could be read
         secret = Path(folder) / "secret"
         secret.write_text(name)
         at_rest = secret.stat()
@@ -105,5 +106,7 @@ def _servers(
     for kind, address in wanted:
         server = stack.enter_context(socket.socket(getattr(socket, kind)))
         server.bind(address)
+        if kind == "AF_UNIX" and address.startswith("/"):
+            Path(address).chmod(0o777)
         server.listen()
         yield kind, list(server.getsockname()) if kind == "AF_INET" else address

@@ -18,6 +18,9 @@ from course_tools.marking.inside import wire
 from course_tools.marking.inside.warm import END, GONE
 from course_tools.marking.limits import Limits
 
+GARBLED = "The notebook gave the marker something that is no answer."
+"""The same for every fault of an answer: a notebook could choose one."""
+
 WATCH = 0.1
 """Seconds between two looks at the memory of a sandbox that is busy."""
 
@@ -104,9 +107,8 @@ class Sandbox:
             yield
         except (wire.GarbledError, StoppedError) as error:
             self.open.close()
-            garbled = StoppedError(f"The notebook gave the marker {error}.")
-            self.stopped = error if isinstance(error, StoppedError) else garbled
-            raise self.stopped from None
+            self.stopped = error if isinstance(error, StoppedError) else StoppedError(GARBLED)
+            raise self.stopped from error
 
     def _send(self, data: bytes, end: float) -> None:
         while data:

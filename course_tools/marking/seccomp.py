@@ -1,4 +1,4 @@
-"""The system calls that learners' code may not make: a filter for bubblewrap's `--seccomp`.
+"""The system calls that learners' code may not make: a filter that the kernel applies to each.
 
 Namespaces, ids and mounts fence what code can reach. This closes what they leave open: memory that
 no limit counts, sockets to the outside of a virtual machine, new namespaces, and the rarely used
@@ -24,6 +24,7 @@ REFUSED = {  # name: number on x86-64, number on 64-bit ARM
     "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
     "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
     "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    "open_tree_attr": (467, 467), "statmount": (457, 457), "listmount": (458, 458),
     # other processes' memory
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "pidfd_getfd": (438, 438), "kcmp": (312, 272),
@@ -31,14 +32,18 @@ REFUSED = {  # name: number on x86-64, number on 64-bit ARM
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
     "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "msgget": (68, 186),
     "mq_open": (240, 180), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    # signs that notebooks could give each other by files that both can read
+    "mincore": (27, 232), "cachestat": (451, 451), "preadv2": (327, 286),
+    "flock": (73, 32), "inotify_init": (253, 26), "inotify_init1": (294, 26),
     # parts of the kernel that no exercise needs
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "personality": (135, 92), "init_module": (175, 105), "finit_module": (313, 273),
-    "delete_module": (176, 106), "kexec_load": (246, 104), "kexec_file_load": (320, 294),
-    "reboot": (169, 142), "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89),
-    "quotactl": (179, 60), "quotactl_fd": (443, 443), "open_by_handle_at": (304, 265),
-    "name_to_handle_at": (303, 264), "fanotify_init": (300, 262), "syslog": (103, 116),
+    "io_setup": (206, 0), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427), "personality": (135, 92), "init_module": (175, 105),
+    "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294), "reboot": (169, 142), "swapon": (167, 224),
+    "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60), "quotactl_fd": (443, 443),
+    "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
+    "fanotify_init": (300, 262), "syslog": (103, 116),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
     "clock_adjtime": (305, 266), "sethostname": (170, 161), "setdomainname": (171, 162),
 }
@@ -46,11 +51,13 @@ REFUSED = {  # name: number on x86-64, number on 64-bit ARM
 
 NEW_USERS = 0x10000000  # CLONE_NEWUSER
 UNIX = 1  # AF_UNIX
+BUFFER = 7  # SO_SNDBUF: what a socket holds counts as nobody's memory
+SIGNS = (6, 7, 37, 38, 1026)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_NOTIFY: signs, too
 X32 = 0x40000000  # calls of a third form, on x86-64 only
 
 LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # places in struct seccomp_data, little-endian
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # places in struct seccomp_data, little-endian
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Machine:
         The kernel's number of the kind.
     column : int
         Its place in ``REFUSED``.
-    clone, clone3, socket : int
+    clone, clone3, fcntl, socket, socketpair, setsockopt : int
         Numbers of calls that are refused in part.
     """
 
@@ -71,12 +78,19 @@ class Machine:
     column: int
     clone: int
     clone3: int
+    fcntl: int
     socket: int
+    socketpair: int
+    setsockopt: int
 
 
 MACHINES = {
-    "x86_64": Machine(0xC000003E, 0, clone=56, clone3=435, socket=41),
-    "aarch64": Machine(0xC00000B7, 1, clone=220, clone3=435, socket=198),
+    "x86_64": Machine(
+        0xC000003E, 0, clone=56, clone3=435, fcntl=72, socket=41, socketpair=53, setsockopt=54
+    ),
+    "aarch64": Machine(
+        0xC00000B7, 1, clone=220, clone3=435, fcntl=25, socket=198, socketpair=199, setsockopt=208
+    ),
 }
 
 
@@ -115,8 +129,11 @@ def program(machine: str = "") -> bytes:
             *_refuse(AT_LEAST, X32),
             *(line for number in refused for line in _refuse(EQUAL, number)),
             *_refuse(EQUAL, kind.clone3, errno.ENOSYS),  # then clone is tried, whose flags show
-            *_refuse_if(kind.clone, ANY_OF, NEW_USERS),
-            *_refuse_unless(kind.socket, EQUAL, UNIX),
+            *_refuse_if(kind.clone, 0, ANY_OF, NEW_USERS),
+            *_refuse_unless(kind.socket, 0, EQUAL, UNIX),
+            *_refuse_unless(kind.socketpair, 0, EQUAL, UNIX),
+            *_refuse_if(kind.setsockopt, 2, EQUAL, BUFFER),
+            *(line for sign in SIGNS for line in _refuse_if(kind.fcntl, 1, EQUAL, sign)),
             _line(RETURN, ALLOW),
         ]
     )
@@ -132,17 +149,19 @@ def _refuse(test: int, value: int, error: int = errno.EPERM) -> list[bytes]:
     return [_line(test, value, no=1), _line(RETURN, ERROR | error)]
 
 
-def _refuse_if(number: int, test: int, value: int) -> list[bytes]:
-    """Refuse one call if its first argument passes a test."""
-    return _on_argument(number, [_line(test, value, no=1), _line(RETURN, ERROR | errno.EPERM)])
+def _refuse_if(number: int, argument: int, test: int, value: int) -> list[bytes]:
+    """Refuse one call if an argument, counted from 0, passes a test."""
+    lines = [_line(test, value, no=1), _line(RETURN, ERROR | errno.EPERM)]
+    return _on_argument(number, argument, lines)
 
 
-def _refuse_unless(number: int, test: int, value: int) -> list[bytes]:
-    """Refuse one call unless its first argument passes a test."""
-    return _on_argument(number, [_line(test, value, yes=1), _line(RETURN, ERROR | errno.EPERM)])
+def _refuse_unless(number: int, argument: int, test: int, value: int) -> list[bytes]:
+    """Refuse one call unless an argument, counted from 0, passes a test."""
+    lines = [_line(test, value, yes=1), _line(RETURN, ERROR | errno.EPERM)]
+    return _on_argument(number, argument, lines)
 
 
-def _on_argument(number: int, lines: list[bytes]) -> list[bytes]:
-    """Look at the first argument of one call, and then at the number again."""
-    inside = [_line(LOAD, FIRST_ARGUMENT), *lines, _line(LOAD, NUMBER)]
+def _on_argument(number: int, argument: int, lines: list[bytes]) -> list[bytes]:
+    """Look at the lower half of an argument of one call, and then at the number again."""
+    inside = [_line(LOAD, ARGUMENTS + 8 * argument), *lines, _line(LOAD, NUMBER)]
     return [_line(EQUAL, number, no=len(inside)), *inside]

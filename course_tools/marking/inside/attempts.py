@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import mmap
@@ -21,65 +22,32 @@ PLACES = (
 )
 
 CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "another user namespace": ("unshare", (0x10000000,)),
-    "a file of memory": (
-        "memfd_create",
-        (
-            b"probe",
-            0,
-        ),
-    ),
-    "shared memory": (
-        "shmget",
-        (
-            0,
-            4096,
-            0o1600,
-        ),
-    ),
-    "a look into another process": (
-        "ptrace",
-        (
-            16,
-            1,
-            0,
-            0,
-        ),
-    ),
-    "a mount": (
-        "mount",
-        (
-            b"none",
-            b"/tmp",
-            b"tmpfs",
-            0,
-            None,
-        ),
-    ),
-    "another root folder": ("chroot", (b"/tmp",)),
+    "a file of memory": ("memfd_create", (b"probe", 0)),
+    "shared memory": ("shmget", (0, 4096, 0o1600)),
+    "a look into another process": ("ptrace", (0x4206, 1, 0, 0)),
+    "a mount": ("mount", (b"none", b"/tmp", b"tmpfs", 0, None)),
     "root's rights": ("setuid", (0,)),
+    "another root folder": ("chroot", (b"/tmp",)),
+    "another user namespace": ("unshare", (0x10000000,)),  # last: it changes all rights
 }
 
 
 def succeeded(bait: Bait) -> list[str]:
     """Try everything, and say in words what was possible."""
-    found: list[str] = []
-    for attempt in ATTEMPTS:
-        try:
-            found += attempt(bait)
-        except OSError:
-            continue  # refused, as it should be
-    return found
+    return [found for attempt in ATTEMPTS for found in attempt(bait)]
 
 
 def network(bait: Bait) -> Iterator[str]:
     """Reach a server on the machine outside."""
     for kind, address in bait["servers"]:
         place = tuple(address) if isinstance(address, list) else address
-        with socket.socket(getattr(socket, kind)) as client:
-            client.settimeout(1.0)
-            if client.connect_ex(place) == 0:
-                yield f"the network: {address} answers"
+        try:
+            with socket.socket(getattr(socket, kind)) as client:
+                client.settimeout(1.0)
+                client.connect(place)
+        except OSError:
+            continue
+        yield f"the network: {address!r} answers"
 
 
 def sockets(bait: Bait) -> Iterator[str]:
@@ -103,11 +71,12 @@ def files(bait: Bait) -> Iterator[str]:
 def writing(bait: Bait) -> Iterator[str]:
     """Write where others read."""
     for place in PLACES:
+        file = Path(place) / f"probe-{os.getpid()}"
         try:
-            descriptor = os.open(f"{place}/probe-{os.getpid()}", os.O_CREAT | os.O_WRONLY)
+            file.touch()
+            file.unlink()
         except OSError:
             continue
-        os.close(descriptor)
         yield f"the file system: {place} can be written"
 
 
@@ -157,7 +126,8 @@ def limits(bait: Bait) -> Iterator[str]:
     """Take more than there is."""
     for name, most in bait["bounds"].items():
         number = getattr(resource, f"RLIMIT_{name}")
-        if resource.getrlimit(number)[1] > most:
+        hard = resource.getrlimit(number)[1]
+        if hard == resource.RLIM_INFINITY or hard > most:
             yield f"limits: {name} is more than {most}"
     if _raised(lambda: mmap.mmap(-1, bait["bounds"]["AS"])) is None:
         yield "limits: all memory at once"
@@ -183,7 +153,8 @@ def _fits(folder: str, size: int) -> bool:
         return False
     finally:
         for name in names:
-            Path(name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
     return True
 
 

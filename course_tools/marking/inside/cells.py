@@ -104,10 +104,16 @@ def _compiled(part: ast.Module | ast.Expression, title: str) -> CodeType:
 
 
 def awaited(value: Any) -> Any:
-    """Wait for a cell that awaits something."""
+    """Wait for what a cell awaits, in the one loop that all cells have."""
+    return loop().run(value)
+
+
+@cache
+def loop() -> Any:
+    """Return the loop."""
     import asyncio  # takes a third of the time that numpy takes, and few cells need it
 
-    return asyncio.run(value)
+    return asyncio.Runner()
 
 
 def translated(source: str) -> str:

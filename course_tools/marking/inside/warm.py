@@ -8,6 +8,7 @@ keeps, and hands it for each submission one end of a new socket, which belongs t
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import select
@@ -118,7 +119,7 @@ def begin(control: socket.socket, channel: int, message: Message) -> NoReturn:
         control.close()
         os.setsid()
         shut_in(message)
-        runner.serve(channel)
+        runner.serve(channel, first=message["namespaces"])
         status = 0
     finally:
         os._exit(status)
@@ -165,7 +166,9 @@ def finish(control: socket.socket, child: int) -> bool:
         ready, _, _ = select.select([descriptor], [], [], PATIENCE)
     asked = descriptor not in ready
     os.close(descriptor)
-    os.killpg(child, signal.SIGKILL)
+    for kill in (os.killpg, os.kill):  # it may not have come to lead a group
+        with contextlib.suppress(ProcessLookupError):
+            kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return asked
 

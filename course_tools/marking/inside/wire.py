@@ -102,13 +102,15 @@ def written_input(value: Any) -> Any:
         kind = value.dtype.str[1:]
         if kind not in KINDS:
             raise TypeError(f"An argument is an array of {value.dtype}, which cannot be handed in.")
-        return {"kind": kind, "scalar": isinstance(value, np.generic), **_array(np.asarray(value))}
+        numbers = _array(np.asarray(value, KINDS[kind]))
+        return {"kind": kind, "scalar": isinstance(value, np.generic), **numbers}
     if isinstance(value, int):
-        return {"int": str(value)}
+        return {"int": hex(value)}  # str refuses more than 4300 digits
     if isinstance(value, float):
         return {"float": value.hex()}
     if isinstance(value, list | tuple):
-        return {type(value).__name__: [written_input(each) for each in value]}
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [written_input(each) for each in value]}
     raise TypeError(
         f"An argument is {type(value).__name__}. Only numbers, arrays, texts, lists and tuples of"
         " these can be handed to a learner's function while it is marked."
@@ -122,7 +124,7 @@ def read_input(data: Any) -> Any:
             array = np.frombuffer(base64.b64decode(numbers), KINDS[kind]).reshape(shape).copy()
             return array[()] if scalar else array
         case {"int": digits}:
-            return int(digits)
+            return int(digits, 16)
         case {"float": digits}:
             return float.fromhex(digits)
         case {"list": values}:
@@ -215,7 +217,10 @@ def _numbers(shape: list[Any], numbers: str) -> NDArray[np.float64]:
         raise GarbledError("an array without numbers") from None
     if flat.size > MOST or flat.size != math.prod(shape):
         raise GarbledError("an array that does not fill its shape")
-    return flat.reshape(shape).astype(np.float64)
+    try:
+        return flat.reshape(shape).astype(np.float64)
+    except ValueError:  # with a side of 0, another may be larger than any that numpy allows
+        raise GarbledError("an array of an impossible shape") from None
 
 
 def _failure(data: Any) -> Failure | None:
