@@ -73,6 +73,9 @@ def set_up(course: Path) -> None:
     shutil.copytree(SOURCE.parent, course / "source" / ASSIGNMENT)
     (course / "nbgrader_config.py").write_text("")
     run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
+    (course / "empty").mkdir()
+    with Book(course / "empty") as book:
+        book.add_assignment(SOURCE)
     kinds = itertools.cycle(notebooks())
     for batch, number in itertools.product(range(BATCHES), range(EACH)):
         submit(course / "submitted" / f"s{batch}-{number:02}", next(kinds))
@@ -109,6 +112,7 @@ def mark_all(course: Path, number: int) -> None:
     """Mark everything, from nothing."""
     output = course / f"ours-{number}"
     shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(course / "empty", output)  # nbgrader has its gradebook already, too
     options = ["--assignment", ASSIGNMENT, "--output", str(output), "--workers", str(CORES)]
     run(course, "-m", "course_tools.marking", str(course / "submitted"), *options)
 

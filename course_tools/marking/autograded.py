@@ -8,6 +8,7 @@ from copy import deepcopy
 from functools import cache
 
 from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
 
 from course_tools.marking.assignments import Assignment, GradedCell
 from course_tools.marking.inside.cells import Ran
@@ -21,8 +22,6 @@ def points_of(test: GradedCell, ran: Ran | None) -> float:
 
     nbgrader decides: all points, unless it raised; or the number that its last line shows.
     """
-    from nbgrader.utils import determine_grade
-
     if ran is None:
         return 0.0
     cell = V4.new_code_cell(outputs=outputs_of(ran))
