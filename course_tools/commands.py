@@ -147,6 +147,9 @@ def exercises(arguments: Sequence[str]) -> int:
 
 def grade(arguments: Sequence[str]) -> int:
     """Mark a folder of submissions."""
+    if sys.platform != "linux":
+        print("Marking needs Linux, for its sandbox: do it in a virtual machine.", file=sys.stderr)
+        return 1
     from course_tools.marking import command as tool
 
     return tool.main(arguments)

@@ -244,7 +244,7 @@ def distributed_results(
                 running[future] = job
                 ready.add(future)
 
-        for _ in range(AHEAD * len(client.scheduler_info()["workers"])):
+        for _ in range(AHEAD * len(client.nthreads())):
             hand_out(next(jobs, None))
         for future in ready:
             job = running.pop(future)

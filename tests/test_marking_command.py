@@ -1,0 +1,78 @@
+"""The command that marks: what it says where it cannot begin."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
+
+from course_tools import commands
+from course_tools.marking.command import main, parser
+from course_tools.marking.limits import Limits
+from course_tools.release import sources
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["nowhere"], "There is no such folder"),
+        (["submitted", "--assignment", "01_line_and_los"], "Did you mean '01_line_and_loss'?"),
+        (["submitted", "--source", "submitted"], "There are no assignments in submitted"),
+        (["submitted", "--module", "nowhere"], "no folder that everybody can read"),
+        (["empty"], "empty"),
+    ],
+)
+def test_it_says_what_is_wrong(
+    options: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    hand_in_all(tmp_path / "submitted", 1, sources()[:1])
+    (tmp_path / "empty").mkdir()
+    assert main(options) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "nan", "inf", "x", ""])
+def test_limits_are_numbers_above_zero(number: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["submitted", f"--seconds={number}"])
+    assert ended.value.code == 2
+    assert "--seconds" in capsys.readouterr().err
+
+
+def test_its_help_names_every_limit(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    options = ("--cell-seconds", "--seconds", "--memory", "--disk", "--processes", "--scheduler")
+    assert all(option in said for option in (*options, "--run-learners-code-unprotected"))
+    assert f"(default: {Limits().cell_seconds})" in said
+
+
+@needs_bubblewrap
+def test_a_flat_folder(tmp_path: Path):
+    for name, source in zip(("Zoë", "王小明"), sources(), strict=False):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{name}.ipynb").write_bytes(source.read_bytes())
+    done = grade(tmp_path / "in", tmp_path / "out", "--assignment=01_line_and_loss", "--workers=1")
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 submissions have a mark or a reason: 2 marked" in done.stdout
+    found = {result.student: result.points for result in journal_of(tmp_path / "out")}
+    assert found == {"Zoë": 6, "王小明": 0}, "the second has handed in another lesson"
+
+
+def test_elsewhere_than_on_linux(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert commands.grade(["submitted"]) == 1
+    assert "Marking needs Linux" in capsys.readouterr().err
