@@ -68,6 +68,9 @@ def test_a_flat_folder(tmp_path: Path):
     assert "2 of 2 submissions have a mark or a reason: 2 marked" in done.stdout
     found = {result.student: result.points for result in journal_of(tmp_path / "out")}
     assert found == {"Zoë": 6, "王小明": 0}, "the second has handed in another lesson"
+    options = ("--assignment=01_line_and_loss", "--workers=1", "--seconds=50")
+    assert grade(tmp_path / "in", tmp_path / "out", *options).returncode == 0
+    assert len(journal_of(tmp_path / "out")) == 4, "other limits may give other marks"
 
 
 def test_elsewhere_than_on_linux(

@@ -218,7 +218,8 @@ class Batch:
         except RefusedError as error:
             refusal = str(error)
         assignment = self.assignments[submission.assignment]
-        digest = digest_of(assignment, content or refusal.encode(), self.terms.marker)
+        way = f"{self.terms.marker} {self.terms.limits}"
+        digest = digest_of(assignment, content or refusal.encode(), way)
         return Job(submission.student, assignment, content, refusal, digest, self.terms)
 
     def results(self) -> list[Result]:
