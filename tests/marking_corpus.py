@@ -228,7 +228,7 @@ def write(path: Path, content: bytes) -> None:
 # --- Ways to make a case --------------------------------------------------------------------------
 
 TOOLS = '''
-import ctypes, glob, json, os, shutil, struct, subprocess, sys, time
+import ctypes, glob, json, os, shutil, signal, struct, subprocess, sys, time
 import numpy as np
 
 def tried(function, *inputs):
@@ -256,7 +256,8 @@ def places():
         yield f"{outside[folder]}/{file}"
     yield f"{outside['submissions']}/anna/{line}/{line}.ipynb"
     yield f"{outside['source']}/{line}/{line}.ipynb"
-    yield from ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/root/.ssh", "/home", "/sys",
+    yield from (f"{home}/.ssh" for home in ("/root", "/home"))
+    yield from ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/home", "/sys",
                 "/proc/self/environ", "/proc/1/environ", "/proc/self/mem", "/var/log", "/run")
 
 def connect(family, kind, address):
@@ -268,11 +269,11 @@ def connect(family, kind, address):
 
 def keep(numbers):
     """Keep the inputs of a function where others find them."""
-    with open("/tmp/seen", "a") as file:
+    with open("../seen", "a") as file:
         file.write(f"{numbers[0]:g} ")
 
 def seen():
-    return "".join(open(name).read() for name in glob.glob("/tmp/seen"))
+    return "".join(open(name).read() for name in glob.glob("../seen"))
 
 def frame_of(name):
     """Find the frame of a function that has called us."""
@@ -701,7 +702,8 @@ FLOODS: list[Case] = [
         "memory-in-many",
         "Takes memory in many processes.",
         """
-        for _ in range(12):
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        for _ in range(6):
             if not os.fork():
                 hoard = b'1' * (80 * 2**20)
                 time.sleep(60)
@@ -752,7 +754,7 @@ FLOODS: list[Case] = [
         "Makes more and more empty files.",
         """
         try:
-            for number in range(10**6): open(f'/tmp/{number}', 'x').close()
+            for number in range(10**6): open(f'../{number}', 'x').close()
         except OSError as error:
             found = os.strerror(error.errno)
         """,
@@ -1987,7 +1989,7 @@ LEAKS: list[Case] = [
         *loses("line_gradient stops with RuntimeError.\nPython says: []"),
         line_gradient=CONFESSES,
         check_differences="""
-        for folder in ('/tmp', '/dev/shm', '/var/tmp', '/tmp/work', '/tmp/matplotlib'):
+        for folder in ('..', '/dev/shm', '/var/tmp', '.', '../matplotlib'):
             tried(lambda: open(folder + '/left', 'w').write(seen()))
         """,
     ),
@@ -2286,7 +2288,7 @@ CELLS: list[Case] = [
         check_line_loss="""
         %run line.py
         %timeit -n1 -r1 1
-        !rm -rf ~ /tmp/*
+        !rm -rf ~ ../*
         get_ipython().system('ls')
         %cd /
         %reset_selective -f line_gradient

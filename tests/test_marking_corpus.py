@@ -34,7 +34,7 @@ NUMBERS = (713.0915, 829.0437, 963.0281)
 
 SECRET = "canary-5d1c9f"
 VARIABLE = "CANARY_OF_THE_MARKER"
-LIMITS = ("--cell-seconds", "0.5", "--seconds", "4", "--memory", "300", "--workers", "3")
+LIMITS = ("--cell-seconds", "1", "--seconds", "4", "--memory", "300", "--workers", "3")
 CODE = ("course_tools", "lessons_lib", "solutions", "exercises")
 
 FOREIGN = re.compile(r"<img|<script|[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]")

@@ -74,7 +74,7 @@ import numpy as np
 import lessons_lib.feedback.running as running
 builtins.sum = math.sqrt = np.mean = np.linalg.norm = json.dumps = lambda *_, **__: 7
 sys.path.insert(0, "/tmp")
-open("/tmp/numpy_extra.py", "w").write("x = 1")
+open("../numpy_extra.py", "w").write("x = 1")
 sys.modules["math2"] = math
 np.random.seed(5)
 np.seterr(all="raise")
@@ -94,7 +94,7 @@ import lessons_lib.feedback.running as running
 print(sum([1, 2]), math.sqrt(4), np.mean([1, 3]), np.linalg.norm([3, 4]), "/tmp" in sys.path)
 print("math2" in sys.modules, np.geterr(), running.LONGEST, os.environ["PATH"], os.getcwd())
 print(os.nice(0), signal.getsignal(signal.SIGTERM), sys.getrecursionlimit(), os.umask(0o22))
-print(os.path.exists("/tmp/numpy_extra.py"))
+print(os.path.exists("../numpy_extra.py"))
 """
 
 

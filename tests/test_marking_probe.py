@@ -222,7 +222,10 @@ def real_answers(patch: Patch, folder: Path) -> None:
 FOUND: dict[Hole, list[str]] = {
     no_network_namespace: ["the network: '\\x00marking-"],
     no_network_fence: ["the network: ['127.0.0.1', ", "a socket of the kind AF_NETLINK"],
-    shared_temporary: ["the file system: /tmp/marking-", "the network: '/tmp/marking-"],
+    shared_temporary: [
+        f"the file system: {bubble.HOME}/marking-",
+        f"the network: '{bubble.HOME}/marking-",
+    ],
     shared_accounts: ["the file system: /etc/passwd is there"],
     shared_hidden: ["the file system: /hidden is there"],
     process_files: ["the file system: /proc/self is there", "the environment: /proc/"],
@@ -295,7 +298,7 @@ def untrusted() -> Iterator[None]:
 def test_a_safe_sandbox_is_trusted_once_for_each_limits(patch: Patch) -> None:
     looks: list[Limits] = []
 
-    def look(limits: Limits, hidden: object) -> list[str]:
+    def look(limits: Limits, *_: object) -> list[str]:
         looks.append(limits)
         return []
 
@@ -342,7 +345,7 @@ def test_no_learners_code_runs_in_a_sandbox_that_leaks(
     assert "/var can be written" in said
     assert not [*(tmp_path / "open").iterdir()]
     with another_bubble():  # it would have been seen
-        patch.setattr(probe, "leaks", lambda limits, hidden: [])
+        patch.setattr(probe, "leaks", lambda *_: [])
         assert main(words) == 0
     assert [path.name for path in (tmp_path / "open").iterdir()] == ["ran"]
 

@@ -187,7 +187,7 @@ def test_a_report_stands_in_the_students_folder(student: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "student", ["..", ".", "", "../x", "a/b", "/tmp/x", "a/../../x", "../../reports/x"]
+    "student", ["..", ".", "", "../x", "a/b", "/x", "a/../../x", "../../reports/x"]
 )
 def test_names_that_lead_elsewhere_are_refused(student: str, tmp_path: Path):
     folder = tmp_path / "deep" / "output"

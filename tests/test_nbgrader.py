@@ -38,6 +38,9 @@ course, name = Path(sys.argv[1]), sys.argv[2]
 config = Config()
 config.CourseDirectory.root = str(course)
 config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
+config.KernelManager.transport = "ipc"  # two that start at a time could take the same TCP port
+config.KernelManager.ip = str(course / "kernel")
+config.ExecutePreprocessor.startup_timeout = 300
 api = NbGraderAPI(config=config)
 
 def need(result):

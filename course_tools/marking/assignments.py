@@ -385,6 +385,21 @@ def code() -> Iterator[bytes]:
             yield path.read_bytes()
 
 
+def contents_of(folders: Iterable[Path]) -> str:
+    """Stand for all files in some folders: their names and what is in them."""
+    files = [
+        (folder, path)
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return hashed(
+        part
+        for folder, path in files
+        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
+    )
+
+
 def hashed(parts: Iterable[bytes]) -> str:
     """Hash parts with their lengths, so that no two lists of parts run together."""
     digest = hashlib.sha256()

@@ -38,11 +38,12 @@ STAND_INS = {"checking.py": "checking.py", "bank.py": "bank/__init__.py"}
 """Files of ours that stand inside in place of some in `lessons_lib.feedback`."""
 
 COURSE = "/course"
-WORK = "/tmp/work"
-FONTS = "/tmp/matplotlib"
+HOME = "/tmp"
+WORK = f"{HOME}/work"
+FONTS = f"{HOME}/matplotlib"
 
 ENVIRONMENT = {
-    "HOME": "/tmp",
+    "HOME": HOME,
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": FONTS,
@@ -52,7 +53,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 
-EMPTY = {"/tmp": "1777", "/dev/shm": "1777"}
+EMPTY = {HOME: "1777", "/dev/shm": "1777"}
 """Folders that are empty for each submission, with their permissions."""
 
 NOBODIES = range(61184, 65520)
@@ -185,6 +186,9 @@ def bubble(protected: bool, modules: tuple[Path, ...]) -> Bubble:
     return Bubble(protected=protected, modules=modules)
 
 
+os.register_at_fork(after_in_child=bubble.cache_clear)  # a copy needs one of its own
+
+
 def nobody() -> int:
     """Return a user id that no one else has, and that differs between this and other markers."""
     return NOBODIES[os.getpid() % len(NOBODIES)]
@@ -259,7 +263,7 @@ def command(modules: Sequence[Path], fonts: Mapping[str, int]) -> list[str]:
     for name, number in fonts.items():
         place = f"{COURSE}/fonts/{name}"
         mounts += [*folders_to(place), "--perms", "0444", "--ro-bind-data", str(number), place]
-    mounts += ["--dev", "/dev", "--dir", "/dev/shm", "--remount-ro", "/dev", "--dir", "/tmp"]
+    mounts += ["--dev", "/dev", "--dir", "/dev/shm", "--remount-ro", "/dev", "--dir", HOME]
     return [bubblewrap(), *options, *mounts, "--remount-ro", "/", "--chdir", "/"]
 
 

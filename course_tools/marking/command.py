@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from course_tools.marking.assignments import (
     Assignment,
+    contents_of,
     digest_of,
     every_assignment,
     fingerprint,
@@ -193,6 +194,11 @@ class Batch:
     journal: Journal
     keys: list[tuple[str, str, str]] = field(default_factory=list)
 
+    @cached_property
+    def modules(self) -> str:
+        """Stands for what notebooks can import besides."""
+        return contents_of(self.terms.modules)
+
     def mark_all(self, marking: Callable[[Iterator[Job]], Iterator[Result]]) -> None:
         """Mark whatever the journal does not know yet, and write each result into it at once."""
         with bar(len(self.found)) as shown:
@@ -218,7 +224,7 @@ class Batch:
         except RefusedError as error:
             refusal = str(error)
         assignment = self.assignments[submission.assignment]
-        way = f"{self.terms.marker} {self.terms.limits}"
+        way = f"{self.terms.marker} {self.terms.limits} {self.modules}"
         digest = digest_of(assignment, content or refusal.encode(), way)
         return Job(submission.student, assignment, content, refusal, digest, self.terms)
 

@@ -28,7 +28,7 @@ from course_tools.marking.inside.cells import run as run_here
 from course_tools.marking.inside.wire import clipped
 from course_tools.marking.limits import Limits
 from course_tools.marking.results import Mark, MarkingError, Result, Status
-from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
+from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError, surely
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
 from course_tools.release import grade_id
 from lessons_lib.feedback.progress import VARIABLE
@@ -36,9 +36,6 @@ from lessons_lib.feedback.words import listed
 
 GRACE = 2.0
 """Seconds in which an interrupted cell has to end."""
-
-TRIES = 3
-"""Runs of a submission whose sandbox was ended from outside, before that is given up."""
 
 RIGHT = "Right."
 NOT_FOR_ALL = (
@@ -186,18 +183,10 @@ def mark(job: Job) -> Result:
 
 def run_surely(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:
     """Run a notebook, and again if it may have ended by another's hand than its own."""
-    for tried in range(TRIES):
-        try:
-            run = run_notebook(job, notebook, shown)
-        except LostError:
-            continue
-        if not isinstance(run.stopped, EndedError) or tried:
-            return run
-    raise MarkingError(
-        f"The sandbox for {job.student} was ended {TRIES} times by something outside it. Is the"
-        " machine out of memory, or does somebody end processes? Then start again: what is marked"
-        " stays marked."
-    )
+    run = surely(lambda: run_notebook(job, notebook, shown), job.student)
+    if isinstance(run.stopped, EndedError):
+        run = surely(lambda: run_notebook(job, notebook, shown), job.student)
+    return run
 
 
 def run_notebook(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:

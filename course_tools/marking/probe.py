@@ -16,7 +16,7 @@ from typing import Any
 from course_tools.marking.bubble import ENVIRONMENT
 from course_tools.marking.limits import Limits
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import Sandbox, StoppedError
+from course_tools.marking.sandbox import Sandbox, StoppedError, surely
 
 CELL = "from inside.attempts import succeeded\nimport json\nprint(json.dumps(succeeded({bait!r})))"
 
@@ -27,7 +27,9 @@ SETS_ITSELF = ("LC_CTYPE", "PWD")
 
 
 @cache
-def trust_sandbox(limits: Limits, hidden: tuple[str, ...] = ()) -> None:
+def trust_sandbox(
+    limits: Limits, hidden: tuple[str, ...] = (), modules: tuple[Path, ...] = ()
+) -> None:
     """Make sure that the sandbox keeps what it promises. Once for each process is enough.
 
     Parameters
@@ -36,13 +38,15 @@ def trust_sandbox(limits: Limits, hidden: tuple[str, ...] = ()) -> None:
         The limits that will hold.
     hidden : tuple of str
         Files and folders that must not be seen inside.
+    modules : tuple of Path
+        Folders with modules that are shown inside, since the sandbox is the one that will be used.
 
     Raises
     ------
     MarkingError
         If anything succeeds that must not, with what that is.
     """
-    found = leaks(limits, hidden)
+    found = surely(lambda: leaks(limits, hidden, modules), "its own test")
     if found:
         raise MarkingError(
             "The sandbox leaks, so nothing was run in it. From inside, these could be reached:\n"
@@ -51,9 +55,12 @@ def trust_sandbox(limits: Limits, hidden: tuple[str, ...] = ()) -> None:
         )
 
 
-def leaks(limits: Limits, hidden: Sequence[str] = ()) -> list[str]:
+os.register_at_fork(after_in_child=trust_sandbox.cache_clear)  # a copy will use another sandbox
+
+
+def leaks(limits: Limits, hidden: Sequence[str] = (), modules: Sequence[Path] = ()) -> list[str]:
     """Return what is possible in the sandbox and must not be, in words."""
-    with baits(limits, hidden) as bait, Sandbox(limits) as sandbox:
+    with baits(limits, hidden) as bait, Sandbox(limits, modules=modules) as sandbox:
         try:
             answer = sandbox.ask(
                 "run",

@@ -6,10 +6,10 @@ import contextlib
 import select
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import psutil
 
@@ -17,9 +17,15 @@ from course_tools.marking.bubble import WORK, LostError, bubble
 from course_tools.marking.inside import wire
 from course_tools.marking.inside.warm import END, GONE
 from course_tools.marking.limits import Limits
+from course_tools.marking.results import MarkingError
+
+Done = TypeVar("Done")
 
 GARBLED = "The notebook gave the marker something that is no answer."
 """The same for every fault of an answer: a notebook could choose one."""
+
+TRIES = 3
+"""Times that something is tried whose sandbox is ended from outside, before it is given up."""
 
 WATCH = 0.1
 """Seconds between two looks at the memory of a sandbox that is busy."""
@@ -31,6 +37,31 @@ class StoppedError(Exception):
 
 class EndedError(StoppedError):
     """The process inside has ended by itself."""
+
+
+def surely(action: Callable[[], Done], what: str) -> Done:
+    """Do something in a sandbox, and once more whenever that is ended from outside meanwhile.
+
+    Parameters
+    ----------
+    action : callable
+        What to do.
+    what : str
+        What that is for, in words.
+
+    Raises
+    ------
+    MarkingError
+        If the sandbox is ended each time.
+    """
+    for _ in range(TRIES):
+        with contextlib.suppress(LostError):
+            return action()
+    raise MarkingError(
+        f"The sandbox for {what} was ended {TRIES} times by something outside it. Is the machine"
+        " out of memory, or does somebody end processes? Then start again: what is marked stays"
+        " marked."
+    )
 
 
 class Sandbox:

@@ -59,7 +59,7 @@ def make_sure(terms: Terms) -> None:
         If there is no sandbox, or it leaks.
     """
     if terms.protected:
-        trust_sandbox(terms.limits, terms.hidden)
+        trust_sandbox(terms.limits, terms.hidden, terms.modules)
     bubble(terms.protected, terms.modules)
 
 

@@ -1,0 +1,104 @@
+"""Workers that must not mark, or that are lost again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from course_tools.marking import marking, probe, workers
+from course_tools.marking.assignments import contents_of, fingerprint, read_assignment
+from course_tools.marking.bubble import LostError, bubble
+from course_tools.marking.limits import Limits
+from course_tools.marking.marking import Job, Run, Terms
+from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.sandbox import EndedError
+from course_tools.marking.submissions import Bounds, notebook_of
+from course_tools.release import sources
+
+SOURCE = sources()[0]
+
+
+@pytest.fixture
+def job() -> Job:
+    """A right answer, to be marked without a sandbox if it comes to that."""
+    terms = Terms(fingerprint(), protected=False)
+    return Job("Zoë", read_assignment(SOURCE), SOURCE.read_bytes(), "", "digest", terms)
+
+
+def test_a_worker_with_other_code_marks_nothing(job: Job):
+    other = replace(job, terms=replace(job.terms, marker="another"))
+    with pytest.raises(MarkingError, match="A worker has another version of the course"):
+        workers.mark_here(other)
+
+
+def test_a_sandbox_that_is_lost_again_and_again(job: Job, monkeypatch: pytest.MonkeyPatch):
+    def lost(*_: object) -> Run:
+        raise LostError
+
+    monkeypatch.setattr(marking, "run_notebook", lost)
+    with pytest.raises(MarkingError, match="was ended 3 times by something outside it"):
+        marking.mark(job)
+
+
+def test_one_loss_costs_nothing(job: Job, monkeypatch: pytest.MonkeyPatch):
+    ended = Run(stopped=EndedError("The notebook ended Python itself."))
+    outcomes: Iterator[Run | None] = iter([None, ended, None, ended])
+
+    def once(*_: object) -> Run:
+        outcome = next(outcomes)
+        if outcome is None:
+            raise LostError
+        return outcome
+
+    monkeypatch.setattr(marking, "run_notebook", once)
+    assert marking.run_surely(job, notebook_of(job.content, Bounds())) is ended
+
+
+def test_a_probe_that_is_lost_is_begun_again(monkeypatch: pytest.MonkeyPatch):
+    looks: Iterator[list[str] | None] = iter([None, []])
+
+    def look(*_: object) -> list[str]:
+        found = next(looks)
+        if found is None:
+            raise LostError
+        return found
+
+    monkeypatch.setattr(probe, "leaks", look)
+    probe.trust_sandbox(Limits(seconds=61.0))
+    assert not [*looks]
+
+
+def test_a_copy_of_a_process_has_a_sandbox_of_its_own():
+    mine = bubble(False, ())
+    with workers.FORK.Pool(1) as pool:
+        theirs = pool.apply(pid_of_bubble)
+    assert bubble(False, ()) is mine
+    assert theirs != mine.process.pid
+
+
+def pid_of_bubble() -> int:
+    return bubble(False, ()).process.pid
+
+
+def test_a_submission_that_takes_its_workers_along(job: Job, monkeypatch: pytest.MonkeyPatch):
+    def killed(*_: object) -> Result:
+        workers.os._exit(9)
+
+    monkeypatch.setattr(workers, "mark_here", killed)  # the workers are copies of this process
+    monkeypatch.setattr(workers, "make_sure", lambda _: None)
+    with (
+        workers.Team(2, job.terms) as team,
+        pytest.raises(MarkingError, match=r"lost 3 times with the submission of Zoë in hand"),
+    ):
+        list(team.results(iter([job])))
+
+
+def test_what_notebooks_import_counts(tmp_path: Path):
+    before = contents_of([tmp_path])
+    (tmp_path / "data.csv").write_text("1")
+    changed = contents_of([tmp_path])
+    (tmp_path / "data.csv").rename(tmp_path / "other.csv")
+    assert len({before, changed, contents_of([tmp_path]), contents_of([])}) == 3
