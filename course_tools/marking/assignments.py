@@ -16,7 +16,7 @@ import symtable
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,17 @@ class GradedCell:
     points: float
     source: str
     shown: str
+
+    @cached_property
+    def hidden(self) -> str:
+        """What is to be run beside the text that is shown: nothing, or the whole, or its end.
+
+        The end is enough if the rest leaves nothing behind on which it could depend.
+        """
+        if self.source == self.shown:
+            return ""
+        rest = self.source.removeprefix(self.shown)
+        return rest if rest.startswith("\n") and only_checks(self.shown) else self.source
 
 
 @dataclass(frozen=True)
@@ -191,6 +202,29 @@ def graded(own: NotebookNode, learners: NotebookNode, *, by_hand: bool) -> Itera
         if gives_points(cell) and decided_by_hand(cell) is by_hand:
             name, points = release.grade_id(cell), float(grading(cell, "points"))
             yield GradedCell(name, points, cell.source, shown[name])
+
+
+def only_checks(source: str) -> bool:
+    """Whether a test does nothing but ``check(function).require()``, for one or more functions."""
+    tree = hygiene.parsed(source)
+    return bool(tree and all(map(is_check, tree.body)))
+
+
+def is_check(statement: ast.stmt) -> bool:
+    """Whether a statement is ``check(function).require()``."""
+    match statement:
+        case ast.Expr(
+            ast.Call(
+                func=ast.Attribute(
+                    value=ast.Call(func=ast.Name(id="check"), args=[ast.Name()], keywords=[]),
+                    attr="require",
+                ),
+                args=[],
+                keywords=[],
+            )
+        ):
+            return True
+    return False
 
 
 def gives_points(cell: NotebookNode) -> bool:

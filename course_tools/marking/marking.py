@@ -1,9 +1,8 @@
 """Mark one submission: its cells run in the sandbox, the instructor's test cells here.
 
-A submission runs once with all tests, hidden ones included, and that decides the marks. Only if
-something fails, it runs a second time in a fresh sandbox, with the tests that students can see.
-What a student reads comes from there. So whatever a learner's code makes of the hidden inputs, no
-word of it gets out.
+A submission runs with the tests that students can see, and what a student reads comes from that.
+Then, in a fresh sandbox, it runs again with the hidden ones, as far as it can still pass them. So
+whatever a learner's code makes of the hidden inputs, no word of it gets out.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -48,6 +47,11 @@ UNDECIDED = "Your answer is read by a person, who gives the points."
 NO_ANSWER = "There is no answer."
 NOT_REACHED = "Not reached."
 NOT_PASSED = "Not passed."
+STOPPED = (
+    "The notebook broke a limit, or ended Python, on the inputs of a test that you cannot see."
+    " Try your functions on some inputs of your own."
+)
+"""Not how: that would be a word about these inputs."""
 
 ONE_AT_A_TIME = threading.Lock()
 """What a test prints is caught by replacing the one standard output that a process has."""
@@ -121,7 +125,7 @@ class Run:
     stopped : StoppedError, optional
         Why it was stopped, if it was.
     seconds : dict of str to float
-        Time spent on starting, on the learner's cells, and on tests.
+        Time spent on each part.
     """
 
     tests: dict[str, Ran] = field(default_factory=dict)
@@ -158,64 +162,85 @@ def mark(job: Job) -> Result:
         If there is no sandbox, or it is ended from outside again and again.
     """
     os.environ[VARIABLE] = ""  # the checks of a whole class are nobody's progress
-    whole = Run()
+    reading = Run()
+    try:
+        if job.refusal:
+            raise RefusedError(job.refusal)
+        with reading.timed("reading"):
+            notebook = notebook_of(job.content, Bounds())
+    except RefusedError as refused:
+        return result_of(job, None, reading, Run(), "refused", str(refused))
     with ONE_AT_A_TIME:
-        try:
-            if job.refusal:
-                raise RefusedError(job.refusal)
-            with whole.timed("reading"):
-                notebook = notebook_of(job.content, Bounds())
-        except RefusedError as refused:
-            return result_of(job, None, whole, Run(), "refused", str(refused))
-        real = run_surely(job, notebook)
-        real.seconds |= whole.seconds
-        if real.stopped:
-            return result_of(job, notebook, real, Run(), "stopped", str(real.stopped))
-        seen = Run()
-        if failed := {test.name for test in job.assignment.tests if not full(test, real)}:
-            with real.timed("words"):
-                seen = run_surely(job, notebook, shown=failed)
-        return result_of(job, notebook, real, seen, "marked", "")
+        seen, hidden = run_twice(job, steps_of(notebook, job.assignment))
+    seen.seconds |= reading.seconds
+    if seen.stopped:
+        return result_of(job, notebook, seen, hidden, "stopped", str(seen.stopped))
+    if hidden.stopped:
+        return result_of(job, notebook, seen, hidden, "stopped", STOPPED)
+    return result_of(job, notebook, seen, hidden, "marked", "")
+
+
+def run_twice(job: Job, steps: Sequence[Step]) -> tuple[Run, Run]:
+    """Run a notebook with what students can see of the tests, and again with what they cannot."""
+    hidden = Run()
+    seen = run_surely(job, steps, {test.name: test.shown for test in job.assignment.tests})
+    left = {test.name: test.hidden for test in job.assignment.tests if is_open(test, seen)}
+    if left:
+        with seen.timed("hidden"):
+            hidden = run_surely(job, up_to(left, steps), left)
+    return seen, hidden
+
+
+def is_open(test: GradedCell, seen: Run) -> bool:
+    """Whether a test is not decided by what students can see of it."""
+    ran = seen.tests.get(test.name)
+    if not test.hidden or ran is None or isinstance(ran.error, StoppedError):
+        return False
+    return ran.error is None or test.hidden == test.source
 
 
 # --- Running a notebook ---------------------------------------------------------------------------
 
 
-def run_surely(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:
+def run_surely(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> Run:
     """Run a notebook, and again if it may have ended by another's hand than its own."""
-    run = surely(lambda: run_notebook(job, notebook, shown), job.student)
+    run = surely(lambda: run_notebook(job, steps, tests), job.student)
     if isinstance(run.stopped, EndedError):
-        run = surely(lambda: run_notebook(job, notebook, shown), job.student)
+        run = surely(lambda: run_notebook(job, steps, tests), job.student)
     return run
 
 
-def run_notebook(job: Job, notebook: NotebookNode, shown: Collection[str] = ()) -> Run:
+def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> Run:
     """Run a notebook once.
 
     Parameters
     ----------
     job : Job
         What it belongs to.
-    notebook : NotebookNode
-        What was handed in.
-    shown : collection of str, optional
-        Run no tests but these, and only what students can see of them. By default, all of all.
+    steps : sequence of Step
+        Its cells, in order.
+    tests : dict of str to str
+        What to run of each test, by name; no others are run.
     """
     run, terms = Run(), job.terms
     try:
         with run.timed("start"):
             sandbox = Sandbox(terms.limits, protected=terms.protected, modules=terms.modules)
         with sandbox:
-            for step in steps_of(notebook, job.assignment):
+            for step in steps:
                 if not step.test:
                     run_cell(terms.limits, step, sandbox, run)
-                elif not shown:
-                    run_test(job, step.test, step.test.source, sandbox, run)
-                elif step.test.name in shown:
-                    run_test(job, step.test, step.test.shown, sandbox, run)
+                elif step.test.name in tests:
+                    run_test(job, step.test.name, tests[step.test.name], sandbox, run)
     except StoppedError as stopped:
         run.stopped = stopped
     return run
+
+
+def up_to(tests: Mapping[str, str], steps: Sequence[Step]) -> Sequence[Step]:
+    """Return the steps up to the last of some tests."""
+    last = max(k for k, step in enumerate(steps) if step.test and step.test.name in tests)
+    return steps[: last + 1]
 
 
 def steps_of(notebook: NotebookNode, assignment: Assignment) -> list[Step]:
@@ -271,14 +296,14 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
     )
 
 
-def run_test(job: Job, test: GradedCell, source: str, sandbox: Sandbox, run: Run) -> None:
+def run_test(job: Job, name: str, source: str, sandbox: Sandbox, run: Run) -> None:
     """Run a test cell out here, with the learner's names as calls into the sandbox."""
     with run.timed("tests"):
         names = setup_names(job.assignment.setup) | names_in(sandbox, job.assignment.names)
-        ran = run_here(source, names, f"<{test.name}>")
+        ran = run_here(source, names, f"<{name}>")
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error
-    run.tests[test.name] = ran
+    run.tests[name] = ran
     if sandbox.stopped:
         raise sandbox.stopped
 
@@ -297,13 +322,15 @@ def setup_names(setup: str) -> Names:
 
 
 def result_of(
-    job: Job, notebook: NotebookNode | None, real: Run, seen: Run, status: Status, reason: str
+    job: Job, notebook: NotebookNode | None, seen: Run, hidden: Run, status: Status, reason: str
 ) -> Result:
-    """Put together what a run with all tests decides, and what one without hidden ones says."""
+    """Put together what came of the two runs."""
     marks = []
     for test in job.assignment.tests:
-        points = points_of(test, real.tests.get(test.name))
-        words = RIGHT if full(test, real) else words_for(test, real, seen, reason)
+        decisive = (hidden if is_open(test, seen) else seen).tests.get(test.name)
+        points = points_of(test, decisive)
+        full = points >= test.points
+        words = RIGHT if full else words_for(test, seen, decisive, reason)
         marks.append(Mark(test.name, points, test.points, words))
     for cell in job.assignment.by_hand:
         given = by_hand(cell, notebook)
@@ -311,7 +338,7 @@ def result_of(
         marks.append(Mark(cell.name, given, cell.points, words))
     total = sum(mark.points or 0 for mark in marks)
     highest = sum(mark.highest for mark in marks)
-    with real.timed("writing"):
+    with seen.timed("writing"):
         kept = autograded(notebook, job.assignment, marks, seen.printed, reason)
     return Result(
         job.student,
@@ -321,24 +348,31 @@ def result_of(
         reason or f"{total:g} of {highest:g} points.",
         tuple(marks),
         kept,
-        real.seconds,
+        seen.seconds,
     )
 
 
-def full(test: GradedCell, run: Run) -> bool:
-    """Whether a test gave all of its points."""
-    return points_of(test, run.tests.get(test.name)) >= test.points
+def words_for(test: GradedCell, seen: Run, decisive: Ran | None, reason: str) -> str:
+    """Say what a student may know about a test that did not give all points.
 
-
-def words_for(test: GradedCell, real: Run, seen: Run, reason: str) -> str:
-    """Say what a student may know about a test that did not give all points."""
-    if reason:
-        return f"{NOT_REACHED if test.name not in real.tests else NOT_PASSED}\n{reason}"
-    ran = seen.tests.get(test.name)
-    if ran is None:
-        return f"{NOT_REACHED}\n{seen.stopped}"
+    Parameters
+    ----------
+    test : GradedCell
+        The test.
+    seen : Run
+        The run without hidden lines: whatever was said there is harmless.
+    decisive : Ran, optional
+        What the lines did that decided the points, hidden ones perhaps; None if not reached.
+    reason : str
+        Why the notebook was stopped or refused, if it was.
+    """
+    if decisive is None:
+        return f"{NOT_REACHED}\n{reason}"
+    if isinstance(decisive.error, StoppedError):
+        return f"{NOT_PASSED}\n{reason}"
+    ran = seen.tests[test.name]
     if ran.error is None:
-        return NOT_FOR_ALL if real.tests[test.name].error else PARTLY
+        return NOT_FOR_ALL if decisive.error else PARTLY
     said = str(ran.error).removeprefix("✗ ").strip()
     if isinstance(ran.error, AssertionError) and said:
         return said
