@@ -35,6 +35,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from PIL import Image
 
+from course_tools.files import write_whole
+
 V4: Any = nbformat.v4  # most functions of nbformat carry no types
 from_dict: Any = nbformat.from_dict
 iter_validate: Any = nbformat.validator.iter_validate
@@ -410,19 +412,8 @@ async def _refresh(path: Path, timeout: int) -> bool:
     if path.read_bytes() != before:
         raise RefreshError(f"{show(path)} was saved while it ran. Refresh it once more.")
     if after != before:
-        _replace(path, after)
+        write_whole(path, after)
     return after != before
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file and rename, so that a crash leaves the old file or the new one."""
-    beside = path.with_name(f".{path.name}.refreshing")
-    try:
-        beside.write_bytes(content)
-        beside.chmod(path.stat().st_mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _reason(error: Exception, timeout: int) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from course_tools.files import write_whole
 from course_tools.refresh import ROOT, RefreshError, from_bytes, show, to_bytes
 
 WORKED = "why-"
@@ -157,10 +158,7 @@ def release_all(root: Path = ROOT) -> Iterator[str]:
     for path, content in wanted.items():
         changed = not path.exists() or path.read_bytes() != content
         if changed:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.new")
-            beside.write_bytes(content)
-            beside.replace(path)
+            write_whole(path, content)
         yield f"  {'changed' if changed else 'unchanged':<10} {show(path)}"
     for path in strangers(root, wanted):
         if path.is_dir():

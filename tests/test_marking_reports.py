@@ -277,12 +277,17 @@ def test_a_file_is_replaced(tmp_path: Path):
         write_whole(path, content)
         assert path.read_bytes() == content
     assert list(path.parent.iterdir()) == [path]
-    before = os.umask(0o027)
-    try:
-        write_whole(path, b"for the group")
-    finally:
-        os.umask(before)
-    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_is_for_whom_the_system_says_and_stays_so(tmp_path: Path):
+    path = tmp_path / "file"
+    for mask in (0o027, 0o077):
+        before = os.umask(mask)
+        try:
+            write_whole(path, b"for the group")
+        finally:
+            os.umask(before)
+        assert path.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("old", [None, b"what stood there"])

@@ -1,0 +1,41 @@
+"""Write files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in its place in one step, after making the folders above it.
+
+    Whatever happens meanwhile, there is either what stood there before, or all that is new. A
+    process that is killed may leave a hidden draft beside it, which the next one overwrites.
+
+    Parameters
+    ----------
+    path : Path
+        Where. What stood there is replaced, and its permissions are kept.
+    content : bytes
+        What.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".new-{path.name}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            draft.chmod(path.stat().st_mode)
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
