@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("grade", description=__doc__, formatter_class=form)
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("submissions", type=Path, help="folder with the submissions")
+    add("submissions", type=Path, metavar="SUBMISSIONS", help="folder with the submissions")
     add("--assignment", default="", help="mark this one only, such as 06_momentum")
     add("--output", type=Path, default=Path("marked"), help="folder for everything that is written")
     add("--source", type=Path, default=ROOT / "solutions", help="folder with the assignments")
