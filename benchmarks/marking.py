@@ -19,8 +19,12 @@ from pathlib import Path
 
 from measure import Comparison, Target, alternate
 
+from course_tools.marking.assignments import fingerprint
+from course_tools.marking.bubble import bubble
 from course_tools.marking.gradebook import Book
 from course_tools.marking.journal import Journal
+from course_tools.marking.marking import Terms
+from course_tools.marking.workers import make_sure
 from course_tools.refresh import ROOT, from_bytes, to_bytes
 from course_tools.release import exercise_of, grade_id
 
@@ -46,6 +50,7 @@ def compare() -> list[Comparison]:
             cost=lambda way, number: seconds(way, number),
         )
         agree(course)
+        tell_start(course)
         tell_parts(course / "ours-0")
     ratios = [theirs / EACH / (ours / (BATCHES * EACH)) for ours, theirs in measured]
     for way, count, column in (("make grade", BATCHES * EACH, 0), ("nbgrader", EACH, 1)):
@@ -155,6 +160,14 @@ def marks(folder: Path) -> dict[str, dict[str, float]]:
         }
 
 
+def tell_start(course: Path) -> None:
+    """Say what starting costs, once, before the first submission."""
+    imports = seconds(lambda _: run(course, "-c", "import course_tools.marking.command"), 0)
+    sandbox = seconds(lambda _: make_sure(Terms(fingerprint())), 0)
+    bubble(True, ()).close()
+    print(f"\nOnce, in ms: imports {1000 * imports:.0f}, a sandbox {1000 * sandbox:.0f}")
+
+
 def tell_parts(output: Path) -> None:
     """Say what one submission costs, part by part."""
     with Journal(output / "journal.sqlite") as journal:
@@ -175,7 +188,7 @@ def tell_parts(output: Path) -> None:
             book.enter(results)
             parts["gradebook"] = (time.perf_counter() - begun) / len(results)
     print(
-        "\nOne submission, in ms (tests: what students see of them; hidden: the second run with the"
-        " rest; imports once for each worker):"
+        "One submission, in ms (tests: what students see of them; hidden: the second run, with the"
+        " rest):"
     )
     print("  " + ", ".join(f"{part} {1000 * cost:.1f}" for part, cost in parts.items()))

@@ -321,6 +321,17 @@ def test_a_function_that_ends_its_process_is_a_failure(
     assert g() == 1
 
 
+def test_a_function_that_is_killed_once_is_called_again(sandbox: Sandbox) -> None:
+    """As if somebody else had done it."""
+    source = (
+        "import os\ndef f(number):\n    try: open(f'killed-{number}', 'x').close()\n"
+        "    except FileExistsError: return number\n    if number > 1: os.kill(os.getpid(), 9)"
+    )
+    f = bound(sandbox, source, "f")["f"]
+    assert f(3) == 3
+    assert f(1) is None  # all others are called once
+
+
 # --- Lies -----------------------------------------------------------------------------------------
 
 EMPTY_BUT_HUGE = "{'shape': [0, 10**400], 'numbers': ''}"

@@ -425,4 +425,3 @@ def test_unprotected_it_has_no_more_than_limits(tmp_path: Path):
     assert not work.exists()
     for protected in (True, False):
         bubble.bubble(protected, ()).close()
-    bubble.bubble.cache_clear()

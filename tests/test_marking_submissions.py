@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import nbformat
@@ -198,25 +199,28 @@ def grows_in_step(work: Callable[[int], object], size: int) -> bool:
 
     Other objects of this process are left out of it: Python looks through all of them now and then.
     """
+
+    def seconds(size: int) -> float:
+        start = time.process_time()
+        work(size)
+        return time.process_time() - start
+
     gc.disable()
     try:
-        start = time.process_time()
-        work(size // 10)
-        small = time.process_time() - start
-        work(size)
-        return time.process_time() - start - small < 50 * max(small, 0.005)
+        small = min(seconds(size // 10) for _ in range(3))  # the others were disturbed
+        return seconds(size) < 50 * max(small, 0.005)
     finally:
         gc.enable()
 
 
 def test_what_grows_faster_is_noticed():
     assert grows_in_step(lambda size: sum(range(size)), 10**6)
-    assert not grows_in_step(lambda size: sum(range(size**2)), 6_000)
+    assert not grows_in_step(lambda size: sum(range(size**2)), 8_000)
 
 
 def test_ten_thousand_submissions_are_found_at_once(tmp_path: Path):
     def hand_in_and_find(count: int) -> None:
-        folder = tmp_path / str(count)
+        folder = Path(mkdtemp(dir=tmp_path))
         for number in range(count):
             (folder / f"student-{number}" / FIRST).mkdir(parents=True)
         assert len(find(folder, "", KNOWN)) == count

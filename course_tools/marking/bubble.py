@@ -150,6 +150,11 @@ class Bubble:
         self._send(word, [])
         return bool(self._answer()["asked"])
 
+    @property
+    def closed(self) -> bool:
+        """Whether everything has been ended."""
+        return self.control.fileno() < 0
+
     def close(self) -> None:
         """End everything."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -180,13 +185,16 @@ def _connected() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-@cache
+BUBBLES: dict[tuple[int, bool, tuple[Path, ...]], Bubble] = {}
+"""Those that were started, by the process that may use them: copies of it need their own."""
+
+
 def bubble(protected: bool, modules: tuple[Path, ...]) -> Bubble:
-    """Return the bubble of this process. If it is lost, clear this function's cache."""
-    return Bubble(protected=protected, modules=modules)
-
-
-os.register_at_fork(after_in_child=bubble.cache_clear)  # a copy needs one of its own
+    """Return the bubble of this process: another one if there is none yet, or it was closed."""
+    key = (os.getpid(), protected, modules)
+    if key not in BUBBLES or BUBBLES[key].closed:
+        BUBBLES[key] = Bubble(protected=protected, modules=modules)
+    return BUBBLES[key]
 
 
 def nobody() -> int:

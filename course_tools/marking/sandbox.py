@@ -198,7 +198,6 @@ class Sandbox:
             yield
         except LostError:
             self.bubble.close()
-            bubble.cache_clear()
             raise
 
 

@@ -25,6 +25,9 @@ SECONDS = 1.5
 MEMORY = 2**30
 """Bytes that a learner's function may ask for, beside those that the kernel has already."""
 
+KILLED = Failure("MemoryError", "", "")
+"""What is said of a copy that was killed: the system does that where memory runs out."""
+
 UNTOUCHED = {
     *(module.__file__ for module in (contextlib, warnings, running)),
     np.errstate.__exit__.__code__.co_filename,
@@ -122,7 +125,7 @@ def _end(copy: int) -> None:
 def _ended(code: int | None) -> Failure:
     """Say in words how a copy has ended before its answer."""
     if code == -signal.SIGKILL:
-        return Failure("MemoryError", "", "")
+        return KILLED
     if code == -signal.SIGSEGV:
         return Failure(
             "RecursionError",
