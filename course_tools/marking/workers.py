@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
@@ -136,6 +137,7 @@ class Team:
         if not terms.protected:
             copied_course()  # here, where it is removed at the end, and not in each of them
         self.terms = terms
+        gc.freeze()  # what is imported stays: neither this process nor its copies search it again
         self.workers = [Worker(terms) for _ in range(size)]
 
     def __enter__(self) -> Team:
