@@ -264,11 +264,13 @@ def test_what_runs_before_the_tests(rewritten: Rewritten):
     def change(cells: list[Cell]) -> None:
         plain = "%matplotlib inline\nfrom math import (\n    pi,\n)\nprint(pi)\nif pi: import os"
         with_cell("code", "plain", plain)(cells)
+        with_cell("code", "later", "from __future__ import annotations")(cells)
         with_cell("code", "locked", "def twice(x):\n    return 2 * x", locked=True)(cells)
         in_test("assert twice(pi)")(cells)
 
     found = read_assignment(rewritten(change))
     assert found.setup == (
+        "from __future__ import annotations\n"
         "import numpy as np\nfrom lessons_lib.feedback import check\n"
         "def twice(x):\n    return 2 * x\nfrom math import pi\n"
     )

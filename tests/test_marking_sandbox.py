@@ -56,6 +56,12 @@ def test_cells_run_as_in_a_notebook(sandbox: Sandbox):
     assert printed(sandbox, "%%capture\nprint('hidden')") == ""
     assert run(sandbox, "%run nothing.py\n%pwd")["error"] == "Exception"
     assert printed(sandbox, "import asyncio\nawait asyncio.sleep(0)\nprint('then')") == "then\n"
+    assert printed(sandbox, "from __future__ import annotations") == ""
+    assert printed(sandbox, "def kept(a: Unheard): pass\nprint(kept.__annotations__)") == (
+        "{'a': 'Unheard'}\n"
+    )
+    assert printed(sandbox, "%%writefile own.py\ntwo = 2") == "Writing own.py\n"
+    assert printed(sandbox, "import own\nprint(own.two)") == "2\n"
     assert run(sandbox, "sys")["error"] == "NameError", "the runner's own names are not there"
     assert run(sandbox, "input()")["error"] == "EOFError"
     assert run(sandbox, "raise SystemExit")["error"] == "SystemExit"

@@ -274,6 +274,7 @@ def setup_of(nb: NotebookNode) -> str:
         if cell.cell_type != "code" or solves(cell) or grading(cell, "grade"):
             continue
         pieces += [cell.source] if grading(cell, "locked") else imports_of(cell.source)
+    pieces.sort(key=lambda piece: not piece.startswith("from __future__"))  # Python wants it first
     return "\n".join(pieces) + "\n"
 
 

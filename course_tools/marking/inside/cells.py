@@ -1,16 +1,18 @@
 """Run a cell of a notebook, as IPython does, and tell what it printed and raised."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
 import contextlib
+import functools
 import inspect
 import linecache
+import operator
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from types import CodeType
 from typing import Any
 
@@ -67,7 +69,7 @@ def run(source: str, names: Names, title: str = "<cell>") -> Ran:
     shown, error = None, None
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            for code in codes(source, title):
+            for code in codes(source, title, promised(names)):
                 shown = eval(code, names)
                 if code.co_flags & inspect.CO_COROUTINE:
                     shown = awaited(shown)
@@ -76,8 +78,21 @@ def run(source: str, names: Names, title: str = "<cell>") -> Ran:
     return Ran(printed.getvalue(), shown, error)
 
 
-def codes(source: str, title: str) -> list[CodeType]:
+def promised(names: Names) -> int:
+    """Return as flags what earlier cells have imported from ``__future__``. IPython keeps to it."""
+    features = (value for value in names.values() if type(value) is __future__._Feature)
+    return functools.reduce(operator.or_, (each.compiler_flag for each in features), 0)
+
+
+def codes(source: str, title: str, flags: int = 0) -> list[CodeType]:
     """Compile a cell: what it does, and then its last line if that has a value.
+
+    Parameters
+    ----------
+    source, title : str
+        As for `run`.
+    flags : int
+        The compiler's, for what comes from ``__future__``.
 
     Raises
     ------
@@ -93,12 +108,12 @@ def codes(source: str, title: str) -> list[CodeType]:
     last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
     parts: list[ast.Module | ast.Expression] = [tree]
     parts += [ast.Expression(line.value) for line in last if isinstance(line, ast.Expr)]
-    return [_compiled(part, title) for part in parts]
+    return [_compiled(part, title, flags) for part in parts]
 
 
-def _compiled(part: ast.Module | ast.Expression, title: str) -> CodeType:
+def _compiled(part: ast.Module | ast.Expression, title: str, flags: int) -> CodeType:
     mode = "exec" if isinstance(part, ast.Module) else "eval"
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     code: CodeType = compile(part, title, mode, flags, dont_inherit=True)
     return code
 
@@ -108,7 +123,7 @@ def awaited(value: Any) -> Any:
     return loop().run(value)
 
 
-@cache
+@functools.cache
 def loop() -> Any:
     """Return the loop."""
     import asyncio  # takes a third of the time that numpy takes, and few cells need it
@@ -133,7 +148,7 @@ def offer_ipython(names: Names) -> None:
         The names of the notebook, which magics read and change.
     """
 
-    @cache
+    @functools.cache
     def get_ipython() -> Any:
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -145,6 +146,7 @@ def shut_in(message: Message) -> None:
     work.mkdir(exist_ok=True)
     work.chmod(0o777)
     os.chdir(work)
+    sys.path.insert(0, "")  # a notebook imports the files that it has written
     fence.set_bounds(message["bounds"])
     if message["namespaces"]:
         fence.become(message["user"])
