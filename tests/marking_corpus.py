@@ -508,6 +508,72 @@ HONEST: list[Case] = [
             return x + x if x > 1 else 5
         """,
                 "marked", (1, 2, 1, None)),
+    runs("jana", "Writes a module, and solves with it.", """
+        %%writefile own.py
+        def residuals(theta, x, y):
+            return theta[0] + theta[1] * x - y
+        """,
+        line_loss="""
+        from own import residuals
+        def line_loss(theta, x, y):
+            return np.mean(residuals(theta, x, y) ** 2)
+        """),
+    runs("karl", "Annotates with names that nobody has bound.",
+        "from __future__ import annotations",
+        line_loss="""
+        def line_loss(theta: Parameters, x: Points, y: Points) -> Loss:
+            return np.mean((theta[0] + theta[1] * x - y) ** 2)
+        """),
+    runs("lena", "Keeps a class, a counter and a generator.", "calls = 0",
+        line_gradient="""
+        from dataclasses import dataclass
+        @dataclass
+        class Line:
+            theta: np.ndarray
+            def residuals(self, x, y): yield from self.theta[0] + self.theta[1] * x - y
+        def line_gradient(theta, x, y):
+            global calls
+            calls += 1
+            r = np.array(list(Line(theta).residuals(x, y)))
+            return 2 * np.array([np.mean(r), np.mean(r * x)])
+        """),
+    runs("mika", "Has pools of processes and of threads.", """
+        import multiprocessing
+        from concurrent.futures import ThreadPoolExecutor
+        with multiprocessing.Pool(2) as pool:
+            assert pool.map(abs, [-1, 2]) == [1, 2]
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(abs, [-1, 2])) == [1, 2]
+        """),
+    runs("nora", "Shows widgets, formulas and an animation.", """
+        import ipywidgets
+        import matplotlib.pyplot as plt
+        from IPython.display import HTML, Markdown, display
+        from matplotlib.animation import FuncAnimation
+        ipywidgets.interact(lambda beta: print(beta), beta=(0, 1, 0.1))
+        figure, axes = plt.subplots()
+        (line,) = axes.plot([0, 1])
+        moving = FuncAnimation(figure, lambda k: (line,), frames=2)
+        display(Markdown("$x$"), HTML(moving.to_jshtml()))
+        """),
+    runs("otto", "Wraps a function, and measures it.", """
+        import functools
+        import time
+        def timed(function):
+            @functools.wraps(function)
+            def inner(*inputs):
+                started = time.perf_counter()
+                answer = function(*inputs)
+                print(time.perf_counter() - started)
+                return answer
+            return inner
+        """,
+        line_loss="""
+        @timed
+        def line_loss(theta, x, y):
+            return np.mean((theta[0] + theta[1] * x - y) ** 2)
+        """),
+    runs("petra", "Leaves the debugger switched on, and has an error.", "%pdb on\n1 / 0"),
 ]  # fmt: skip
 
 # --- Loops ----------------------------------------------------------------------------------------
