@@ -359,6 +359,14 @@ def test_check_knows_names_that_are_near():
         check(line_los)
 
 
+def test_check_says_where_a_name_stands_that_is_near_to_none():
+    def inner(theta, x, y):
+        return 0.0
+
+    with pytest.raises(ValueError, match=r"called 'inner'\. Keep .* the function\. It stands"):
+        check(inner)
+
+
 def test_require_lets_right_answers_pass_and_no_others():
     judge(DOUBLE, double).require()
     with pytest.raises(AssertionError, match="Forgotten factor"):

@@ -14,6 +14,11 @@ from lessons_lib.feedback.progress import remember
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.verdict import Verdict
 
+WHERE = (
+    "It stands after 'def' in the cell that you were given. A decorator loses it, unless it uses"
+    " functools.wraps."
+)
+
 
 def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict:
     """Check a function that you have written for an exercise.
@@ -64,8 +69,8 @@ def _find(name: str) -> Exercise:
             "A lambda has no name, and check() goes by the name. Write it with def, and the name"
             " that the exercise gives the function."
         )
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or list(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     raise ValueError(
-        f"No exercise is called {name!r}. Keep the name that the exercise gives the function:"
-        f" perhaps {', '.join(near)}?"
+        f"No exercise is called {name!r}. Keep the name that the exercise gives the function"
+        + (f": perhaps {', '.join(near)}?" if near else f". {WHERE}")
     )
