@@ -924,6 +924,19 @@ OTHERS: list[Case] = [
         "{'closed'}",
     ),
     finds(
+        "times-of-devices",
+        "Leaves signs for others in the times of devices.",
+        """
+        devices = [f'/dev/{name}' for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty')]
+        main, terminal = os.openpty()
+        found = {str(reached(os.utime, place)) for place in (*devices, '/dev/pts', '/dev/pts/ptmx')}
+        before = os.stat('/dev/null').st_mtime_ns
+        open('/dev/null', 'w').write('x')
+        assert open('/dev/urandom', 'rb').read(9) and os.stat('/dev/null').st_mtime_ns == before
+        """,
+        "{'closed'}",
+    ),
+    finds(
         "reading-links",
         "Reads what lies outside by links that it makes itself.",
         """

@@ -130,6 +130,11 @@ def writable_place(patch: Patch, folder: Path) -> None:
     with_command(patch, with_mount("--bind", str(place), "/var"))
 
 
+def times_of_devices(patch: Patch, folder: Path) -> None:
+    """Leave the files of devices as they are on the machine."""
+    with_inside(patch, folder, ("warm.py", "fence.freeze_devices()", "pass"))
+
+
 def variable(patch: Patch, folder: Path) -> None:
     """Hand a variable on."""
     patch.setattr(bubble, "ENVIRONMENT", bubble.ENVIRONMENT | {"API_KEY": "secret"})
@@ -231,6 +236,7 @@ FOUND: dict[Hole, list[str]] = {
     process_files: ["the file system: /proc/self is there", "the environment: /proc/"],
     writable_root: ["the file system: / can be written"],
     writable_place: ["the file system: /var can be written"],
+    times_of_devices: ["the file system: the time of /dev/null can be changed"],
     variable: ["the environment: API_KEY is set"],
     whole_environment: ["the environment: MARKING_PROBE is set"],
     open_file: ["open files: number "],
@@ -369,6 +375,7 @@ def test_every_attempt_has_a_hole_that_it_finds() -> None:
         "sockets": "a socket",
         "files": "the file system: /proc",
         "writing": "the file system: /var can",
+        "times": "the file system: the time of",
         "environment": "the environment",
         "processes": "other processes",
         "descriptors": "open files",

@@ -21,6 +21,9 @@ PLACES = (
     *("/dev", "/etc", "/home", "/lib", "/root", "/run", "/usr", "/var"),
 )
 
+OWN = ("/tmp", "/dev/shm")
+"""Folders that a submission has for itself."""
+
 CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a file of memory": ("memfd_create", (b"probe", 0)),
     "shared memory": ("shmget", (0, 4096, 0o1600)),
@@ -80,6 +83,23 @@ def writing(bait: Bait) -> Iterator[str]:
         yield f"the file system: {place} can be written"
 
 
+def times(bait: Bait) -> Iterator[str]:
+    """Leave a sign in the times of files that others see, too: those of devices are everybody's."""
+    for folder in (*PLACES, "/dev/pts"):
+        for place in (folder, *entries(folder)):
+            with contextlib.suppress(OSError):
+                os.utime(place)
+                yield f"the file system: the time of {place} can be changed"
+
+
+def entries(folder: str) -> list[str]:
+    """List what is in a folder, but for those that are a submission's own."""
+    try:
+        return [entry.path for entry in os.scandir(folder) if entry.path not in OWN]
+    except OSError:
+        return []
+
+
 def environment(bait: Bait) -> Iterator[str]:
     """Read variables of whoever marks."""
     for name in sorted(set(os.environ) - set(bait["variables"])):
@@ -131,7 +151,7 @@ def limits(bait: Bait) -> Iterator[str]:
             yield f"limits: {name} is more than {most}"
     if _raised(lambda: mmap.mmap(-1, bait["bounds"]["AS"])) is None:
         yield "limits: all memory at once"
-    for folder in ("/tmp", "/dev/shm"):
+    for folder in OWN:
         if _fits(folder, bait["disk"] + 2**20):
             yield f"limits: {folder} holds more than {bait['disk']} bytes"
 
@@ -171,6 +191,7 @@ ATTEMPTS: tuple[Callable[[Bait], Iterator[str]], ...] = (
     sockets,
     files,
     writing,
+    times,
     environment,
     processes,
     descriptors,

@@ -138,6 +138,7 @@ def shut_in(message: Message) -> None:
     """
     if message["namespaces"]:
         fence.mount_empty(message["folders"], message["disk"])
+        fence.freeze_devices()
     for place, target in message["links"].items():
         Path(place).parent.mkdir(exist_ok=True)
         Path(place).parent.chmod(0o777)
