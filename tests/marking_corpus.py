@@ -627,8 +627,18 @@ LOOPS: list[Case] = [
             if not os.fork(): os.setsid()
             for number in range(1, 65): tried(signal.signal, number, signal.SIG_IGN)
             while True:
-                try: time.sleep(9)
+                try:
+                    while True: pass
                 except BaseException: pass
+        """,
+    ),
+    runs(
+        "loop-asleep-in-function",
+        "Sleeps in a function for longer than the whole notebook may take.",
+        "",
+        *stops(NOT_INTERRUPTED, (1, 0, 0)),
+        line_gradient="""
+        def line_gradient(theta, x, y): time.sleep(9)
         """,
     ),
     runs(
@@ -1375,7 +1385,7 @@ PATCHES: list[Case] = [
         """
         from inside import runner, wire
         from lessons_lib.feedback.running import Outcome
-        runner.outcomes_in_time = lambda function, cases, *_: [Outcome(np.ones(2))] * len(cases)
+        runner.outcomes_in_time = lambda function, cases, **_: [Outcome(np.ones(2))] * len(cases)
         """,
         "marked",
         NOTHING,
@@ -2053,9 +2063,9 @@ LEAKS: list[Case] = [
         """
         from inside import runner
         old, seen = runner.outcomes_in_time, []
-        def new(function, cases, *others):
+        def new(function, cases, **others):
             seen.append(cases)
-            return old(function, cases, *others)
+            return old(function, cases, **others)
         runner.outcomes_in_time = new
         """,
         *loses("line_gradient stops with RuntimeError."),

@@ -160,6 +160,18 @@ def test_the_time_is_for_all_cases_together(limited: Any):
     assert len(list(limited(slow, DOUBLE.cases, 1, 0.6))) < 2
 
 
+def test_where_others_use_the_machine_the_clock_counts_its_work_alone():
+    def slow(values, factor):
+        time.sleep(0.2)
+        return values
+
+    assert len(limits.outcomes_in_time(slow, DOUBLE.cases, 1, 0.1, patience=5.0)) == 2
+    assert not limits.outcomes_in_time(slow, DOUBLE.cases, 1, 0.1, patience=0.15)
+    started = time.monotonic()
+    assert not limits.outcomes_in_time(endless, DOUBLE.cases, 1, 0.2, patience=60.0)
+    assert time.monotonic() - started < 30
+
+
 def exiting(values, factor):
     sys.exit(3)
 

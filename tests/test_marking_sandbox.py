@@ -62,6 +62,9 @@ def test_cells_run_as_in_a_notebook(sandbox: Sandbox):
     )
     assert printed(sandbox, "%%writefile own.py\ntwo = 2") == "Writing own.py\n"
     assert printed(sandbox, "import own\nprint(own.two)") == "2\n"
+    assert (
+        printed(sandbox, "from IPython import get_ipython\nget_ipython().ev('print(x)')") == "1\n"
+    )
     assert run(sandbox, "sys")["error"] == "NameError", "the runner's own names are not there"
     assert run(sandbox, "input()")["error"] == "EOFError"
     assert run(sandbox, "raise SystemExit")["error"] == "SystemExit"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from marking_class import grade, hand_in, journal_of, needs_bubblewrap
+from marking_corpus import cell_in, code, read
 
 from course_tools.marking import marking, probe, workers
 from course_tools.marking.assignments import contents_of, fingerprint, read_assignment
@@ -93,6 +96,36 @@ def test_a_submission_that_takes_its_workers_along(job: Job, monkeypatch: pytest
         pytest.raises(MarkingError, match=r"lost 3 times with the submission of Zoë in hand"),
     ):
         list(team.results(iter([job])))
+
+
+CROWD = """\
+import os, time
+for _ in range(20):
+    if not os.fork():
+        os.setsid()  # the system gives every session the same share of a processor
+        while True: pass
+time.sleep(6)
+"""
+SLOW = """\
+import time
+def line_loss(theta, x, y):
+    end = time.process_time() + 0.025
+    while time.process_time() < end: pass
+    return np.mean((theta[0] + theta[1] * x - y) ** 2)
+"""
+
+
+@needs_bubblewrap
+def test_who_takes_the_processors_takes_nobodys_points(tmp_path: Path):
+    for student in ("crowd", "honest-1", "honest-2", "honest-3"):
+        data = read(SOURCE)
+        if student == "crowd":
+            data["cells"].insert(0, code(CROWD))
+        cell_in(data, "line-loss")["source"] = SLOW
+        hand_in(tmp_path / "in", student, SOURCE.stem, json.dumps(data).encode())
+    done = grade(tmp_path / "in", tmp_path / "out", "--workers=2")
+    assert done.returncode == 0, done.stderr
+    assert {(each.status, each.points) for each in journal_of(tmp_path / "out")} == {("marked", 6)}
 
 
 def test_what_notebooks_import_counts(tmp_path: Path):

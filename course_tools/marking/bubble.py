@@ -45,6 +45,7 @@ FONTS = f"{HOME}/matplotlib"
 ENVIRONMENT = {
     "HOME": HOME,
     "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "2",  # each thread would reserve 64 MB of the memory that is allowed
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": FONTS,
     "OPENBLAS_NUM_THREADS": "1",

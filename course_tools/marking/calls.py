@@ -17,6 +17,9 @@ from lessons_lib.feedback.running import Failure, Inputs, Outcome
 GRACE = 3.0
 """Seconds more than a function has: for the way there and back."""
 
+BUSY = 10
+"""How many times as long as a function works its answer may take: others may use the machine."""
+
 
 class RemoteError(Exception):
     """What a learner's function raised, where Python itself has no exception of that name."""
@@ -56,11 +59,12 @@ class Remote:
     def _asked(self, cases: Sequence[Inputs], n_parts: int, seconds: float) -> list[Outcome]:
         answer = self.sandbox.ask(
             "call",
-            within=seconds + GRACE,
+            within=BUSY * seconds + GRACE,
             name=self.name,
             cases=[[wire.written_input(value) for value in case] for case in cases],
             n_parts=n_parts,
             seconds=seconds,
+            patience=BUSY * seconds,
         )
         with self.sandbox.distrust():
             done = answer.get("outcomes")

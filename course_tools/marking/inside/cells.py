@@ -10,8 +10,8 @@ import functools
 import inspect
 import linecache
 import operator
+import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -139,37 +139,35 @@ def translated(source: str) -> str:
     return str(manager().transform_cell(source))
 
 
-def offer_ipython(names: Names) -> None:
-    """Put ``get_ipython`` and ``display`` among the builtins; IPython is loaded when one is called.
+def offer_ipython() -> None:
+    """Put ``get_ipython`` and ``display`` among the builtins. The first call loads IPython."""
+    offered = {"get_ipython": get_ipython, "display": display, "__IPYTHON__": True}
+    for name, value in offered.items():
+        setattr(builtins, name, value)
 
-    Parameters
-    ----------
-    names : dict
-        The names of the notebook, which magics read and change.
-    """
 
-    @functools.cache
-    def get_ipython() -> Any:
-        from IPython.core.interactiveshell import InteractiveShell
-        from traitlets.config import Config
+@functools.cache
+def get_ipython() -> Any:
+    """Return IPython's shell, whose magics read and change the notebook's names."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-        class Shell(InteractiveShell):
-            def enable_gui(self, gui: object = None) -> None:
-                """Open no window: nobody looks."""
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: object = None) -> None:
+            """Open no window: nobody looks."""
 
-            def ask_exit(self) -> None:
-                """End the cell, as ``exit()`` does without IPython."""
-                raise SystemExit
+        def ask_exit(self) -> None:
+            """End the cell, as ``exit()`` does without IPython."""
+            raise SystemExit
 
-        return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}), user_ns=names)
+    names = sys.modules["__main__"].__dict__
+    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}), user_ns=names)
 
-    def display(*values: Any, **options: Any) -> Any:
-        from IPython.core import display_functions
 
-        get_ipython()
-        show: Any = display_functions.display  # carries no types
-        return show(*values, **options)
+def display(*values: Any, **options: Any) -> Any:
+    """Show values as text."""
+    from IPython.core import display_functions
 
-    offered: dict[str, Callable[..., Any]] = {"get_ipython": get_ipython, "display": display}
-    for name, function in offered.items():
-        setattr(builtins, name, function)
+    get_ipython()
+    show: Any = display_functions.display  # carries no types
+    return show(*values, **options)

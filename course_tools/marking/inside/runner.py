@@ -19,7 +19,7 @@ from lessons_lib.feedback.limits import outcomes_in_time
 from lessons_lib.feedback.running import plain
 
 from . import wire
-from .cells import Names, Ran, offer_ipython, run
+from .cells import Names, Ran, get_ipython, offer_ipython, run
 
 SAID = 4_000
 """Characters that are kept of an error's traceback."""
@@ -43,7 +43,7 @@ def serve(channel: int, *, first: bool) -> None:
     leave_streams()
     sys.modules["__main__"] = types.ModuleType("__main__")  # as in a notebook
     names = sys.modules["__main__"].__dict__
-    offer_ipython(names)
+    offer_ipython()
     answers: dict[str, Callable[[Message], Message]] = {
         "run": lambda message: run_cell(names, **message),
         "look": lambda message: look(names, **message),
@@ -88,6 +88,8 @@ def run_cell(names: Names, source: str, title: str, seconds: float) -> Message:
     """Run a cell for so long, and tell what it printed, and what it raised."""
     ran = Ran(error=KeyboardInterrupt())
     with contextlib.suppress(KeyboardInterrupt), alarm(seconds):
+        if "get_ipython" in source:  # it may be imported from IPython, which has to run by then
+            get_ipython()
         ran = run(source, names, title)
     said = ran.traceback
     return {
@@ -120,8 +122,8 @@ def described(value: Any) -> Message:
     return {"value": wire.written_value(plain(value))}
 
 
-def call(names: Names, name: str, cases: list[Any], n_parts: int, seconds: float) -> Message:
+def call(names: Names, name: str, cases: list[Any], **limits: Any) -> Message:
     """Call a function of the notebook on one case after the other."""
     inputs = [tuple(map(wire.read_input, case)) for case in cases]
-    done = outcomes_in_time(names[name], inputs, n_parts, seconds)
+    done = outcomes_in_time(names[name], inputs, **limits)
     return {"outcomes": [wire.written_outcome(outcome) for outcome in done]}
