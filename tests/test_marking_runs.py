@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ import numpy as np
 import pytest
 from marking_corpus import code, graded, markdown, notebook
 
-from course_tools.marking import marking
+from course_tools.marking import late, marking
 from course_tools.marking.assignments import GradedCell, read_assignment
 from course_tools.marking.autograded import points_of
 from course_tools.marking.inside.cells import Ran, run
+from course_tools.marking.late import LateError
 from course_tools.marking.limits import Limits
 from course_tools.marking.marking import Job, Run, Step, Terms
 from course_tools.marking.results import Result
@@ -227,3 +229,80 @@ def test_tests_before_a_stop_count_with_their_hidden_lines(
     whole = run_whole(handed_in(*LEARNERS["wrong for some"]))
     assert (result.status, result.reason) == ("stopped", "The notebook took too long.")
     assert points == whole | {"test-shown": 0.0}
+
+
+# --- What one submission leaves to the next -------------------------------------------------------
+
+
+def small(folder: Path, setup: str, test: str, answer: str = "answer = 1.0") -> Path:
+    """Write an assignment of one test, with a locked cell before it."""
+    locked = {"grade": False, "solution": False, "task": False, "locked": True}
+    locked |= {"grade_id": "locked", "schema_version": 3}
+    cells = [
+        markdown("# One"),
+        code(setup, "locked") | {"metadata": {"nbgrader": locked}},
+        graded("answer", f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"),
+        graded("test-one", test, 3),
+    ]
+    path = folder / "one.ipynb"
+    path.write_text(json.dumps(notebook(cells)), "utf-8")
+    return path
+
+
+def points_for(source: Path, answer: str, limits: Limits | None = None) -> Result:
+    """Mark one answer to it."""
+    data = notebook([graded("answer", answer), graded("test-one", "", 3)])
+    terms = Terms("marker", limits or Limits(), protected=False)
+    job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", terms)
+    return marking.mark(job)
+
+
+@pytest.mark.parametrize(
+    ("setup", "test"),
+    [
+        ("data = [1.0]", "data.append(3.0)\nassert sum(data) == 4 * answer"),
+        (
+            "import numpy as np\nrng = np.random.default_rng(0)",
+            "assert np.isclose(rng.normal(), 0.1257302 * answer)",
+        ),
+        (
+            "import numpy as np\nnp.random.seed(0)",
+            "assert np.isclose(np.random.normal(), 1.7640523 * answer)",
+        ),
+    ],
+)
+def test_every_run_begins_with_the_instructors_cells(setup: str, test: str, tmp_path: Path):
+    source = small(tmp_path, setup, test)
+    results = [points_for(source, f"answer = {number}") for number in (1.0, 1.0, 2.0, 1.0)]
+    assert [result.marks[0].points for result in results] == [3.0, 3.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_test_without_end_costs_only_the_submission_that_makes_it_so(
+    hidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(late, "GRACE", 0.1)
+    loop = "left = 1.0\nwhile left > 0.5:\n    left -= answer"
+    source = small(tmp_path, "", hides("", loop) if hidden else loop)
+    result = points_for(source, "answer = 0.0", Limits(seconds=1.0))
+    reason = marking.STOPPED if hidden else str(LateError())
+    assert (result.status, result.reason, result.marks[0].points) == ("stopped", reason, 0.0)
+    assert result.marks[0].words == f"{marking.NOT_PASSED}\n{reason}"
+    assert points_for(source, "answer = 1.0").marks[0].points == 3.0
+
+
+def test_what_comes_in_time_is_not_interrupted_later():
+    ran = late.in_time(lambda: run("1 + 1", {}), time.monotonic() + 60)
+    assert (ran.shown, ran.error) == (2, None)
+    late_one = late.in_time(lambda: run("while True: pass", {}), time.monotonic() - late.GRACE)
+    assert isinstance(late_one.error, LateError)
+    assert sum(range(10**5)) == 4_999_950_000, "nothing is raised any more"
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"), [("1", 2.0), ("0.5", 1.0), ("0", 0.0), ("-1", 0.0), ("np.nan", 0.0)]
+)
+def test_points_below_zero_are_none(answer: str, points: float, tmp_path: Path):
+    source = small(tmp_path, "import numpy as np", "2 * answer", "answer = 1.5")
+    answer = f"import numpy as np\nanswer = {answer}"
+    assert points_for(source, answer).marks[0].points == points

@@ -21,9 +21,10 @@ from course_tools.release import grade_id
 def points_of(test: GradedCell, ran: Ran | None) -> float:
     """Return the points for what a test cell did; none if it was not reached.
 
-    nbgrader decides: all points, unless it raised; or the number that its last line shows.
+    nbgrader decides: all points, unless it raised; or the number that its last line shows. But to a
+    number below 0, or none (nan), it would give all points.
     """
-    if ran is None:
+    if ran is None or (isinstance(ran.shown, float | int) and not ran.shown >= 0):
         return 0.0
     kept = {"grade": True, "solution": False, "points": test.points}
     cell = part("code", "", outputs=outputs_of(ran), metadata={"nbgrader": kept})

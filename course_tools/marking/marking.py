@@ -25,6 +25,7 @@ from course_tools.marking.calls import names_in
 from course_tools.marking.inside.cells import PRINTED, Names, Ran
 from course_tools.marking.inside.cells import run as run_here
 from course_tools.marking.inside.wire import clipped
+from course_tools.marking.late import LateError, in_time
 from course_tools.marking.limits import Limits
 from course_tools.marking.results import Mark, MarkingError, Result, Status
 from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError, surely
@@ -126,6 +127,8 @@ class Run:
         Why it was stopped, if it was.
     seconds : dict of str to float
         Time spent on each part.
+    names : dict
+        What the instructor's own cells bind, for the tests.
     """
 
     tests: dict[str, Ran] = field(default_factory=dict)
@@ -133,6 +136,7 @@ class Run:
     interrupted: list[int] = field(default_factory=list)
     stopped: StoppedError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:
@@ -222,7 +226,7 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> R
     tests : dict of str to str
         What to run of each test, by name; no others are run.
     """
-    run, terms = Run(), job.terms
+    run, terms = Run(names=setup_names(job.assignment.setup)), job.terms
     try:
         with run.timed("start"):
             sandbox = Sandbox(terms.limits, protected=terms.protected, modules=terms.modules)
@@ -231,7 +235,7 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> R
                 if not step.test:
                     run_cell(terms.limits, step, sandbox, run)
                 elif step.test.name in tests:
-                    run_test(job, step.test.name, tests[step.test.name], sandbox, run)
+                    run_test(job.assignment, step.test.name, tests, sandbox, run)
     except StoppedError as stopped:
         run.stopped = stopped
     return run
@@ -296,21 +300,24 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
     )
 
 
-def run_test(job: Job, name: str, source: str, sandbox: Sandbox, run: Run) -> None:
+def run_test(
+    assignment: Assignment, name: str, sources: Mapping[str, str], sandbox: Sandbox, run: Run
+) -> None:
     """Run a test cell out here, with the learner's names as calls into the sandbox."""
     with run.timed("tests"):
-        names = setup_names(job.assignment.setup) | names_in(sandbox, job.assignment.names)
-        ran = run_here(source, names, f"<{name}>")
+        names = run.names | names_in(sandbox, assignment.names)
+        ran = in_time(lambda: run_here(sources[name], names, f"<{name}>"), sandbox.end)
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error
     run.tests[name] = ran
     if sandbox.stopped:
         raise sandbox.stopped
+    if isinstance(ran.error, LateError):
+        raise ran.error
 
 
-@cache
 def setup_names(setup: str) -> Names:
-    """Return what the instructor's own cells bind: imports, most of all. Not to be changed."""
+    """Return what the instructor's own cells bind: imports, most of all. Anew for every run."""
     names: Names = {"__name__": "__main__"}
     ran = run_here(setup, names, "<set-up>")
     if ran.error:

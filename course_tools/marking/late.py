@@ -1,0 +1,62 @@
+"""A limit on the time of an instructor's test, which runs out here, in whatever thread marks."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+
+from course_tools.marking.inside.cells import Ran
+from course_tools.marking.sandbox import StoppedError
+
+GRACE = 1.0
+"""Seconds more than the notebook has: if both end at a time, its own reason is the better one."""
+
+
+class LateError(StoppedError):
+    """A test has not come to its end, with what the notebook has given it."""
+
+    def __init__(self) -> None:
+        super().__init__("A test did not come to its end with what the notebook gave it.")
+
+
+def in_time(test: Callable[[], Ran], end: float) -> Ran:
+    """Run a test, and interrupt it if it goes on for too long.
+
+    Python's own loops are interrupted at once. A single call into C is interrupted when it is over.
+
+    Parameters
+    ----------
+    test : callable
+        Runs the test, and catches whatever that raises.
+    end : float
+        The time, by ``time.monotonic``, at which the notebook has to be done.
+
+    Returns
+    -------
+    Ran
+        What the test did. Its error is a LateError if it was interrupted.
+    """
+    over, thread = threading.Event(), threading.get_ident()
+
+    def watch() -> None:
+        if not over.wait(end + GRACE - time.monotonic()):
+            interrupt(thread)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    try:
+        watching.start()
+        ran = test()
+        over.set()
+        watching.join()
+        time.sleep(0)  # an interruption that is under way comes here at the latest
+    except LateError as error:
+        return Ran(error=error)
+    return ran
+
+
+def interrupt(thread: int) -> None:
+    """Raise LateError in another thread, as soon as it runs Python."""
+    raised = ctypes.py_object(LateError)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
