@@ -73,6 +73,22 @@ def test_a_flat_folder(tmp_path: Path):
     assert len(journal_of(tmp_path / "out")) == 4, "other limits may give other marks"
 
 
+@needs_bubblewrap
+def test_a_solution_that_loses_points_here_stops_the_batch(tmp_path: Path):
+    source = sources()[0]
+    spoilt = tmp_path / "source" / source.stem / source.name
+    spoilt.parent.mkdir(parents=True)
+    text = source.read_text("utf-8").replace("np.array([-2.0, 0.5,", "np.array([None, 0.5,")
+    spoilt.write_text(text, "utf-8")
+    hand_in_all(tmp_path / "in", 1, [source])
+    done = grade(tmp_path / "in", tmp_path / "out", f"--source={spoilt.parents[1]}")
+    assert done.returncode == 1
+    assert f"the instructor's own solution of {source.stem} does not get all points" in done.stderr
+    assert "- test-line-loss: 0 of 1 points. Right for the inputs of the check" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not journal_of(tmp_path / "out")
+
+
 def test_elsewhere_than_on_linux(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

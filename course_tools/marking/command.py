@@ -41,6 +41,7 @@ from course_tools.refresh import ROOT
 
 MB = 2**20
 LIMITS = Limits()
+SOLUTION = "the instructor's own solution"
 TOGETHER = 50  # results that are entered in the gradebook at a time
 
 EPILOG = """\
@@ -201,6 +202,8 @@ class Batch:
 
     def mark_all(self, marking: Callable[[Iterator[Job]], Iterator[Result]]) -> None:
         """Mark whatever the journal does not know yet, and write each result into it at once."""
+        for solution in marking(map(self.solution, self.assignments.values())):
+            check_solution(solution, self.assignments[solution.assignment])
         with bar(len(self.found)) as shown:
             for result in marking(self.jobs(shown)):
                 self.journal.add(result)
@@ -215,6 +218,10 @@ class Batch:
                 shown.update()
             else:
                 yield job
+
+    def solution(self, assignment: Assignment) -> Job:
+        """Hand in the instructor's own solution."""
+        return Job(SOLUTION, assignment, assignment.source.encode(), "", "", self.terms)
 
     def job(self, submission: Submission) -> Job:
         """Read one submission."""
@@ -232,6 +239,23 @@ class Batch:
         """Return the result of each submission as it is now."""
         found = (self.journal.find(*key) for key in self.keys)
         return [result for result in found if result]
+
+
+def check_solution(solution: Result, assignment: Assignment) -> None:
+    """Make sure that the instructor's own solution gets all points of the tests."""
+    decided = {test.name for test in assignment.tests}
+    lost = [
+        f"  - {mark.name}: {mark.points:g} of {mark.highest:g} points. {mark.words}"
+        for mark in solution.marks
+        if mark.name in decided and mark.points != mark.highest
+    ]
+    if lost:
+        raise MarkingError(
+            f"Nobody was marked, since {SOLUTION} of {assignment.name} does not get all points:\n"
+            + "\n".join(lost)
+            + "\nCorrect the solution or the test, or give more time or memory. What a test can do"
+            " with a learner's function is said in docs/marking.md, 'What tests can do'."
+        )
 
 
 def bar(total: int) -> tqdm[NoReturn]:
