@@ -62,6 +62,16 @@ def test_sets_have_the_same_order_every_time() -> None:
     assert len(orders) == 1, "PYTHONHASHSEED does not reach the warm process"
 
 
+def test_as_many_threads_as_allowed_have_room() -> None:
+    many = (
+        "import threading\nbarrier = threading.Barrier(21)\n"
+        "def work(): held = bytes(2_000); barrier.wait()\n"
+        "for _ in range(20): threading.Thread(target=work).start()\n"
+        "barrier.wait()\nprint('all')"
+    )
+    assert said_alone(many) == "all"
+
+
 def test_libraries_are_found_by_whoever_runs_inside() -> None:
     assert said_alone("import os\nprint(os.path.exists('/etc/ld.so.cache'))") == str(
         Path("/etc/ld.so.cache").exists()

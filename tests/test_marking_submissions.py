@@ -517,6 +517,7 @@ def test_metadata_that_nobody_needs_may_be_anything(data: Any):
         {},
         {"kernelspec": {"name": "my-env", "display_name": "Mine", "language": "python"}},
         {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        {"language_info": {"name": "Python 3.11"}},
         {"language_info": {"name": "python", "version": "3.14.0"}},
         {"language_info": {"name": "Python"}},
     ],

@@ -436,7 +436,7 @@ def notebook_of(content: bytes, bounds: Bounds = DEFAULT) -> NotebookNode:
     metadata = part_of(data, "metadata")
     check_language(keeper.keep({key: metadata[key] for key in metadata if key != "widgets"}))
     kept: dict[str, Any] = {
-        "cells": with_ids([bare(cell) for cell in keeper.keep(cells)]),
+        "cells": with_ids(keeper.keep(cells)),
         "metadata": {},
         "nbformat": MAJOR,
         "nbformat_minor": MINOR,
@@ -550,16 +550,11 @@ def kept_of(cell: dict[str, Any], number: int) -> dict[str, Any]:
         source = "".join(source)
     if not isinstance(source, str):
         refuse(broken(number))
-    kept = {"cell_type": kind, "metadata": cell.get("metadata"), "source": source}
+    own = part_of(part_of(cell, "metadata"), "nbgrader")
+    kept = {"cell_type": kind, "metadata": {"nbgrader": own} if own else {}, "source": source}
     if isinstance(cell.get("id"), str):
         kept["id"] = cell["id"]
     return kept | ({"outputs": [], "execution_count": None} if kind == "code" else {})
-
-
-def bare(cell: dict[str, Any]) -> dict[str, Any]:
-    """Leave of a cell's metadata what nbgrader says of it."""
-    own = part_of(part_of(cell, "metadata"), "nbgrader")
-    return cell | {"metadata": {"nbgrader": own} if own else {}}
 
 
 def part_of(data: dict[str, Any], key: str) -> dict[str, Any]:

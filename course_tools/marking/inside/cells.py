@@ -9,7 +9,6 @@ import contextlib
 import functools
 import inspect
 import linecache
-import operator
 import sys
 import traceback
 from dataclasses import dataclass
@@ -80,8 +79,10 @@ def run(source: str, names: Names, title: str = "<cell>") -> Ran:
 
 def promised(names: Names) -> int:
     """Return as flags what earlier cells have imported from ``__future__``. IPython keeps to it."""
-    features = (value for value in names.values() if type(value) is __future__._Feature)
-    return functools.reduce(operator.or_, (each.compiler_flag for each in features), 0)
+    features = [getattr(__future__, name) for name in __future__.all_feature_names]
+    kept = [feature for feature in features if any(feature is each for each in names.values())]
+    flags: int = sum(feature.compiler_flag for feature in kept)
+    return flags
 
 
 def codes(source: str, title: str, flags: int = 0) -> list[CodeType]:
