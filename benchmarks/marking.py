@@ -19,14 +19,15 @@ from pathlib import Path
 
 from measure import Comparison, Target, alternate
 
-from course_tools.marking.assignments import fingerprint
-from course_tools.marking.bubble import bubble
-from course_tools.marking.gradebook import Book
-from course_tools.marking.journal import Journal
-from course_tools.marking.marking import Terms
+from course_tools.files import ROOT
+from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.records.gradebook import Book
+from course_tools.marking.records.journal import Journal
+from course_tools.marking.sandbox.bubble import bubble
+from course_tools.marking.submission_run import Settings
 from course_tools.marking.workers import make_sure
-from course_tools.refresh import ROOT, from_bytes, to_bytes
-from course_tools.release import exercise_of, grade_id
+from course_tools.notebooks.course import exercise_of
+from course_tools.notebooks.stored import from_bytes, grade_id, to_bytes
 
 ASSIGNMENT = "06_momentum"
 SOURCE = ROOT / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
@@ -162,8 +163,8 @@ def marks(folder: Path) -> dict[str, dict[str, float]]:
 
 def tell_start(course: Path) -> None:
     """Say what starting costs, once, before the first submission."""
-    imports = seconds(lambda _: run(course, "-c", "import course_tools.marking.command"), 0)
-    sandbox = seconds(lambda _: make_sure(Terms(fingerprint())), 0)
+    imports = seconds(lambda _: run(course, "-c", "import course_tools.marking.command_line"), 0)
+    sandbox = seconds(lambda _: make_sure(Settings(fingerprint())), 0)
     bubble(True, ()).close()
     print(f"\nOnce, in ms: imports {1000 * imports:.0f}, a sandbox {1000 * sandbox:.0f}")
 

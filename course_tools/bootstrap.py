@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-Audience = Literal["learners", "authors"]
+from course_tools.verbs import Audience
+
 Action = Literal["nothing", "update", "afresh"]
 Stamp = Mapping[str, str]
 Runner = Callable[[Sequence[str]], None]

@@ -1,10 +1,21 @@
-"""Write files whole or not at all."""
+"""Where the project is, how a place in it is written, and files that are written whole."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder of the project."""
+
+
+def show(path: Path) -> str:
+    """Write a path as an author would type it."""
+    try:
+        return str(path.resolve().relative_to(ROOT))
+    except ValueError:
+        return str(path)
 
 
 def write_whole(path: Path, content: bytes) -> None:

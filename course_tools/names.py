@@ -13,8 +13,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_tools.hygiene import is_given_by_hand
-from course_tools.refresh import RefreshError, from_bytes, show, to_bytes
+from course_tools.files import show
+from course_tools.notebooks.cells import is_given_by_hand
+from course_tools.notebooks.stored import NotebookError, from_bytes, to_bytes
 
 
 def listing(nb: NotebookNode) -> Iterator[str]:
@@ -38,17 +39,17 @@ def rename(path: Path, old: str, new: str) -> None:
 
     Raises
     ------
-    RefreshError
+    NotebookError
         If no cell or more than one has the old id, or the new id is malformed or taken.
     """
     nb = from_bytes(path.read_bytes(), path)
     ids = [cell.get("id", "") for cell in nb.cells]
     if ids.count(old) != 1:
-        raise RefreshError(f"{show(path)}: {ids.count(old)} cells have the id {old!r}, not one.")
+        raise NotebookError(f"{show(path)}: {ids.count(old)} cells have the id {old!r}, not one.")
     if new in ids:
-        raise RefreshError(f"{show(path)}: the id {new!r} is taken by cell {ids.index(new) + 1}.")
+        raise NotebookError(f"{show(path)}: the id {new!r} is taken by cell {ids.index(new) + 1}.")
     if not is_given_by_hand(new):
-        raise RefreshError(
+        raise NotebookError(
             f"{new!r} cannot be an id. Take two to 64 characters of lower-case words joined by "
             "hyphens that say what the cell holds, like plot-valley."
         )
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.old:
             rename(options.notebook, options.old, options.new)
         print("\n".join(listing(from_bytes(options.notebook.read_bytes(), options.notebook))))
-    except (RefreshError, OSError) as error:
+    except (NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

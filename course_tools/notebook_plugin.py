@@ -23,7 +23,7 @@ from _pytest._code.code import TerminalRepr
 from _pytest._io import TerminalWriter
 from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]
 
-from course_tools.refresh import nobodys
+from course_tools.kernels import kernel_environment
 
 PICTURE_IN_HTML = r'<img [^>]*src="data:image/png;base64,[^>]*>'
 PICTURE_SAID = "(a picture, whose words are compared as text/plain)"
@@ -39,7 +39,7 @@ SHOWN_LINES = 40
 def pytest_configure(config: pytest.Config) -> None:
     """Give the kernels nothing of a user's: neither what IPython starts, nor their progress."""
     profile = tempfile.TemporaryDirectory(prefix="ipython-")
-    own = nobodys(profile.name)
+    own = kernel_environment(profile.name)
     before = {name: os.environ[name] for name in own if name in os.environ}
     os.environ.update(own)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from base64 import b64decode
 from pathlib import Path
 
-from course_tools.refresh import PNG, ROOT, RefreshError, code_cells, from_bytes, show
+from course_tools.files import ROOT, show
+from course_tools.notebooks.stored import PNG, NotebookError, code_cells, from_bytes
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here.ipynb"
 CELL = "two-heroes"
@@ -22,14 +23,14 @@ def picture(notebook: Path = NOTEBOOK) -> bytes:
 
     Raises
     ------
-    RefreshError
+    NotebookError
         If the cell is not there, or shows no figure.
     """
     for cell in code_cells(from_bytes(notebook.read_bytes(), notebook)):
         for output in cell.outputs:
             if cell.get("id") == CELL and PNG in output.get("data", {}):
                 return b64decode(output.data[PNG])
-    raise RefreshError(
+    raise NotebookError(
         f"{show(notebook)} shows no figure in a cell {CELL!r}, and the README's picture is taken"
         " from there. Name the cell in course_tools/readme.py, or give it back its name."
     )

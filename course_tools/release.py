@@ -18,8 +18,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from course_tools.files import write_whole
-from course_tools.refresh import ROOT, RefreshError, from_bytes, show, to_bytes
+from course_tools.files import ROOT, show, write_whole
+from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.stored import NotebookError, from_bytes, grade_id, to_bytes
 
 WORKED = "why-"
 """How the ids of cells begin that explain a solution. They are not released."""
@@ -29,16 +30,6 @@ REGIONS = ("SOLUTION", "HIDDEN TESTS")
 
 class ReleaseError(Exception):
     """A solution from which no exercise can be made, with all reasons, and where."""
-
-
-def sources(root: Path = ROOT) -> list[Path]:
-    """Return every solution, in order."""
-    return sorted(root.glob("solutions/*/*.ipynb"))
-
-
-def exercise_of(source: Path, root: Path = ROOT) -> Path:
-    """Return where the exercise of a solution stands."""
-    return root / "exercises" / source.parent.name / source.name
 
 
 def released(source: Path) -> bytes:
@@ -58,7 +49,7 @@ def released(source: Path) -> bytes:
     ------
     ReleaseError
         If a marker or a grade id is wrong, saying in which cell.
-    RefreshError
+    NotebookError
         If the file is not a notebook.
     """
     nb = from_bytes(source.read_bytes(), source)
@@ -95,12 +86,6 @@ def faults(nb: NotebookNode) -> Iterator[str]:
             yield f"cell {cell.id!r}: another cell has the grade id {grade_id(cell)!r}, too."
 
 
-def grade_id(cell: NotebookNode) -> str:
-    """Return the id under which nbgrader keeps a cell, or nothing."""
-    grading = cell.metadata.get("nbgrader")
-    return str(grading.get("grade_id", "")) if isinstance(grading, dict) else ""
-
-
 def region_faults(cell: NotebookNode) -> Iterator[str]:
     """Say which regions do not begin and end in turn."""
     for region in REGIONS:
@@ -128,7 +113,7 @@ def grading_faults(cell: NotebookNode) -> Iterator[str]:
 
 def differences(root: Path = ROOT) -> Iterator[str]:
     """Say which exercises are not what a release would write."""
-    wanted = {exercise_of(source, root): source for source in sources(root)}
+    wanted = {exercise_of(source, root): source for source in solutions(root)}
     for path, source in wanted.items():
         if not path.exists():
             yield f"{show(path)} is missing. Run `make exercises`."
@@ -154,7 +139,7 @@ def strangers(root: Path, wanted: Collection[Path]) -> list[Path]:
 
 def release_all(root: Path = ROOT) -> Iterator[str]:
     """Write every exercise, remove what belongs to none, and say what changed."""
-    wanted = {exercise_of(source, root): released(source) for source in sources(root)}
+    wanted = {exercise_of(source, root): released(source) for source in solutions(root)}
     for path, content in wanted.items():
         changed = not path.exists() or path.read_bytes() != content
         if changed:
@@ -175,7 +160,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         for line in release_all():
             print(line)
-    except (ReleaseError, RefreshError) as error:
+    except (ReleaseError, NotebookError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_tools.terms import words_of
+from course_tools.notebooks.cells import words_of
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 

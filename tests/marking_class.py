@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.marking.gradebook import Book
-from course_tools.marking.journal import Journal
+from course_tools.files import ROOT
+from course_tools.marking.records.gradebook import Book
+from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import Result
-from course_tools.refresh import ROOT
-from course_tools.release import exercise_of, sources
+from course_tools.notebooks.course import exercise_of, solutions
 
 ENVIRONMENT = os.environ | {
     "COURSE_PROGRESS": "",
@@ -39,7 +39,7 @@ def hand_in(folder: Path, student: str, assignment: str, content: bytes) -> None
 
 def hand_in_all(folder: Path, students: int, lessons: Iterable[Path] = ()) -> int:
     """Let every other student hand in what is right, and the rest what they got."""
-    lessons = list(lessons) or sources()
+    lessons = list(lessons) or solutions()
     for number in range(students):
         for source in lessons:
             path = exercise_of(source) if number % 2 else source

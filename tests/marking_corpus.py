@@ -17,8 +17,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from course_tools.files import ROOT
 from course_tools.marking.results import Status
-from course_tools.refresh import ROOT, from_bytes, to_bytes
+from course_tools.notebooks.stored import from_bytes, to_bytes
 
 Notebook = dict[str, Any]
 Points = tuple[float | None, ...]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from course_tools import bootstrap, commands
+from course_tools import bootstrap, checks, commands, lab, verbs
 
 ROOT = Path(__file__).resolve().parents[1]
 UV_BLOCK = "uv==1.2.3 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
@@ -329,17 +329,17 @@ def test_the_entry_accepts_what_the_project_allows() -> None:
 
 def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main([]) == 0
-    assert commands.help_text() in capsys.readouterr().out
+    assert verbs.help_text() in capsys.readouterr().out
     assert commands.main(["dance"]) == 2
     error = capsys.readouterr().err
     assert "no command `dance`" in error
-    assert all(f"  {verb} " in error for verb in commands.VERBS)
+    assert all(f"  {verb} " in error for verb in verbs.VERBS)
 
 
 def test_every_make_target_is_a_command() -> None:
     text = (ROOT / "Makefile").read_text()
     targets = next(line for line in text.splitlines() if line.startswith(".PHONY")).split()[1:]
-    assert set(targets) - set(commands.VERBS) == {"help", "clean"}
+    assert set(targets) - set(verbs.VERBS) == {"help", "clean"}
 
 
 def test_lab_takes_options_and_asks_nobody_on_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,9 +350,9 @@ def test_lab_takes_options_and_asks_nobody_on_the_network(monkeypatch: pytest.Mo
         handed.extend(command)
         return 0
 
-    monkeypatch.setattr(commands, "hand_over", hand_over)
+    monkeypatch.setattr(lab, "hand_over", hand_over)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
-    assert commands.lab(["--no-browser", "--port=9999"]) == 0
+    assert lab.main(["--no-browser", "--port=9999"]) == 0
     assert handed[-2:] == ["--no-browser", "--port=9999"]
 
     ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
@@ -389,8 +389,8 @@ def test_every_step_of_test_runs_and_the_last_line_names_what_failed(
         ran.append(command[0])
         return int(command[0] in ("ruff", "mypy"))
 
-    monkeypatch.setattr(commands, "run_module", run)
-    assert commands.test([]) == 1
+    monkeypatch.setattr(checks, "run_module", run)
+    assert checks.test([]) == 1
     assert ran == ["ruff", "ruff", "mypy", "pytest"]
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("FAILED: ruff check, ruff format, mypy (of")
@@ -399,6 +399,6 @@ def test_every_step_of_test_runs_and_the_last_line_names_what_failed(
 def test_when_all_passes_the_last_line_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "run_module", lambda _: 0)
-    assert commands.test([]) == 0
+    monkeypatch.setattr(checks, "run_module", lambda _: 0)
+    assert checks.test([]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("All passed: ")

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-from course_tools.refresh import ROOT, from_bytes, show
-from course_tools.release import sources
+from course_tools.files import ROOT, show
+from course_tools.notebooks.course import solutions
+from course_tools.notebooks.stored import from_bytes
 from lessons_lib.feedback import Exercise, Mistake, exercises, judge
 from lessons_lib.feedback.bank import ALL
 from lessons_lib.feedback.judging import agree
@@ -289,13 +290,13 @@ def falling(nb: NotebookNode) -> Texts:
             yield f"After an exercise for {one} points comes one for {other}. Let them rise."
 
 
-@pytest.mark.parametrize("source", sources(), ids=show)
+@pytest.mark.parametrize("source", solutions(), ids=show)
 def test_a_solution_asks_for_every_exercise_of_its_lesson(source: Path) -> None:
     nb = from_bytes(source.read_bytes(), source)
     assert list(unasked(nb, names_in(int(source.name[:2])))) == []
 
 
-@pytest.mark.parametrize("source", sources(), ids=show)
+@pytest.mark.parametrize("source", solutions(), ids=show)
 def test_points_rise(source: Path) -> None:
     assert list(falling(from_bytes(source.read_bytes(), source))) == []
 
@@ -306,7 +307,7 @@ NAME = STEP.name
 
 def solution() -> NotebookNode:
     """The solution of a lesson, to be spoilt."""
-    source = next(source for source in sources() if source.name.startswith("02"))
+    source = next(source for source in solutions() if source.name.startswith("02"))
     return from_bytes(source.read_bytes(), source)
 
 
@@ -375,8 +376,8 @@ def test_falling_points_are_refused() -> None:
 
 
 def test_every_exercise_has_its_notebook() -> None:
-    numbers = [int(source.name[:2]) for source in sources()]
+    numbers = [int(source.name[:2]) for source in solutions()]
     assert sorted(set(numbers)) == numbers
     assert {exercise.lesson for exercise in EVERY} == set(numbers)
     lessons = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
-    assert {source.stem for source in sources()} <= lessons
+    assert {source.stem for source in solutions()} <= lessons

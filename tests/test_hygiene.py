@@ -9,16 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from course_tools import hygiene
-from course_tools.hygiene import RULES, Notebook, problems
-from course_tools.refresh import (
-    NOTEBOOK_METADATA,
-    RefreshError,
-    from_bytes,
-    show,
-    stored_notebooks,
-    to_bytes,
-)
+from course_tools.files import show
+from course_tools.notebooks.cells import Notebook
+from course_tools.notebooks.course import stored_notebooks
+from course_tools.notebooks.stored import NOTEBOOK_METADATA, NotebookError, from_bytes, to_bytes
+from course_tools.rules import hygiene
+from course_tools.rules.hygiene import RULES, problems
 
 Node = nbformat.NotebookNode
 Spoil = Callable[[Node], Any]
@@ -280,7 +276,7 @@ def test_the_form_is_held_byte_for_byte(change: Callable[[str], str], good: Path
 
 def test_a_file_that_is_no_notebook_is_named(good: Path):
     good.write_text("{}", "utf-8")
-    with pytest.raises(RefreshError, match=r"01_good\.ipynb is not a notebook"):
+    with pytest.raises(NotebookError, match=r"01_good\.ipynb is not a notebook"):
         problems(good)
 
 

@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from lesson_cells import printed
 
-from course_tools.course import lessons
-from course_tools.hygiene import parsed
+from course_tools.notebooks.cells import parsed
+from course_tools.notebooks.course import lessons
 from lessons_lib import optimizers, problems
 
 ROOT = Path(__file__).parent.parent

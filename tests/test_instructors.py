@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from test_explorers import LINE, MAKERS
 
-from course_tools.commands import VERBS
-from course_tools.hygiene import anchors_of
+from course_tools.notebooks.cells import anchors_of
+from course_tools.verbs import VERBS
 from lessons_lib import explorers, optimizers, problems
 from lessons_lib.live import Scene
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_tools import lesson_form
+from course_tools.rules import lesson_form
 
 ROOT = Path(__file__).parent.parent
 LESSONS = lesson_form.lessons(ROOT / "notebooks")

@@ -10,10 +10,11 @@ from typing import Any
 import nbformat
 import pytest
 
-from course_tools.course import lessons, number_of
-from course_tools.hygiene import Notebook
-from course_tools.lesson_form import RULES, is_known, numbers_in, problems
-from course_tools.refresh import ROOT, from_bytes, show, to_bytes
+from course_tools.files import ROOT, show
+from course_tools.notebooks.cells import Notebook
+from course_tools.notebooks.course import lessons, number_of
+from course_tools.notebooks.stored import from_bytes, to_bytes
+from course_tools.rules.lesson_form import RULES, is_known, numbers_in, problems
 
 NOTEBOOKS = ROOT / "notebooks"
 Node = nbformat.NotebookNode

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pickle
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from course_tools.marking import assignments
+from course_tools.files import ROOT, show
 from course_tools.marking.assignments import (
     Assignment,
-    digest_of,
     every_assignment,
-    fingerprint,
     read_assignment,
 )
 from course_tools.marking.results import MarkingError
-from course_tools.refresh import ROOT, from_bytes, show, to_bytes
-from course_tools.release import exercise_of, sources
+from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import exercises
 
-SOURCES = sources()
+SOURCES = solutions()
 Cell = NotebookNode
 
 
@@ -321,54 +316,6 @@ def test_an_assignment_is_read_again_when_it_changes(rewritten: Rewritten):
     rewritten(in_test("assert True"))
     os.utime(path, ns=(1, 1))
     assert read_assignment(path).tests[0].source.endswith("assert True")
-
-
-# --- What a result depends on ---------------------------------------------------------------------
-
-
-def test_a_digest_depends_on_everything_and_nothing_runs_together():
-    found = read_assignment(SOURCES[0])
-
-    def made(name: str, source: str, content: bytes, marker: str) -> str:
-        return digest_of(replace(found, name=name, source=source), content, marker)
-
-    texts = ["", "a", "aa"]
-    every = {
-        made(name, source, content.encode(), marker)
-        for name, source, content, marker in itertools.product(texts, repeat=4)
-    }
-    assert len(every) == 3**4
-    assert {len(digest) for digest in every} == {64}
-    assert made("a", "b", b"c", "d") == made("a", "b", b"c", "d")
-
-
-def test_the_fingerprint_depends_on_code_and_versions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    taken = {path.decode() for path in itertools.islice(assignments.code(), 0, None, 2)}
-    assert {"lessons_lib/optimizers.py", "lessons_lib/feedback/judging.py"} < taken
-    assert {"marking/assignments.py", "marking/results.py"} < taken
-    fresh = fingerprint.__wrapped__
-    seen = [fingerprint()]
-    assert fresh() == fingerprint()
-    marking = tmp_path / "marking"
-    (marking / "inside").mkdir(parents=True)
-    (marking / "one.py").write_text("1")
-    monkeypatch.setattr(assignments, "__file__", str(marking / "one.py"))
-    seen.append(fresh())
-    (marking / "one.py").write_text("2")
-    seen.append(fresh())
-    (marking / "one.py").rename(marking / "inside" / "one.py")
-    seen.append(fresh())
-    (marking / "notes.txt").touch()
-    assert fresh() == seen[-1]
-    with monkeypatch.context() as patch:
-        patch.setattr(assignments.np, "__version__", "99.0")
-        seen.append(fresh())
-    newer = SimpleNamespace(version_info=SimpleNamespace(major=9, minor=9))
-    monkeypatch.setattr(assignments, "sys", newer)
-    seen.append(fresh())
-    assert len(set(seen)) == len(seen)
 
 
 def test_an_assignment_cannot_be_changed():

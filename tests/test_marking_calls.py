@@ -14,9 +14,9 @@ from marking_inside import ran, said
 
 from course_tools.marking import calls
 from course_tools.marking.calls import Remote, RemoteError, names_in
-from course_tools.marking.inside import wire
-from course_tools.marking.limits import Limits
-from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
+from course_tools.marking.sandbox.inside import wire
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 from lessons_lib.feedback import exercises
 from lessons_lib.feedback.running import LONGEST, Unusable
 

@@ -20,8 +20,8 @@ from marking_class import (
     outcome_of,
 )
 
-from course_tools.refresh import ROOT
-from course_tools.release import sources
+from course_tools.files import ROOT
+from course_tools.notebooks.course import solutions
 
 pytestmark = needs_bubblewrap
 
@@ -72,7 +72,7 @@ class Cluster:
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("handed-in")
-    assert hand_in_all(folder, STUDENTS, sources()[LESSONS]) == 200
+    assert hand_in_all(folder, STUDENTS, solutions()[LESSONS]) == 200
     return folder
 
 

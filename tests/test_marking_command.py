@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
 
-from course_tools import commands
-from course_tools.marking.command import main, parser
-from course_tools.marking.limits import Limits
-from course_tools.release import sources
+from course_tools.marking import __main__ as marking
+from course_tools.marking.command_line import main, parser
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.notebooks.course import solutions
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_it_says_what_is_wrong(
     capsys: pytest.CaptureFixture[str],
 ):
     monkeypatch.chdir(tmp_path)
-    hand_in_all(tmp_path / "submitted", 1, sources()[:1])
+    hand_in_all(tmp_path / "submitted", 1, solutions()[:1])
     (tmp_path / "empty").mkdir()
     assert main(options) == 1
     said = capsys.readouterr().err
@@ -60,7 +60,7 @@ def test_its_help_names_every_limit(capsys: pytest.CaptureFixture[str]):
 
 @needs_bubblewrap
 def test_a_flat_folder(tmp_path: Path):
-    for name, source in zip(("Zoë", "王小明"), sources(), strict=False):
+    for name, source in zip(("Zoë", "王小明"), solutions(), strict=False):
         (tmp_path / "in").mkdir(exist_ok=True)
         (tmp_path / "in" / f"{name}.ipynb").write_bytes(source.read_bytes())
     done = grade(tmp_path / "in", tmp_path / "out", "--assignment=01_line_and_loss", "--workers=1")
@@ -75,7 +75,7 @@ def test_a_flat_folder(tmp_path: Path):
 
 @needs_bubblewrap
 def test_a_solution_that_loses_points_here_stops_the_batch(tmp_path: Path):
-    source = sources()[0]
+    source = solutions()[0]
     spoilt = tmp_path / "source" / source.stem / source.name
     spoilt.parent.mkdir(parents=True)
     text = source.read_text("utf-8").replace("np.array([-2.0, 0.5,", "np.array([None, 0.5,")
@@ -93,5 +93,5 @@ def test_elsewhere_than_on_linux(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setattr(sys, "platform", "win32")
-    assert commands.grade(["submitted"]) == 1
+    assert marking.main(["submitted"]) == 1
     assert "Marking needs Linux" in capsys.readouterr().err

@@ -23,11 +23,11 @@ import psutil
 import pytest
 from marking_corpus import CORPUS, DIRECT, HONEST, LINE, UNUSABLE, Case, Outside, write_assignments
 
-from course_tools.marking.inside import fence
-from course_tools.marking.journal import Journal
-from course_tools.marking.reports import cleaned
+from course_tools.files import ROOT
+from course_tools.marking.records.journal import Journal
+from course_tools.marking.records.reports import cleaned
 from course_tools.marking.results import Result
-from course_tools.refresh import ROOT
+from course_tools.marking.sandbox.inside import fence
 
 NUMBERS = (713.0915, 829.0437, 963.0281)
 """What stands in the hidden tests: another number each time. Whoever told it would be found out."""

@@ -24,15 +24,16 @@ import pytest
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 
+from course_tools.files import ROOT
 from course_tools.marking.assignments import Assignment, read_assignment
-from course_tools.marking.autograded import autograded
-from course_tools.marking.gradebook import GRADEBOOK, Book
+from course_tools.marking.records.autograded import autograded
+from course_tools.marking.records.gradebook import GRADEBOOK, Book
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.refresh import ROOT, from_bytes, to_bytes
-from course_tools.release import sources
+from course_tools.notebooks.course import solutions
+from course_tools.notebooks.stored import from_bytes, to_bytes
 
 NAME = "01_line_and_loss"
-SOURCE = next(source for source in sources() if source.stem == NAME)
+SOURCE = next(source for source in solutions() if source.stem == NAME)
 STUDENTS = ("Anna", "Żółć 王", "O'Brien; --", "Eve")
 
 HOSTILE = [
@@ -445,7 +446,7 @@ import os, pickle, sys
 from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from course_tools.marking.gradebook import Book
+from course_tools.marking.records.gradebook import Book
 
 folder, source, left = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[4])
 

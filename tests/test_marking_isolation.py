@@ -16,9 +16,9 @@ import pytest
 from marking_class import ENVIRONMENT, needs_bubblewrap
 from marking_inside import another_bubble, ran, said, said_alone, with_inside
 
-from course_tools.marking.bubble import Bubble, LostError
-from course_tools.marking.limits import Limits
-from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
+from course_tools.marking.sandbox.bubble import Bubble, LostError
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 
 pytestmark = needs_bubblewrap
 
@@ -242,7 +242,7 @@ def test_closing_ends_every_process(made: list[Bubble]) -> None:
 UNPROTECTED = """
 from pathlib import Path
 import sys, tempfile
-from course_tools.marking.limits import Limits
+from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox import Sandbox
 with Sandbox(Limits(), protected=False) as sandbox:
     sandbox.ask("run", source="open('note', 'w').write('x')", title="<cell>", seconds=5.0)
@@ -267,7 +267,7 @@ def test_a_process_that_marked_without_protection_leaves_no_files(tmp_path: Path
 
 def test_a_marker_that_is_killed_takes_its_sandboxes_along(tmp_path: Path) -> None:
     source = (
-        "from course_tools.marking.limits import Limits\n"
+        "from course_tools.marking.sandbox.limits import Limits\n"
         "from course_tools.marking.sandbox import Sandbox\n"
         "with Sandbox(Limits()) as sandbox:\n"
         "    print(sandbox.bubble.process.pid, flush=True)\n"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.marking.journal import Journal
+from course_tools.files import ROOT
+from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.refresh import ROOT
 
 MARKS = (Mark("test-step", 2.0, 2.0, "Right."), Mark("test-run", 0.5, 3.0, "Dropped\nv is lost."))
 RESULT = Result(
@@ -28,7 +28,7 @@ RESULT = Result(
 ADDS = """
 import sys
 from pathlib import Path
-from course_tools.marking.journal import Journal
+from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import Mark, Result
 
 marks = (Mark("test", 1.0, 1.0, "Right."),)
@@ -44,7 +44,7 @@ with Journal(Path(sys.argv[1])) as journal:
 WAITS = """
 import sys
 from pathlib import Path
-from course_tools.marking.journal import Journal
+from course_tools.marking.records.journal import Journal
 
 with Journal(Path(sys.argv[1])):
     print("open", flush=True)

@@ -16,15 +16,15 @@ import pytest
 from marking_class import ENVIRONMENT, hand_in, needs_bubblewrap
 from marking_inside import another_bubble, with_inside
 
-from course_tools.marking import bubble, probe, seccomp
-from course_tools.marking.bubble import Bubble
-from course_tools.marking.command import main
-from course_tools.marking.inside.attempts import ATTEMPTS, CALLS
-from course_tools.marking.limits import Limits
-from course_tools.marking.probe import leaks, trust_sandbox
+from course_tools.marking.command_line import main
 from course_tools.marking.results import MarkingError
-from course_tools.refresh import V4, from_bytes, to_bytes
-from course_tools.release import exercise_of, sources
+from course_tools.marking.sandbox import bubble, probe, seccomp
+from course_tools.marking.sandbox.bubble import Bubble
+from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.probe import leaks, trust_sandbox
+from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.stored import V4, from_bytes, to_bytes
 
 pytestmark = needs_bubblewrap
 
@@ -330,7 +330,7 @@ def test_a_leak_is_told_in_full_and_again(patch: Patch, tmp_path: Path) -> None:
 
 def batch(folder: Path) -> Path:
     """Hand in one notebook, whose code writes where a hole is; return the folder."""
-    path = exercise_of(sources()[0])
+    path = exercise_of(solutions()[0])
     notebook = from_bytes(path.read_bytes(), path)
     notebook.cells.append(V4.new_code_cell("open('/var/ran', 'w').close()", id="trace"))
     hand_in(folder / "submissions", "student", path.stem, to_bytes(notebook))

@@ -21,8 +21,8 @@ from marking_class import (
     outcome_of,
 )
 
-from course_tools.refresh import ROOT
-from course_tools.release import sources
+from course_tools.files import ROOT
+from course_tools.notebooks.course import solutions
 
 pytestmark = needs_bubblewrap
 
@@ -35,7 +35,7 @@ SEED = 20
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("handed-in")
-    assert hand_in_all(folder, STUDENTS, sources()[LESSONS]) == 36
+    assert hand_in_all(folder, STUDENTS, solutions()[LESSONS]) == 36
     return folder
 
 

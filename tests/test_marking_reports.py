@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.marking.files import write_whole
-from course_tools.marking.reports import (
+from course_tools.files import ROOT, write_whole
+from course_tools.marking.records.reports import (
     COLUMNS,
     cleaned,
     page_of,
@@ -25,7 +25,6 @@ from course_tools.marking.reports import (
     write_table,
 )
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.refresh import ROOT
 
 NAME, TITLE = "06_momentum", "Exercise 6 · Momentum"
 RIGHT = Mark("test-step", 1.0, 1.0, "Right.")
@@ -316,7 +315,7 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
 WRITES = """
 import sys
 from pathlib import Path
-from course_tools.marking.files import write_whole
+from course_tools.files import write_whole
 
 print("begun", flush=True)
 for number in range(1_000_000):

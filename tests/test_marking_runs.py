@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from marking_corpus import code, graded, markdown, notebook
 
-from course_tools.marking import late, marking
+from course_tools.marking import submission_run, time_limit
 from course_tools.marking.assignments import GradedCell, read_assignment
-from course_tools.marking.autograded import points_of
-from course_tools.marking.inside.cells import Ran, run
-from course_tools.marking.late import LateError
-from course_tools.marking.limits import Limits
-from course_tools.marking.marking import Job, Run, Step, Terms
+from course_tools.marking.records.autograded import points_of
 from course_tools.marking.results import Result
-from course_tools.marking.sandbox import StoppedError
+from course_tools.marking.sandbox.inside.cells import CellRun, run
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import StoppedError
+from course_tools.marking.submission_run import Job, NotebookRun, Settings, Step
+from course_tools.marking.time_limit import LateError
 from lessons_lib.feedback import check
 
 SETUP = "import numpy as np\nfrom lessons_lib.feedback import check"
@@ -108,9 +108,9 @@ def marked(source: Path, cells: list[tuple[str, str]]) -> Result:
             for name, text in cells
         ]
     )
-    terms = Terms("marker", protected=False)
-    job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", terms)
-    return marking.mark(job)
+    settings = Settings("marker", protected=False)
+    job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", settings)
+    return submission_run.mark(job)
 
 
 def is_test(name: str) -> bool:
@@ -147,13 +147,13 @@ def test_the_forms_tell_the_learners_apart(source: Path):
 @pytest.mark.parametrize(
     ("learner", "test", "words"),
     [
-        ("right", "checks", marking.RIGHT),
-        ("wrong for some", "checks", marking.NOT_FOR_ALL),
-        ("wrong for some", "parts", marking.PARTLY),
-        ("wrong for some", "asserts", marking.NOT_FOR_ALL),
+        ("right", "checks", submission_run.RIGHT),
+        ("wrong for some", "checks", submission_run.NOT_FOR_ALL),
+        ("wrong for some", "parts", submission_run.PARTLY),
+        ("wrong for some", "asserts", submission_run.NOT_FOR_ALL),
         ("untouched", "first", "NameError"),
         ("untouched", "asserts", "Not 4."),
-        ("wrong for most", "shown", marking.RIGHT),
+        ("wrong for most", "shown", submission_run.RIGHT),
     ],
 )
 def test_the_words_are_those_of_what_is_shown(source: Path, learner: str, test: str, words: str):
@@ -192,38 +192,40 @@ def test_other_lines_than_checks_may_leave_something_behind(shown: str):
 
 
 def test_how_the_hidden_run_is_stopped_is_not_told(source: Path, monkeypatch: pytest.MonkeyPatch):
-    really_run = marking.run_notebook
+    really_run = submission_run.run_notebook
     ways = ["The notebook took too long.", "The notebook ended Python itself."]
 
-    def stops(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> Run:
+    def stops(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
         run = really_run(job, steps, tests)
         if "test-shown" not in tests:  # it has nothing hidden
             run.stopped = StoppedError(ways.pop())
-            run.tests = {"test-checks": Ran(), "test-asserts": Ran(error=run.stopped)}
+            run.tests = {"test-checks": CellRun(), "test-asserts": CellRun(error=run.stopped)}
         return run
 
-    monkeypatch.setattr(marking, "run_notebook", stops)
+    monkeypatch.setattr(submission_run, "run_notebook", stops)
     results = [marked(source, handed_in(*LEARNERS["right"])) for _ in range(2)]
     assert not ways
     assert results[0].marks == results[1].marks
-    assert {(result.status, result.reason) for result in results} == {("stopped", marking.STOPPED)}
+    assert {(result.status, result.reason) for result in results} == {
+        ("stopped", submission_run.STOPPED)
+    }
     marks = {mark.name: mark for mark in results[0].marks}
-    assert marks["test-checks"].words == marks["test-shown"].words == marking.RIGHT
-    assert marks["test-asserts"].words == f"{marking.NOT_PASSED}\n{marking.STOPPED}"
-    assert marks["test-first"].words == f"{marking.NOT_REACHED}\n{marking.STOPPED}"
+    assert marks["test-checks"].words == marks["test-shown"].words == submission_run.RIGHT
+    assert marks["test-asserts"].words == f"{submission_run.NOT_PASSED}\n{submission_run.STOPPED}"
+    assert marks["test-first"].words == f"{submission_run.NOT_REACHED}\n{submission_run.STOPPED}"
 
 
 def test_tests_before_a_stop_count_with_their_hidden_lines(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    really_run_cell = marking.run_cell
+    really_run_cell = submission_run.run_cell
 
     def stops(limits: Limits, step: Step, *others: Any) -> None:
         if step.source == "stop":
             raise StoppedError("The notebook took too long.")
         really_run_cell(limits, step, *others)
 
-    monkeypatch.setattr(marking, "run_cell", stops)
+    monkeypatch.setattr(submission_run, "run_cell", stops)
     result = marked(source, handed_in(*LEARNERS["wrong for some"][:2], "stop"))
     points = {mark.name: mark.points for mark in result.marks}
     whole = run_whole(handed_in(*LEARNERS["wrong for some"]))
@@ -252,9 +254,9 @@ def small(folder: Path, setup: str, test: str, answer: str = "answer = 1.0") -> 
 def points_for(source: Path, answer: str, limits: Limits | None = None) -> Result:
     """Mark one answer to it."""
     data = notebook([graded("answer", answer), graded("test-one", "", 3)])
-    terms = Terms("marker", limits or Limits(), protected=False)
-    job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", terms)
-    return marking.mark(job)
+    settings = Settings("marker", limits or Limits(), protected=False)
+    job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", settings)
+    return submission_run.mark(job)
 
 
 @pytest.mark.parametrize(
@@ -281,20 +283,22 @@ def test_every_run_begins_with_the_instructors_cells(setup: str, test: str, tmp_
 def test_a_test_without_end_costs_only_the_submission_that_makes_it_so(
     hidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(late, "GRACE", 0.1)
+    monkeypatch.setattr(time_limit, "GRACE", 0.1)
     loop = "left = 1.0\nwhile left > 0.5:\n    left -= answer"
     source = small(tmp_path, "", hides("", loop) if hidden else loop)
     result = points_for(source, "answer = 0.0", Limits(seconds=1.0))
-    reason = marking.STOPPED if hidden else str(LateError())
+    reason = submission_run.STOPPED if hidden else str(LateError())
     assert (result.status, result.reason, result.marks[0].points) == ("stopped", reason, 0.0)
-    assert result.marks[0].words == f"{marking.NOT_PASSED}\n{reason}"
+    assert result.marks[0].words == f"{submission_run.NOT_PASSED}\n{reason}"
     assert points_for(source, "answer = 1.0").marks[0].points == 3.0
 
 
 def test_what_comes_in_time_is_not_interrupted_later():
-    ran = late.in_time(lambda: run("1 + 1", {}), time.monotonic() + 60)
+    ran = time_limit.run_until(lambda: run("1 + 1", {}), time.monotonic() + 60)
     assert (ran.shown, ran.error) == (2, None)
-    late_one = late.in_time(lambda: run("while True: pass", {}), time.monotonic() - late.GRACE)
+    late_one = time_limit.run_until(
+        lambda: run("while True: pass", {}), time.monotonic() - time_limit.GRACE
+    )
     assert isinstance(late_one.error, LateError)
     assert sum(range(10**5)) == 4_999_950_000, "nothing is raised any more"
 

@@ -17,12 +17,12 @@ import psutil
 import pytest
 from marking_class import needs_bubblewrap
 
-from course_tools.marking import bubble
-from course_tools.marking.bubble import LostError
+from course_tools.files import ROOT
 from course_tools.marking.calls import Remote, RemoteError, names_in
-from course_tools.marking.limits import Limits
-from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError
-from course_tools.refresh import ROOT
+from course_tools.marking.sandbox import bubble
+from course_tools.marking.sandbox.bubble import LostError
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 
 pytestmark = needs_bubblewrap
 
@@ -377,16 +377,17 @@ sys.path[:0] = ["/srv/project", "/srv/packages"]
 import sysconfig
 real = sysconfig.get_path
 sysconfig.get_path = lambda name: "/srv/packages" if name == "purelib" else real(name)
-from course_tools.marking.assignments import fingerprint, read_assignment
-from course_tools.marking.limits import Limits
-from course_tools.marking.marking import Job, Terms, mark
-from course_tools.marking.probe import leaks
+from course_tools.marking.assignments import read_assignment
+from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submission_run import Job, Settings, mark
+from course_tools.marking.sandbox.probe import leaks
 from course_tools.release import exercise_of, sources
 print(os.getuid(), os.geteuid(), leaks(Limits(), ("/srv/project/solutions",)))
 source = sources()[0]
 for path in (source, exercise_of(source)):
-    terms = Terms(fingerprint())
-    result = mark(Job("s", read_assignment(source), path.read_bytes(), "", "d", terms))
+    settings = Settings(fingerprint())
+    result = mark(Job("s", read_assignment(source), path.read_bytes(), "", "d", settings))
     print(result.status, result.reason)
 """
 

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_tools.files import ROOT, show
 from course_tools.marking import submissions
 from course_tools.marking.results import MarkingError
 from course_tools.marking.submissions import (
@@ -29,7 +30,6 @@ from course_tools.marking.submissions import (
     find,
     notebook_of,
 )
-from course_tools.refresh import ROOT, show
 
 EXERCISES = sorted(ROOT.glob("exercises/*/*.ipynb"))
 KNOWN = [path.stem for path in EXERCISES]

@@ -16,8 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from course_tools.marking.inside import wire
-from course_tools.marking.inside.wire import GarbledError
+from course_tools.marking.sandbox.inside import wire
+from course_tools.marking.sandbox.inside.wire import GarbledError
 from lessons_lib.feedback.running import LONGEST, MOST, Failure, Outcome, Unusable
 
 often = settings(max_examples=150, deadline=None)

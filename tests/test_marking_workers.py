@@ -11,52 +11,54 @@ import pytest
 from marking_class import grade, hand_in, journal_of, needs_bubblewrap
 from marking_corpus import cell_in, code, read
 
-from course_tools.marking import marking, probe, workers
-from course_tools.marking.assignments import contents_of, fingerprint, read_assignment
-from course_tools.marking.bubble import LostError, bubble
-from course_tools.marking.limits import Limits
-from course_tools.marking.marking import Job, Run, Terms
+from course_tools.marking import submission_run, workers
+from course_tools.marking.assignments import read_assignment
+from course_tools.marking.fingerprint import contents_of, fingerprint
 from course_tools.marking.results import MarkingError, Result
-from course_tools.marking.sandbox import EndedError
-from course_tools.release import sources
+from course_tools.marking.sandbox import probe
+from course_tools.marking.sandbox.bubble import LostError, bubble
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import EndedError
+from course_tools.marking.submission_run import Job, NotebookRun, Settings
+from course_tools.notebooks.course import solutions
 
-SOURCE = sources()[0]
+SOURCE = solutions()[0]
 
 
 @pytest.fixture
 def job() -> Job:
     """A right answer, to be marked without a sandbox if it comes to that."""
-    terms = Terms(fingerprint(), protected=False)
-    return Job("Zoë", read_assignment(SOURCE), SOURCE.read_bytes(), "", "digest", terms)
+    settings = Settings(fingerprint(), protected=False)
+    return Job("Zoë", read_assignment(SOURCE), SOURCE.read_bytes(), "", "digest", settings)
 
 
 def test_a_worker_with_other_code_marks_nothing(job: Job):
-    other = replace(job, terms=replace(job.terms, marker="another"))
+    other = replace(job, settings=replace(job.settings, marker="another"))
     with pytest.raises(MarkingError, match="A worker has another version of the course"):
         workers.mark_here(other)
 
 
 def test_a_sandbox_that_is_lost_again_and_again(job: Job, monkeypatch: pytest.MonkeyPatch):
-    def lost(*_: object) -> Run:
+    def lost(*_: object) -> NotebookRun:
         raise LostError
 
-    monkeypatch.setattr(marking, "run_notebook", lost)
+    monkeypatch.setattr(submission_run, "run_notebook", lost)
     with pytest.raises(MarkingError, match="was ended 3 times by something outside it"):
-        marking.mark(job)
+        submission_run.mark(job)
 
 
 def test_one_loss_costs_nothing(job: Job, monkeypatch: pytest.MonkeyPatch):
-    ended = Run(stopped=EndedError("The notebook ended Python itself."))
-    outcomes: Iterator[Run | None] = iter([None, ended, None, ended])
+    ended = NotebookRun(stopped=EndedError("The notebook ended Python itself."))
+    outcomes: Iterator[NotebookRun | None] = iter([None, ended, None, ended])
 
-    def once(*_: object) -> Run:
+    def once(*_: object) -> NotebookRun:
         outcome = next(outcomes)
         if outcome is None:
             raise LostError
         return outcome
 
-    monkeypatch.setattr(marking, "run_notebook", once)
-    assert marking.run_surely(job, [], {}) is ended
+    monkeypatch.setattr(submission_run, "run_notebook", once)
+    assert submission_run.run_with_retries(job, [], {}) is ended
 
 
 def test_a_probe_that_is_lost_is_begun_again(monkeypatch: pytest.MonkeyPatch):
@@ -92,7 +94,7 @@ def test_a_submission_that_takes_its_workers_along(job: Job, monkeypatch: pytest
     monkeypatch.setattr(workers, "mark_here", killed)  # the workers are copies of this process
     monkeypatch.setattr(workers, "make_sure", lambda _: None)
     with (
-        workers.Team(2, job.terms) as team,
+        workers.Team(2, job.settings) as team,
         pytest.raises(MarkingError, match=r"lost 3 times with the submission of Zoë in hand"),
     ):
         list(team.results(iter([job])))

@@ -21,8 +21,9 @@ from pathlib import Path
 import pytest
 from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
 
-from course_tools.refresh import ROOT, from_bytes, show, to_bytes
-from course_tools.release import exercise_of, sources
+from course_tools.files import ROOT, show
+from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import Exercise, bank, exercises
 
 BANK = "known_mistakes"
@@ -139,12 +140,12 @@ def courses(
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield {
             source: pool.submit(marked, folder / source.stem, source, modules)
-            for source in sources()
+            for source in solutions()
         }
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("source", sources(), ids=show)
+@pytest.mark.parametrize("source", solutions(), ids=show)
 def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future[Path]]):
     course = courses[source].result()
     marks = json.loads((course / "marks.json").read_text("utf-8"))
@@ -181,7 +182,7 @@ def ours(
 
 
 @needs_bubblewrap
-@pytest.mark.parametrize("source", sources(), ids=show)
+@pytest.mark.parametrize("source", solutions(), ids=show)
 def test_the_sandbox_gives_the_same_marks(
     source: Path, courses: dict[Path, Future[Path]], ours: Path
 ):
@@ -206,7 +207,7 @@ def as_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-@pytest.mark.parametrize("source", sources(), ids=show)
+@pytest.mark.parametrize("source", solutions(), ids=show)
 def test_nbgraders_validator_accepts_the_reference_alone(source: Path, tmp_path: Path):
     from nbgrader.validator import Validator
 

@@ -18,9 +18,11 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from course_tools.hygiene import problems
+from course_tools.files import show
 from course_tools.notebook_plugin import last_line
-from course_tools.refresh import code_cells, from_bytes, show, stored_notebooks, to_bytes
+from course_tools.notebooks.course import stored_notebooks
+from course_tools.notebooks.stored import code_cells, from_bytes, to_bytes
+from course_tools.rules.hygiene import problems
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [path for path in stored_notebooks() if path.parent.name == "notebooks"]

@@ -10,7 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_tools.refresh import WIDGET_VIEW, execute, from_bytes, refresh
+from course_tools.kernels import execute
+from course_tools.notebooks.stored import WIDGET_VIEW, from_bytes
+from course_tools.refresh import refresh
 from lessons_lib.live import progress
 from lessons_lib.live.progress import WIDGET_VIEW as SHOWN
 

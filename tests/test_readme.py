@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from course_tools import readme
-from course_tools.commands import VERBS
-from course_tools.refresh import RefreshError
+from course_tools.notebooks.stored import NotebookError
+from course_tools.verbs import VERBS
 
 ROOT = Path(__file__).parent.parent
 GUIDES = ("README.md", "CONTRIBUTING.md")
@@ -29,7 +29,7 @@ def test_picture_follows_a_changed_figure(good: Path, tmp_path: Path) -> None:
 
 
 def test_picture_says_when_its_cell_is_gone(good: Path) -> None:
-    with pytest.raises(RefreshError, match="no figure in a cell 'two-heroes'"):
+    with pytest.raises(NotebookError, match="no figure in a cell 'two-heroes'"):
         readme.picture(good)
 
 

@@ -14,16 +14,15 @@ import pytest
 from PIL import Image
 
 from course_tools import refresh as tool
-from course_tools.refresh import (
+from course_tools.notebooks.course import stored_notebooks
+from course_tools.notebooks.stored import (
     NORMAL_FORM,
-    RefreshError,
+    NotebookError,
     from_bytes,
-    keep_pictures,
     normalise,
-    refresh,
-    stored_notebooks,
     to_bytes,
 )
+from course_tools.refresh import keep_pictures, refresh
 
 Node = nbformat.NotebookNode
 
@@ -72,7 +71,7 @@ def test_a_failing_cell_is_named_and_the_file_is_left_alone(source: str, reason:
     cell_of(nb, "make-data").update(source=source, metadata={"tags": ["raises-exception"]})
     write(good, nb)
     before = good.read_bytes()
-    with pytest.raises(RefreshError, match=rf"01_good\.ipynb, cell 'make-data': {reason}"):
+    with pytest.raises(NotebookError, match=rf"01_good\.ipynb, cell 'make-data': {reason}"):
         refresh(good, timeout=2)
     assert good.read_bytes() == before
 
@@ -83,7 +82,7 @@ def test_what_is_saved_meanwhile_is_not_overwritten(good: Path):
         nb, "make-data"
     ).source += "\nfrom pathlib import Path\nPath('01_good.ipynb').write_text('saved by hand')"
     write(good, nb)
-    with pytest.raises(RefreshError, match="saved while it ran"):
+    with pytest.raises(NotebookError, match="saved while it ran"):
         refresh(good)
     assert good.read_text("utf-8") == "saved by hand"
 
@@ -93,7 +92,7 @@ def test_the_command_reports_each_notebook(
 ):
     async def pretend(path: Path, timeout: int) -> bool:
         if path.name == "03_bad.ipynb":
-            raise RefreshError("03_bad.ipynb, cell 'x': ValueError: no")
+            raise NotebookError("03_bad.ipynb, cell 'x': ValueError: no")
         await asyncio.sleep(0)
         return path.name == "02_new.ipynb"
 

@@ -11,8 +11,10 @@ import nbformat
 import pytest
 
 from course_tools import release
-from course_tools.refresh import from_bytes, show, to_bytes
-from course_tools.release import ReleaseError, differences, exercise_of, release_all, released
+from course_tools.files import show
+from course_tools.notebooks.course import exercise_of
+from course_tools.notebooks.stored import from_bytes, to_bytes
+from course_tools.release import ReleaseError, differences, release_all, released
 
 Node = nbformat.NotebookNode
 SOURCES = release.sources()

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_tools import terms
-from course_tools.terms import Early, Notes
+from course_tools.rules import terms
+from course_tools.rules.terms import Early, Notes
 
 ROOT = Path(__file__).parent.parent
 

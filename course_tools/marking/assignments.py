@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import ast
 import builtins
-import hashlib
 import math
 import re
 import symtable
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 from nbformat import NotebookNode
 
-import lessons_lib
-from course_tools import hygiene, release
+from course_tools import release
+from course_tools.files import show
 from course_tools.marking.results import MarkingError
-from course_tools.refresh import RefreshError, from_bytes, show, to_bytes
+from course_tools.notebooks import cells
+from course_tools.notebooks.stored import NotebookError, from_bytes, grade_id, to_bytes
 
 from_dict: Any = nbformat.from_dict
 
@@ -166,7 +164,7 @@ def _read(path: Path, changed: int, size: int) -> Assignment:
         own = from_bytes(path.read_bytes(), path)
         check_points(own, path)
         learners = from_bytes(release.released(path), path)
-    except (release.ReleaseError, RefreshError) as error:
+    except (release.ReleaseError, NotebookError) as error:
         raise MarkingError(str(error)) from error
     except (ValidationError, RuntimeError) as error:
         reason = error.__context__ or error  # nbgrader names the cell in the one before
@@ -197,16 +195,16 @@ def title_of(nb: NotebookNode) -> str:
 
 def graded(own: NotebookNode, learners: NotebookNode, *, by_hand: bool) -> Iterator[GradedCell]:
     """Give the cells that give points, either by themselves or by somebody's decision."""
-    shown = {release.grade_id(cell): cell.source for cell in learners.cells}
+    shown = {grade_id(cell): cell.source for cell in learners.cells}
     for cell in own.cells:
         if gives_points(cell) and decided_by_hand(cell) is by_hand:
-            name, points = release.grade_id(cell), float(grading(cell, "points"))
+            name, points = grade_id(cell), float(grading(cell, "points"))
             yield GradedCell(name, points, cell.source, shown[name])
 
 
 def only_checks(source: str) -> bool:
     """Whether a test does nothing but ``check(function).require()``, for one or more functions."""
-    tree = hygiene.parsed(source)
+    tree = cells.parsed(source)
     return bool(tree and all(map(is_check, tree.body)))
 
 
@@ -254,7 +252,7 @@ def check_points(nb: NotebookNode, path: Path) -> None:
         number = isinstance(points, int | float) and not isinstance(points, bool)
         if gives_points(cell) and not (number and 0 < points < math.inf):
             raise MarkingError(
-                f"{at(path, release.grade_id(cell))} gives {points!r} points. Allowed is a number"
+                f"{at(path, grade_id(cell))} gives {points!r} points. Allowed is a number"
                 " above 0. Set it in the cell's metadata."
             )
 
@@ -280,7 +278,7 @@ def setup_of(nb: NotebookNode) -> str:
 
 def imports_of(source: str) -> list[str]:
     """Return the import statements of a cell that stand in no other statement."""
-    tree = hygiene.parsed(source)
+    tree = cells.parsed(source)
     return [
         ast.unparse(statement)
         for statement in (tree.body if tree else [])
@@ -290,7 +288,7 @@ def imports_of(source: str) -> list[str]:
 
 def bound_by(cell: NotebookNode, path: Path) -> set[str]:
     """Return the names that a solution cell binds, imports apart."""
-    table = table_of(hygiene.python(cell.source), at(path, release.grade_id(cell)))
+    table = table_of(cells.python(cell.source), at(path, grade_id(cell)))
     return bound_in(table, symtable.Symbol.is_assigned)
 
 
@@ -384,61 +382,3 @@ def check_names(source: str, known: set[str], where: str) -> set[str]:
             " name. Bind it there, or in a locked cell without points."
         )
     return bound
-
-
-# --- What a result depends on ---------------------------------------------------------------------
-
-
-def digest_of(assignment: Assignment, content: bytes, marker: str) -> str:
-    """Stand for everything that a result depends on.
-
-    Parameters
-    ----------
-    assignment : Assignment
-        What was to be marked, and how.
-    content : bytes
-        What was handed in.
-    marker : str
-        The `fingerprint` of the code that marks.
-    """
-    return hashed((assignment.name.encode(), assignment.source.encode(), content, marker.encode()))
-
-
-@cache
-def fingerprint() -> str:
-    """Stand for the code that decides a mark, and the Python and numpy that run it."""
-    versions = (f"{sys.version_info.major}.{sys.version_info.minor}", np.__version__)
-    return hashed((*(version.encode() for version in versions), *code()))
-
-
-def code() -> Iterator[bytes]:
-    """Give the name and the text of every module that decides a mark."""
-    assert lessons_lib.__file__
-    for folder in (Path(lessons_lib.__file__).parent, Path(__file__).parent):
-        for path in sorted(folder.rglob("*.py")):
-            yield path.relative_to(folder.parent).as_posix().encode()
-            yield path.read_bytes()
-
-
-def contents_of(folders: Iterable[Path]) -> str:
-    """Stand for all files in some folders: their names and what is in them."""
-    files = [
-        (folder, path)
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
-    return hashed(
-        part
-        for folder, path in files
-        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
-    )
-
-
-def hashed(parts: Iterable[bytes]) -> str:
-    """Hash parts with their lengths, so that no two lists of parts run together."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from course_tools.marking.inside import wire
-from course_tools.marking.sandbox import Sandbox
+from course_tools.marking.sandbox.inside import wire
+from course_tools.marking.sandbox.session import Sandbox
 from lessons_lib.feedback import exercises
 from lessons_lib.feedback.limits import KILLED, SECONDS
 from lessons_lib.feedback.running import Failure, Inputs, Outcome
@@ -85,7 +85,7 @@ class Remote:
             raise TimeoutError(f"{self.name} does not come back.")
         if done[0].failure:
             raise _raised(done[0].failure)
-        return plain(done[0].value)
+        return as_python(done[0].value)
 
 
 def _raised(failure: Failure) -> Exception:
@@ -98,7 +98,7 @@ def _raised(failure: Failure) -> Exception:
     return RemoteError(f"{failure.kind}: {failure.message}")
 
 
-def plain(value: Any) -> Any:
+def as_python(value: Any) -> Any:
     """Give a single number as Python's own, and everything else as it is."""
     return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
 
@@ -132,5 +132,5 @@ def _bound(name: str, data: Any, sandbox: Sandbox) -> Any:
         case {"function": str(own)}:
             return Remote(name, wire.clipped(own), sandbox)
         case {"value": value}:
-            return plain(wire.read_value(value))
+            return as_python(wire.read_value(value))
     raise wire.GarbledError("an answer of another kind than was asked for")

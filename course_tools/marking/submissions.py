@@ -148,8 +148,8 @@ def find(folder: Path, assignment: str, known: Collection[str]) -> list[Submissi
     nested, closed = nested_in(others, [assignment] if assignment else sorted(known))
     if flat and nested:
         raise MarkingError(
-            f"{folder} mixes both layouts. Found: {listed(entry.name for entry in flat)} and"
-            f" {listed(sorted({each.student for each in nested}))}. {LAYOUTS}."
+            f"{folder} mixes both layouts. Found: {first_few(entry.name for entry in flat)} and"
+            f" {first_few(sorted({each.student for each in nested}))}. {LAYOUTS}."
             " Move one of them to a folder of its own."
         )
     found = flat_in(flat, assignment, known) if flat else nested + closed
@@ -240,13 +240,13 @@ def flat_in(
 def nothing_in(folder: Path, assignment: str, entries: Sequence[os.DirEntry[str]]) -> str:
     """Say that nothing was found, and what was there instead."""
     what = f"submission of {assignment!r}" if assignment else "submission of any assignment"
-    there = listed(sorted(entry.name for entry in entries)) if entries else "nothing"
+    there = first_few(sorted(entry.name for entry in entries)) if entries else "nothing"
     within = any(entry.name == "submitted" for entry in entries)
     remedy = f"Try {folder / 'submitted'}." if within else "Is it another folder?"
     return f"No {what} in {folder}. Found: {there}. {LAYOUTS}. {remedy}"
 
 
-def listed(names: Iterable[str]) -> str:
+def first_few(names: Iterable[str]) -> str:
     """Show a few of many names."""
     every = [printable(name) for name in names]
     rest = len(every) - SHOWN

@@ -15,11 +15,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from course_tools.marking.assignments import fingerprint
-from course_tools.marking.bubble import bubble, copied_course
-from course_tools.marking.marking import Job, Terms, mark
-from course_tools.marking.probe import trust_sandbox
+from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.sandbox.bubble import bubble, copied_course
+from course_tools.marking.sandbox.probe import trust_sandbox
+from course_tools.marking.submission_run import Job, Settings, mark
 
 TRIES = 3
 """Workers that may be lost with the same submission in hand, before it is given up."""
@@ -42,16 +42,16 @@ def mark_here(job: Job) -> Result:
     MarkingError
         If the worker has other code than whoever asks, or its sandbox leaks.
     """
-    if job.terms.marker != fingerprint():
+    if job.settings.marker != fingerprint():
         raise MarkingError(
             "A worker has another version of the course or of numpy than this machine, so it could"
             " give other marks. Install the same one there, and start its workers again."
         )
-    make_sure(job.terms)
+    make_sure(job.settings)
     return mark(job)
 
 
-def make_sure(terms: Terms) -> None:
+def make_sure(settings: Settings) -> None:
     """Have a sandbox ready, and look for leaks in it. Once is enough.
 
     Raises
@@ -59,9 +59,9 @@ def make_sure(terms: Terms) -> None:
     MarkingError
         If there is no sandbox, or it leaks.
     """
-    if terms.protected:
-        trust_sandbox(terms.limits, terms.hidden, terms.modules)
-    bubble(terms.protected, terms.modules)
+    if settings.protected:
+        trust_sandbox(settings.limits, settings.hidden, settings.modules)
+    bubble(settings.protected, settings.modules)
 
 
 # --- On this machine ------------------------------------------------------------------------------
@@ -70,10 +70,10 @@ def make_sure(terms: Terms) -> None:
 class Worker:
     """A process of this machine that marks one submission after the other."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.job: Job | None = None
         self.pipe, theirs = FORK.Pipe()
-        self.process: BaseProcess = FORK.Process(target=_work, args=(theirs, terms), daemon=True)
+        self.process: BaseProcess = FORK.Process(target=_work, args=(theirs, settings), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -99,10 +99,10 @@ class Worker:
         self.pipe.close()
 
 
-def _work(pipe: Connection, terms: Terms) -> None:
+def _work(pipe: Connection, settings: Settings) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(MarkingError):  # the first submission meets it again, and tells
-        make_sure(terms)
+        make_sure(settings)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while True:
             job = pipe.recv()
@@ -129,16 +129,16 @@ class Team:
     ----------
     size : int
         Processes.
-    terms : Terms
+    settings : Settings
         How submissions will be marked.
     """
 
-    def __init__(self, size: int, terms: Terms) -> None:
-        if not terms.protected:
+    def __init__(self, size: int, settings: Settings) -> None:
+        if not settings.protected:
             copied_course()  # here, where it is removed at the end, and not in each of them
-        self.terms = terms
+        self.settings = settings
         gc.freeze()  # what is imported stays: neither this process nor its copies search it again
-        self.workers = [Worker(terms) for _ in range(size)]
+        self.workers = [Worker(settings) for _ in range(size)]
 
     def __enter__(self) -> Team:
         return self
@@ -185,7 +185,7 @@ class Team:
         lost[job.digest] += 1
         give_up(job, lost[job.digest])
         worker.end()
-        successor = Worker(self.terms)
+        successor = Worker(self.settings)
         successor.take(job)
         self.workers[self.workers.index(worker)] = successor
 

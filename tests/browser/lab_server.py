@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("course_tools", "notebooks", "exercises", "solutions")
-RUN_LAB = "import sys; from course_tools.commands import lab; sys.exit(lab(sys.argv[1:]))"
+RUN_LAB = "import sys; from course_tools.lab import main; sys.exit(main(sys.argv[1:]))"
 TO_START = 120  # seconds, on a machine that is busy with something else, too
 TO_STOP = 30
 

@@ -16,7 +16,7 @@ from lab_server import Lab
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from course_tools.refresh import from_bytes
+from course_tools.notebooks.stored import from_bytes
 
 WIDE, NARROW = (1280, 800), (900, 800)
 TO_LOAD = 120_000  # milliseconds, here and below: on two cores, busy with something else, too

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from course_tools.marking.reports import write_report
+from course_tools.marking.records.reports import write_report
 from course_tools.marking.results import Mark, Result, Status
 
 REASON = "Cell 9 ran for longer than 20 s."

@@ -19,18 +19,18 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_tools.marking.assignments import Assignment, GradedCell
-from course_tools.marking.autograded import autograded, by_hand, points_of, released
-from course_tools.marking.bubble import LostError
 from course_tools.marking.calls import names_in
-from course_tools.marking.inside.cells import PRINTED, Names, Ran
-from course_tools.marking.inside.cells import run as run_here
-from course_tools.marking.inside.wire import clipped
-from course_tools.marking.late import LateError, in_time
-from course_tools.marking.limits import Limits
+from course_tools.marking.records.autograded import autograded, by_hand, points_of, released
 from course_tools.marking.results import Mark, MarkingError, Result, Status
-from course_tools.marking.sandbox import EndedError, Sandbox, StoppedError, surely
+from course_tools.marking.sandbox.bubble import LostError
+from course_tools.marking.sandbox.inside.cells import PRINTED, CellRun, Names
+from course_tools.marking.sandbox.inside.cells import run as run_here
+from course_tools.marking.sandbox.inside.wire import clipped
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError, retry_when_lost
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
-from course_tools.release import grade_id
+from course_tools.marking.time_limit import LateError, run_until
+from course_tools.notebooks.stored import grade_id
 from lessons_lib.feedback.progress import VARIABLE
 from lessons_lib.feedback.words import listed
 
@@ -59,7 +59,7 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Terms:
+class Settings:
     """How every submission of a batch is marked.
 
     Parameters
@@ -99,7 +99,7 @@ class Job:
         Why it cannot be marked, if it cannot even be read.
     digest : str
         Stands for everything that the result depends on.
-    terms : Terms
+    settings : Settings
         How it is marked.
     """
 
@@ -108,16 +108,16 @@ class Job:
     content: bytes
     refusal: str
     digest: str
-    terms: Terms
+    settings: Settings
 
 
 @dataclass
-class Run:
+class NotebookRun:
     """What came of a notebook.
 
     Parameters
     ----------
-    tests : dict of str to Ran
+    tests : dict of str to CellRun
         What each test cell did that was reached.
     printed : dict of int to str
         What the learner's cells printed and raised, by their place.
@@ -131,7 +131,7 @@ class Run:
         What the instructor's own cells bind, for the tests.
     """
 
-    tests: dict[str, Ran] = field(default_factory=dict)
+    tests: dict[str, CellRun] = field(default_factory=dict)
     printed: dict[int, str] = field(default_factory=dict)
     interrupted: list[int] = field(default_factory=list)
     stopped: StoppedError | None = None
@@ -166,14 +166,14 @@ def mark(job: Job) -> Result:
         If there is no sandbox, or it is ended from outside again and again.
     """
     os.environ[VARIABLE] = ""  # the checks of a whole class are nobody's progress
-    reading = Run()
+    reading = NotebookRun()
     try:
         if job.refusal:
             raise RefusedError(job.refusal)
         with reading.timed("reading"):
             notebook = notebook_of(job.content, Bounds())
     except RefusedError as refused:
-        return result_of(job, None, reading, Run(), "refused", str(refused))
+        return result_of(job, None, reading, NotebookRun(), "refused", str(refused))
     with ONE_AT_A_TIME:
         seen, hidden = run_twice(job, steps_of(notebook, job.assignment))
     seen.seconds |= reading.seconds
@@ -184,18 +184,18 @@ def mark(job: Job) -> Result:
     return result_of(job, notebook, seen, hidden, "marked", "")
 
 
-def run_twice(job: Job, steps: Sequence[Step]) -> tuple[Run, Run]:
+def run_twice(job: Job, steps: Sequence[Step]) -> tuple[NotebookRun, NotebookRun]:
     """Run a notebook with what students can see of the tests, and again with what they cannot."""
-    hidden = Run()
-    seen = run_surely(job, steps, {test.name: test.shown for test in job.assignment.tests})
+    hidden = NotebookRun()
+    seen = run_with_retries(job, steps, {test.name: test.shown for test in job.assignment.tests})
     left = {test.name: test.hidden for test in job.assignment.tests if is_open(test, seen)}
     if left:
         with seen.timed("hidden"):
-            hidden = run_surely(job, up_to(left, steps), left)
+            hidden = run_with_retries(job, up_to(left, steps), left)
     return seen, hidden
 
 
-def is_open(test: GradedCell, seen: Run) -> bool:
+def is_open(test: GradedCell, seen: NotebookRun) -> bool:
     """Whether a test is not decided by what students can see of it."""
     ran = seen.tests.get(test.name)
     if not test.hidden or ran is None or isinstance(ran.error, StoppedError):
@@ -206,15 +206,15 @@ def is_open(test: GradedCell, seen: Run) -> bool:
 # --- Running a notebook ---------------------------------------------------------------------------
 
 
-def run_surely(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> Run:
+def run_with_retries(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
     """Run a notebook, and again if it may have ended by another's hand than its own."""
-    run = surely(lambda: run_notebook(job, steps, tests), job.student)
+    run = retry_when_lost(lambda: run_notebook(job, steps, tests), job.student)
     if isinstance(run.stopped, EndedError):
-        run = surely(lambda: run_notebook(job, steps, tests), job.student)
+        run = retry_when_lost(lambda: run_notebook(job, steps, tests), job.student)
     return run
 
 
-def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> Run:
+def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
     """Run a notebook once.
 
     Parameters
@@ -226,14 +226,16 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> R
     tests : dict of str to str
         What to run of each test, by name; no others are run.
     """
-    run, terms = Run(names=setup_names(job.assignment.setup)), job.terms
+    run, settings = NotebookRun(names=setup_names(job.assignment.setup)), job.settings
     try:
         with run.timed("start"):
-            sandbox = Sandbox(terms.limits, protected=terms.protected, modules=terms.modules)
+            sandbox = Sandbox(
+                settings.limits, protected=settings.protected, modules=settings.modules
+            )
         with sandbox:
             for step in steps:
                 if not step.test:
-                    run_cell(terms.limits, step, sandbox, run)
+                    run_cell(settings.limits, step, sandbox, run)
                 elif step.test.name in tests:
                     run_test(job.assignment, step.test.name, tests, sandbox, run)
     except StoppedError as stopped:
@@ -282,7 +284,7 @@ def locked_cells(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
+def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: NotebookRun) -> None:
     """Run a learner's cell, whatever it raises."""
     with run.timed("cells"):
         answer = sandbox.ask(
@@ -301,12 +303,16 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: Run) -> None:
 
 
 def run_test(
-    assignment: Assignment, name: str, sources: Mapping[str, str], sandbox: Sandbox, run: Run
+    assignment: Assignment,
+    name: str,
+    sources: Mapping[str, str],
+    sandbox: Sandbox,
+    run: NotebookRun,
 ) -> None:
     """Run a test cell out here, with the learner's names as calls into the sandbox."""
     with run.timed("tests"):
         names = run.names | names_in(sandbox, assignment.names)
-        ran = in_time(lambda: run_here(sources[name], names, f"<{name}>"), sandbox.end)
+        ran = run_until(lambda: run_here(sources[name], names, f"<{name}>"), sandbox.end)
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error
     run.tests[name] = ran
@@ -329,7 +335,12 @@ def setup_names(setup: str) -> Names:
 
 
 def result_of(
-    job: Job, notebook: NotebookNode | None, seen: Run, hidden: Run, status: Status, reason: str
+    job: Job,
+    notebook: NotebookNode | None,
+    seen: NotebookRun,
+    hidden: NotebookRun,
+    status: Status,
+    reason: str,
 ) -> Result:
     """Put together what came of the two runs."""
     marks = []
@@ -359,16 +370,16 @@ def result_of(
     )
 
 
-def words_for(test: GradedCell, seen: Run, decisive: Ran | None, reason: str) -> str:
+def words_for(test: GradedCell, seen: NotebookRun, decisive: CellRun | None, reason: str) -> str:
     """Say what a student may know about a test that did not give all points.
 
     Parameters
     ----------
     test : GradedCell
         The test.
-    seen : Run
+    seen : NotebookRun
         The run without hidden lines: whatever was said there is harmless.
-    decisive : Ran, optional
+    decisive : CellRun, optional
         What the lines did that decided the points, hidden ones perhaps; None if not reached.
     reason : str
         Why the notebook was stopped or refused, if it was.

@@ -8,80 +8,54 @@ that nbval 0.11 does not compare or cannot run; the rest keep the lessons readab
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from course_tools.refresh import (
+from course_tools.files import show
+from course_tools.notebooks.cells import (
+    Notebook,
+    anchors_of,
+    comments_in,
+    images_in,
+    imported,
+    is_given_by_hand,
+    lines_of_code,
+    names_in,
+    nodes,
+    outputs,
+    parsed,
+    prose_of,
+    targets_in,
+    texts_of,
+    tokens,
+    without_code,
+)
+from course_tools.notebooks.stored import (
     HTML,
     PLAIN,
     PNG,
     WIDGET_STATE,
     WIDGET_VIEW,
-    code_cells,
     from_bytes,
     is_empty,
     normalise,
-    show,
     to_bytes,
 )
+from course_tools.rules.registry import Rules
 
 LONGEST_CELL = 12
 """Lines of code that a learner can hold in mind."""
 
 
-@dataclass(frozen=True)
-class Notebook:
-    """A stored notebook.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is stored.
-    content : bytes
-        The file.
-    """
-
-    path: Path
-    content: bytes
-
-    @cached_property
-    def nb(self) -> NotebookNode:
-        """The notebook that the file holds."""
-        return from_bytes(self.content, self.path)
-
-    @property
-    def is_lesson(self) -> bool:
-        """Whether it is a lesson; otherwise it is a solution."""
-        return self.path.resolve().parent.name == "notebooks"
-
-    @property
-    def code(self) -> list[NotebookNode]:
-        """The cells that run."""
-        return code_cells(self.nb)
-
-    @property
-    def prose(self) -> list[NotebookNode]:
-        """The cells that are read."""
-        return [cell for cell in self.nb.cells if cell.cell_type == "markdown"]
-
-    def says(self, cell: NotebookNode, found: str) -> str:
-        """Begin a sentence with the notebook and the cell."""
-        return f"{show(self.path)}, cell {cell.get('id', '')!r}: {found}"
-
-
-Rule = Callable[[Notebook], Iterator[str]]
+RULES = Rules()
+"""Those below, in their order."""
 
 
 def problems(path: Path) -> list[str]:
@@ -99,16 +73,16 @@ def problems(path: Path) -> list[str]:
 
     Raises
     ------
-    RefreshError
+    NotebookError
         If the file is not a notebook.
     """
-    notebook = Notebook(path, path.read_bytes())
-    return [problem for rule in RULES for problem in rule(notebook)]
+    return RULES.problems(Notebook(path, path.read_bytes()))
 
 
 # --- What is stored -----------------------------------------------------------------------------
 
 
+@RULES.add
 def file_name(notebook: Notebook) -> Iterator[str]:
     """Refuse a name that does not give the place in the course."""
     stem = notebook.path.stem
@@ -124,6 +98,7 @@ def file_name(notebook: Notebook) -> Iterator[str]:
         )
 
 
+@RULES.add
 def cell_ids(notebook: Notebook) -> Iterator[str]:
     """Refuse ids drawn by an editor: a failing cell is named by what it holds."""
     ids = [str(cell.get("id", "")) for cell in notebook.nb.cells]
@@ -140,12 +115,7 @@ def cell_ids(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, f"{taken[name]} cells have this id. {advice}")
 
 
-def is_given_by_hand(name: str) -> bool:
-    """Whether an id is words and small numbers joined by hyphens, not what an editor draws."""
-    words = re.fullmatch(r"[a-z]+\d{0,2}(-([a-z]+\d{0,2}|\d{1,3}))*", name)
-    return bool(words) and 2 <= len(name) <= 64 and not re.fullmatch(r"[0-9a-f]{8}", name)
-
-
+@RULES.add
 def execution_counts(notebook: Notebook) -> Iterator[str]:
     """Refuse cells that never ran or ran out of order: nbval leaves the former out."""
     for expected, cell in enumerate(notebook.code, start=1):
@@ -157,6 +127,7 @@ def execution_counts(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def empty_cells(notebook: Notebook) -> Iterator[str]:
     """Refuse empty cells, which look as if something was missing."""
     for cell in notebook.nb.cells:
@@ -164,6 +135,7 @@ def empty_cells(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, "the cell is empty. Delete it, or run `make refresh`.")
 
 
+@RULES.add
 def widget_state(notebook: Notebook) -> Iterator[str]:
     """Refuse the state of widgets, which holds random ids and megabytes."""
     if WIDGET_STATE in notebook.nb.metadata:
@@ -173,6 +145,7 @@ def widget_state(notebook: Notebook) -> Iterator[str]:
         )
 
 
+@RULES.add
 def widget_views(notebook: Notebook) -> Iterator[str]:
     """Refuse links to live widgets, which lead nowhere without their kernel."""
     for cell, output in outputs(notebook):
@@ -184,6 +157,7 @@ def widget_views(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def normal_form(notebook: Notebook) -> Iterator[str]:
     """Refuse what `make refresh` did not write, so that every difference means something."""
     if any(problem for rule in MENDED_BY_REFRESH for problem in rule(notebook)):
@@ -206,6 +180,7 @@ MENDED_BY_REFRESH = (execution_counts, empty_cells, widget_state, widget_views)
 # --- What is run --------------------------------------------------------------------------------
 
 
+@RULES.add
 def syntax(notebook: Notebook) -> Iterator[str]:
     """Refuse what is not Python, which the other rules could not read."""
     for cell in notebook.code:
@@ -213,6 +188,7 @@ def syntax(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, "the code is not valid Python. Correct it.")
 
 
+@RULES.add
 def magics(notebook: Notebook) -> Iterator[str]:
     """Refuse magics, which print times and paths, hide outputs and change how figures show."""
     for cell, node in nodes(notebook):
@@ -224,6 +200,7 @@ def magics(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def live_outputs(notebook: Notebook) -> Iterator[str]:
     """Refuse outputs that change after their cell has ended, which nbval cannot follow."""
     for cell, node in nodes(notebook):
@@ -247,6 +224,7 @@ LIVE_OUTPUTS = {
 }
 
 
+@RULES.add
 def history(notebook: Notebook) -> Iterator[str]:
     """Refuse IPython's history, which does not exist while nbval runs a notebook."""
     for cell, node in nodes(notebook):
@@ -257,6 +235,7 @@ def history(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def pyplot(notebook: Notebook) -> Iterator[str]:
     """Refuse pyplot, whose figures show without words and so are compared by nothing."""
     for cell, node in nodes(notebook):
@@ -269,6 +248,7 @@ def pyplot(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def silencing(notebook: Notebook) -> Iterator[str]:
     """Refuse a last semicolon, which hides a value from the learner and not from nbval."""
     for cell in notebook.code:
@@ -291,6 +271,7 @@ LAYOUT = {
 }
 
 
+@RULES.add
 def markers(notebook: Notebook) -> Iterator[str]:
     """Refuse whatever leaves a cell out of the comparison."""
     for cell in notebook.code:
@@ -306,6 +287,7 @@ def markers(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def long_cells(notebook: Notebook) -> Iterator[str]:
     """Refuse lessons' cells that do more than one thing."""
     for cell in notebook.code if notebook.is_lesson else []:
@@ -321,6 +303,7 @@ def long_cells(notebook: Notebook) -> Iterator[str]:
 # --- What is shown ------------------------------------------------------------------------------
 
 
+@RULES.add
 def failures(notebook: Notebook) -> Iterator[str]:
     """Refuse errors and warnings, of which a learner cannot know whether they are meant."""
     for cell, output in outputs(notebook):
@@ -337,6 +320,7 @@ def failures(notebook: Notebook) -> Iterator[str]:
             )
 
 
+@RULES.add
 def pictures(notebook: Notebook) -> Iterator[str]:
     """Refuse pictures without words, which nbval compares instead, or with other words."""
     for cell, output in outputs(notebook):
@@ -366,6 +350,7 @@ def fault_of_picture(output: NotebookNode) -> str:
     return ""
 
 
+@RULES.add
 def traces(notebook: Notebook) -> Iterator[str]:
     """Refuse outputs that differ between machines or moments."""
     for cell, output in outputs(notebook):
@@ -394,6 +379,7 @@ TRACES = {
 # --- What is read -------------------------------------------------------------------------------
 
 
+@RULES.add
 def belittling(notebook: Notebook) -> Iterator[str]:
     """Refuse words that make light of what is hard for the learner."""
     read = [(cell, prose_of(cell.source)) for cell in notebook.prose]
@@ -403,6 +389,7 @@ def belittling(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, f"the word {word!r} helps nobody. Leave it out, or say why.")
 
 
+@RULES.add
 def links(notebook: Notebook) -> Iterator[str]:
     """Refuse links within the course that lead nowhere."""
     for cell in notebook.prose:
@@ -431,6 +418,7 @@ def fault_of_link(target: str, notebook: Notebook) -> str:
     return ""
 
 
+@RULES.add
 def alternative_texts(notebook: Notebook) -> Iterator[str]:
     """Refuse pictures between the paragraphs without words for those who cannot see them."""
     for cell in notebook.prose:
@@ -440,168 +428,3 @@ def alternative_texts(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(
                 cell, "a picture has no alternative text. Write ![what it shows](…)."
             )
-
-
-# --- Reading cells ------------------------------------------------------------------------------
-
-
-def outputs(notebook: Notebook) -> Iterator[tuple[NotebookNode, NotebookNode]]:
-    """Every output, with its cell."""
-    for cell in notebook.code:
-        for output in cell.outputs:
-            yield cell, output
-
-
-def nodes(notebook: Notebook) -> Iterator[tuple[NotebookNode, ast.AST]]:
-    """Every node of every cell's syntax tree, with its cell."""
-    for cell in notebook.code:
-        for node in ast.walk(parsed(cell.source) or ast.Module([], [])):
-            yield cell, node
-
-
-@cache
-def python(source: str) -> str:
-    """Translate IPython's own language into Python."""
-    try:
-        return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
-    except SyntaxError:
-        return source
-
-
-@cache
-def parsed(source: str) -> ast.Module | None:
-    """Parse a cell; None if it is not valid."""
-    try:
-        return ast.parse(python(source))
-    except (SyntaxError, ValueError):
-        return None
-
-
-def tokens(source: str) -> list[tokenize.TokenInfo]:
-    """Split a cell into tokens; none if it is not valid."""
-    if parsed(source) is None:
-        return []
-    return list(tokenize.generate_tokens(io.StringIO(python(source)).readline))
-
-
-def comments_in(source: str) -> list[str]:
-    """Comments of a cell."""
-    return [token.string for token in tokens(source) if token.type == tokenize.COMMENT]
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Names that a node reads, calls, passes or imports."""
-    if isinstance(node, ast.Name):
-        return {node.id}
-    if isinstance(node, ast.Attribute):
-        return {node.attr}
-    if isinstance(node, ast.keyword) and node.arg:
-        return {node.arg}
-    if isinstance(node, ast.alias):
-        return {node.name}
-    return set()
-
-
-def imported(node: ast.AST) -> list[str]:
-    """Modules that a statement imports, and what it takes from them, by their full names."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
-
-
-def lines_of_code(source: str) -> int:
-    """Count the lines of a cell that are neither blank, comment nor docstring."""
-    tree = parsed(source)
-    documented = docstring_lines(tree) if tree else set()
-    return sum(
-        bool(line.strip()) and not line.strip().startswith("#") and number not in documented
-        for number, line in enumerate(python(source).splitlines(), start=1)
-    )
-
-
-def docstring_lines(tree: ast.Module) -> set[int]:
-    """Numbers of the lines that docstrings take."""
-    lines: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
-            first = node.body[0]
-            lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
-    return lines
-
-
-def texts_of(output: NotebookNode) -> Iterator[str]:
-    """Everything in an output that can be read, without embedded pictures."""
-    if output.output_type == "stream":
-        yield output.text
-    for kind, content in output.get("data", {}).items():
-        if kind.startswith("text/"):
-            yield re.sub(r"data:[\w/+-]+;base64,[\w/+=\s]*", "", content)
-
-
-def without_code(source: str) -> str:
-    """Markdown without its code."""
-    return re.sub(r"```.*?```|`[^`]*`", " ", source, flags=re.DOTALL)
-
-
-def prose_of(source: str) -> str:
-    """Markdown without code, mathematics and the targets of links."""
-    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", without_code(source), flags=re.DOTALL)
-    return re.sub(r"\]\([^)]*\)", "]", text)
-
-
-def targets_in(source: str) -> list[str]:
-    """Targets of all links and pictures in Markdown."""
-    text = without_code(source)
-    found = re.findall(r"\]\(\s*<?([^)\s>]+)", text)
-    found += re.findall(r"^\s*\[[^\]]+\]:\s*(\S+)", text, flags=re.MULTILINE)
-    return found + re.findall(r"\b(?:href|src)=[\"']([^\"']+)[\"']", text)
-
-
-def anchors_of(nb: NotebookNode) -> set[str]:
-    """Anchors that headings of a notebook have, in JupyterLab's spelling and in that of pages."""
-    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    headings = re.findall(r"^#+ +(.+?) *$", text, flags=re.MULTILINE)
-    lab = {heading.replace(" ", "-") for heading in headings}
-    pages = {re.sub(r"[^\w-]", "", anchor.lower()) for anchor in lab}
-    return lab | pages | set(re.findall(r"\bid=[\"']([^\"']+)[\"']", text))
-
-
-def images_in(html: str, *, embedded: bool = True) -> list[dict[str, str]]:
-    """Source and alternative text of the pictures in HTML; by default of embedded ones only."""
-    found: list[dict[str, str]] = []
-
-    class Images(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            given = {name: value or "" for name, value in attrs}
-            if tag == "img" and (not embedded or given.get("src", "").startswith("data:")):
-                found.append({"src": given.get("src", ""), "alt": given.get("alt", "")})
-
-    Images().feed(html)
-    return found
-
-
-RULES: tuple[Rule, ...] = (
-    file_name,
-    cell_ids,
-    execution_counts,
-    empty_cells,
-    widget_state,
-    widget_views,
-    normal_form,
-    syntax,
-    magics,
-    live_outputs,
-    history,
-    pyplot,
-    silencing,
-    markers,
-    long_cells,
-    failures,
-    pictures,
-    traces,
-    belittling,
-    links,
-    alternative_texts,
-)

@@ -12,13 +12,12 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from course_tools.marking.assignments import Assignment, GradedCell
-from course_tools.marking.inside.cells import Ran
 from course_tools.marking.results import Mark
-from course_tools.refresh import V4, from_dict
-from course_tools.release import grade_id
+from course_tools.marking.sandbox.inside.cells import CellRun
+from course_tools.notebooks.stored import V4, from_dict, grade_id
 
 
-def points_of(test: GradedCell, ran: Ran | None) -> float:
+def points_of(test: GradedCell, ran: CellRun | None) -> float:
     """Return the points for what a test cell did; none if it was not reached.
 
     nbgrader decides: all points, unless it raised; or the number that its last line shows. But to a
@@ -34,7 +33,7 @@ def points_of(test: GradedCell, ran: Ran | None) -> float:
         return 0.0
 
 
-def outputs_of(ran: Ran) -> list[NotebookNode]:
+def outputs_of(ran: CellRun) -> list[NotebookNode]:
     """Write what a test cell did as a notebook's outputs."""
     outputs: list[NotebookNode] = []
     if ran.error:

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course_tools.marking.bubble import ENVIRONMENT
-from course_tools.marking.limits import Limits
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import Sandbox, StoppedError, surely
+from course_tools.marking.sandbox.bubble import ENVIRONMENT
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.session import Sandbox, StoppedError, retry_when_lost
 
 CELL = "from inside.attempts import succeeded\nimport json\nprint(json.dumps(succeeded({bait!r})))"
 
@@ -46,7 +46,7 @@ def trust_sandbox(
     MarkingError
         If anything succeeds that must not, with what that is.
     """
-    found = surely(lambda: leaks(limits, hidden, modules), "its own test")
+    found = retry_when_lost(lambda: leaks(limits, hidden, modules), "its own test")
     if found:
         raise MarkingError(
             "The sandbox leaks, so nothing was run in it. From inside, these could be reached:\n"

@@ -2,7 +2,7 @@
 
 The glossary is the list of terms: each row of its tables names a term, says what it means, and
 links to the heading under which a lesson introduces it. Here the lessons are held against that
-list. What the tables cannot say, such as other spellings, stands in tests/terms.toml.
+list. What the tables cannot say, such as other spellings, stands in course_tools/rules/terms.toml.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
-from course_tools.course import read_in_order
-from course_tools.hygiene import comments_in, parsed
-from course_tools.refresh import PLAIN, ROOT, from_bytes
+from course_tools.files import ROOT
+from course_tools.notebooks.cells import comments_in, parsed, words_of
+from course_tools.notebooks.course import read_in_order
+from course_tools.notebooks.stored import from_bytes
 
 GLOSSARY = ROOT / "notebooks" / "91_glossary.ipynb"
-NOTES = ROOT / "tests" / "terms.toml"
+NOTES = Path(__file__).with_name("terms.toml")
 
 ONE_OR_TWO_WORDS = re.compile(r"(?!(?:Time|You need|Goal)$)[^\W\d]{2,}(?:[ -][^\W\d]+)?")
 """What in bold may be a term. What is longer is a sentence, and what has a full stop a label."""
@@ -179,7 +180,7 @@ def read_lesson(path: Path) -> Iterator[Cell]:
         if cell.cell_type == "markdown":
             headings = tuple(HEADING.findall(cell.source))
             anchor = headings[0].replace(" ", "-") if headings else anchor
-            bold = tuple(plain(text).strip() for text in BOLD.findall(cell.source))
+            bold = tuple(without_latex(text).strip() for text in BOLD.findall(cell.source))
             yield Cell(path.name, cell.id, anchor, prose(cell), headings, bold)
         else:
             yield Cell(path.name, cell.id, anchor, code(cell), calls=calls(cell))
@@ -190,10 +191,10 @@ def prose(cell: NotebookNode) -> str:
     text = re.sub(r"\[[^\]]*\]\(\d\d_\w+\.ipynb[^)]*\)", " ", cell.source)
     if cell.id == "read-next":
         text = re.sub(r"(?<!\*)\*[^*]+\*(?!\*)|\"[^\"]+\"", " ", text)
-    return plain(text)
+    return without_latex(text)
 
 
-def plain(text: str) -> str:
+def without_latex(text: str) -> str:
     r"""Return text with its formulas in letters: `\beta\, v_1` becomes `β  v`."""
     text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", letters, text, flags=re.DOTALL)
     return re.sub(r"[₀-₉₊₋]", "", text)
@@ -218,12 +219,7 @@ def code(cell: NotebookNode) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inner
     ]
     shown = [words_of(output) for output in cell.outputs]
-    return plain("\n".join([*comments_in(cell.source), *strings, *shown]))
-
-
-def words_of(output: NotebookNode) -> str:
-    """Return what an output says in words: not the HTML, which says it once more."""
-    return str(output.get("text", "") or output.get("data", {}).get(PLAIN, ""))
+    return without_latex("\n".join([*comments_in(cell.source), *strings, *shown]))
 
 
 def calls(cell: NotebookNode) -> frozenset[str]:
@@ -441,10 +437,10 @@ def unlisted(
             if ONE_OR_TWO_WORDS.fullmatch(text) and not known_to_us:
                 yield (
                     f"{cell}: {text!r} stands in bold. If it is a term, add it to the glossary; if "
-                    "it is only stressed, to `stressed` in tests/terms.toml."
+                    "it is only stressed, to `stressed` in course_tools/rules/terms.toml."
                 )
         for name in sorted(cell.calls - known):
             yield (
                 f"{cell}: {name} is used. Say there what it does and add it to the glossary, or to "
-                "`known` in tests/terms.toml."
+                "`known` in course_tools/rules/terms.toml."
             )

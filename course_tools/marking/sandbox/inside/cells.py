@@ -24,7 +24,7 @@ Names = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Ran:
+class CellRun:
     """What a cell did.
 
     Parameters
@@ -47,7 +47,7 @@ class Ran:
         return "".join(traceback.format_exception(self.error)) if self.error else ""
 
 
-def run(source: str, names: Names, title: str = "<cell>") -> Ran:
+def run(source: str, names: Names, title: str = "<cell>") -> CellRun:
     """Run a cell.
 
     Parameters
@@ -61,7 +61,7 @@ def run(source: str, names: Names, title: str = "<cell>") -> Ran:
 
     Returns
     -------
-    Ran
+    CellRun
         Whatever happens.
     """
     printed = Sink(PRINTED)
@@ -74,7 +74,7 @@ def run(source: str, names: Names, title: str = "<cell>") -> Ran:
                     shown = awaited(shown)
         except BaseException as raised:  # SystemExit and the end of its time, too
             error = raised
-    return Ran(printed.getvalue(), shown, error)
+    return CellRun(printed.getvalue(), shown, error)
 
 
 def promised(names: Names) -> int:

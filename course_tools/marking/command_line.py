@@ -14,20 +14,15 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from course_tools.marking.assignments import (
-    Assignment,
-    contents_of,
-    digest_of,
-    every_assignment,
-    fingerprint,
-    read_assignment,
-)
-from course_tools.marking.gradebook import GRADEBOOK, Book
-from course_tools.marking.journal import Journal
-from course_tools.marking.limits import Limits
-from course_tools.marking.marking import Job, Terms
-from course_tools.marking.reports import write_report, write_table
+from course_tools.files import ROOT
+from course_tools.marking.assignments import Assignment, every_assignment, read_assignment
+from course_tools.marking.fingerprint import contents_of, digest_of, fingerprint
+from course_tools.marking.records.gradebook import GRADEBOOK, Book
+from course_tools.marking.records.journal import Journal
+from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submission_run import Job, Settings
 from course_tools.marking.submissions import (
     Bounds,
     RefusedError,
@@ -37,7 +32,6 @@ from course_tools.marking.submissions import (
     usable,
 )
 from course_tools.marking.workers import PATIENCE, Team, distributed_results
-from course_tools.refresh import ROOT
 
 MB = 2**20
 LIMITS = Limits()
@@ -111,15 +105,15 @@ def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 
 def grade(options: argparse.Namespace) -> int:
     """Mark what has changed, and write everything anew that depends on it."""
-    terms = terms_of(options)
+    settings = settings_of(options)
     size = 0 if options.scheduler else int(options.workers)
-    with Team(size, terms) as team:  # first, so that it warms up while the assignments are read
+    with Team(size, settings) as team:  # first, so that it warms up while the assignments are read
         known = every_assignment(options.source)
         found = find(options.submissions, options.assignment, known)
         options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found)}
         with Journal(options.output / "journal.sqlite") as journal:
-            batch = Batch(options.submissions, found, assignments, terms, journal)
+            batch = Batch(options.submissions, found, assignments, settings, journal)
             if options.scheduler:
                 far = partial(distributed_results, scheduler=options.scheduler)
                 batch.mark_all(partial(far, patience=options.patience))
@@ -137,10 +131,10 @@ def names_of(found: Sequence[Submission]) -> list[str]:
     return sorted({each.assignment for each in found})
 
 
-def terms_of(options: argparse.Namespace) -> Terms:
+def settings_of(options: argparse.Namespace) -> Settings:
     """Return what the command line says about how to mark."""
     hidden = (options.submissions, options.output, options.source)
-    return Terms(
+    return Settings(
         fingerprint(),
         limits_of(options),
         not options.run_learners_code_unprotected,
@@ -182,7 +176,7 @@ class Batch:
         All of them.
     assignments : dict of str to Assignment
         What they answer.
-    terms : Terms
+    settings : Settings
         How they are marked.
     journal : Journal
         What is marked already, and what will be.
@@ -191,14 +185,14 @@ class Batch:
     folder: Path
     found: list[Submission]
     assignments: dict[str, Assignment]
-    terms: Terms
+    settings: Settings
     journal: Journal
     keys: list[tuple[str, str, str]] = field(default_factory=list)
 
     @cached_property
     def modules(self) -> str:
         """Stands for what notebooks can import besides."""
-        return contents_of(self.terms.modules)
+        return contents_of(self.settings.modules)
 
     def mark_all(self, marking: Callable[[Iterator[Job]], Iterator[Result]]) -> None:
         """Mark whatever the journal does not know yet, and write each result into it at once."""
@@ -221,7 +215,7 @@ class Batch:
 
     def solution(self, assignment: Assignment) -> Job:
         """Hand in the instructor's own solution."""
-        return Job(SOLUTION, assignment, assignment.source.encode(), "", "", self.terms)
+        return Job(SOLUTION, assignment, assignment.source.encode(), "", "", self.settings)
 
     def job(self, submission: Submission) -> Job:
         """Read one submission."""
@@ -231,9 +225,9 @@ class Batch:
         except RefusedError as error:
             refusal = str(error)
         assignment = self.assignments[submission.assignment]
-        way = f"{self.terms.marker} {self.terms.limits} {self.modules}"
+        way = f"{self.settings.marker} {self.settings.limits} {self.modules}"
         digest = digest_of(assignment, content or refusal.encode(), way)
-        return Job(submission.student, assignment, content, refusal, digest, self.terms)
+        return Job(submission.student, assignment, content, refusal, digest, self.settings)
 
     def results(self) -> list[Result]:
         """Return the result of each submission as it is now."""

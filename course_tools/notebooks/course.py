@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course_tools.files import ROOT
+
 REFERENCE_PAGES = 90
 """Notebooks from this number on are looked up, not read in order."""
 
@@ -26,3 +28,18 @@ def read_in_order(folder: Path) -> list[Path]:
 def lessons(folder: Path) -> list[Path]:
     """Return the lessons of a folder: neither the start page nor the reference pages."""
     return [path for path in read_in_order(folder) if number_of(path) > 0]
+
+
+def solutions(root: Path = ROOT) -> list[Path]:
+    """Return every solution, in order."""
+    return sorted(root.glob("solutions/*/*.ipynb"))
+
+
+def exercise_of(solution: Path, root: Path = ROOT) -> Path:
+    """Return where the exercise of a solution stands."""
+    return root / "exercises" / solution.parent.name / solution.name
+
+
+def stored_notebooks(root: Path = ROOT) -> list[Path]:
+    """Return every lesson and every solution, in order: all that is stored with outputs."""
+    return sorted(root.glob("notebooks/*.ipynb")) + solutions(root)

@@ -19,7 +19,7 @@ from lessons_lib.feedback.limits import outcomes_in_time
 from lessons_lib.feedback.running import plain
 
 from . import wire
-from .cells import Names, Ran, get_ipython, offer_ipython, run
+from .cells import CellRun, Names, get_ipython, offer_ipython, run
 
 SAID = 4_000
 """Characters that are kept of an error's traceback."""
@@ -86,7 +86,7 @@ def end_others() -> None:
 
 def run_cell(names: Names, source: str, title: str, seconds: float) -> Message:
     """Run a cell for so long, and tell what it printed, and what it raised."""
-    ran = Ran(error=KeyboardInterrupt())
+    ran = CellRun(error=KeyboardInterrupt())
     with contextlib.suppress(KeyboardInterrupt), alarm(seconds):
         if "get_ipython" in source:  # it may be imported from IPython, which has to run by then
             get_ipython()

@@ -13,11 +13,11 @@ from typing import Any, NoReturn, TypeVar
 
 import psutil
 
-from course_tools.marking.bubble import WORK, LostError, bubble
-from course_tools.marking.inside import wire
-from course_tools.marking.inside.warm import END, GONE
-from course_tools.marking.limits import Limits
 from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox.bubble import WORK, LostError, bubble
+from course_tools.marking.sandbox.inside import wire
+from course_tools.marking.sandbox.inside.warm import END, GONE
+from course_tools.marking.sandbox.limits import Limits
 
 Done = TypeVar("Done")
 
@@ -39,7 +39,7 @@ class EndedError(StoppedError):
     """The process inside has ended by itself."""
 
 
-def surely(action: Callable[[], Done], what: str) -> Done:
+def retry_when_lost(action: Callable[[], Done], what: str) -> Done:
     """Do something in a sandbox, and once more whenever that is ended from outside meanwhile.
 
     Parameters

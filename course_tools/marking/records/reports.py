@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from course_tools.marking.files import write_whole
+from course_tools.files import write_whole
 from course_tools.marking.results import Mark, Result
 
 COLUMNS = ("student", "assignment", "status", "points", "highest", "by hand", "reason", "not right")

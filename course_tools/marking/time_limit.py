@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from course_tools.marking.inside.cells import Ran
-from course_tools.marking.sandbox import StoppedError
+from course_tools.marking.sandbox.inside.cells import CellRun
+from course_tools.marking.sandbox.session import StoppedError
 
 GRACE = 1.0
 """Seconds more than the notebook has: if both end at a time, its own reason is the better one."""
@@ -21,7 +21,7 @@ class LateError(StoppedError):
         super().__init__("A test did not come to its end with what the notebook gave it.")
 
 
-def in_time(test: Callable[[], Ran], end: float) -> Ran:
+def run_until(test: Callable[[], CellRun], end: float) -> CellRun:
     """Run a test, and interrupt it if it goes on for too long.
 
     Python's own loops are interrupted at once. A single call into C is interrupted when it is over.
@@ -35,7 +35,7 @@ def in_time(test: Callable[[], Ran], end: float) -> Ran:
 
     Returns
     -------
-    Ran
+    CellRun
         What the test did. Its error is a LateError if it was interrupted.
     """
     over, thread = threading.Event(), threading.get_ident()
@@ -52,7 +52,7 @@ def in_time(test: Callable[[], Ran], end: float) -> Ran:
         watching.join()
         time.sleep(0)  # an interruption that is under way comes here at the latest
     except LateError as error:
-        return Ran(error=error)
+        return CellRun(error=error)
     return ran
 
 

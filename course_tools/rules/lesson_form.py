@@ -7,15 +7,16 @@ notebook and yields a sentence for each problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_tools.course import lessons, notebooks, number_of
-from course_tools.hygiene import Notebook, prose_of, texts_of
+from course_tools.notebooks.cells import Notebook, prose_of, texts_of
+from course_tools.notebooks.course import lessons, notebooks, number_of
+from course_tools.rules.registry import Rules
 
 RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
 """Ids, or how they begin, of cells that every lesson has, in this order."""
@@ -38,15 +39,19 @@ IN_PROSE = re.compile(rf"(?<![\w.,/]){NUMBER}(?!\w)", re.IGNORECASE)
 YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 
 
+RULES = Rules()
+"""Those below, in their order."""
+
+
 def problems(path: Path) -> list[str]:
     """Apply every rule to a lesson, and return a sentence for each problem."""
-    notebook = Notebook(path, path.read_bytes())
-    return [problem for rule in RULES for problem in rule(notebook)]
+    return RULES.problems(Notebook(path, path.read_bytes()))
 
 
 # --- The rhythm ---------------------------------------------------------------------------------
 
 
+@RULES.add
 def rhythm(notebook: Notebook) -> Iterator[str]:
     """Refuse a lesson that lacks a part, or has it elsewhere."""
     ids = [cell.id for cell in notebook.nb.cells]
@@ -67,6 +72,7 @@ def rhythm(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, f"it begins otherwise than {heading!r}.")
 
 
+@RULES.add
 def title(notebook: Notebook) -> Iterator[str]:
     """Refuse a first cell without number, objective, needs, time or the links to both sides."""
     cell = notebook.nb.cells[0]
@@ -91,6 +97,7 @@ def neighbours(path: Path) -> list[str]:
     return [*names[max(here - 1, 0) : here], *names[here + 1 : here + 2]]
 
 
+@RULES.add
 def predictions(notebook: Notebook) -> Iterator[str]:
     """Refuse a prediction that is not committed to, or of which a choice is left unanswered."""
     cells = notebook.nb.cells
@@ -124,6 +131,7 @@ def answered(cells: list[NotebookNode]) -> set[str]:
     return set()
 
 
+@RULES.add
 def explorer(notebook: Notebook) -> Iterator[str]:
     """Refuse a lesson without an explorer, or without a goal in the words before one."""
     shown = [k for k, cell in enumerate(notebook.nb.cells) if cell.source.startswith("explorers.")]
@@ -133,6 +141,7 @@ def explorer(notebook: Notebook) -> Iterator[str]:
         yield f"{notebook.path.name}: no explorer has a '**Goal: …**' in the cell before it."
 
 
+@RULES.add
 def your_turn(notebook: Notebook) -> Iterator[str]:
     """Refuse fewer than two tasks."""
     for cell in notebook.prose:
@@ -140,6 +149,7 @@ def your_turn(notebook: Notebook) -> Iterator[str]:
             yield notebook.says(cell, "fewer than two tasks. Number them '1. …', '2. …'.")
 
 
+@RULES.add
 def summary(notebook: Notebook) -> Iterator[str]:
     """Refuse more or fewer than three sentences."""
     for cell in notebook.prose:
@@ -149,6 +159,7 @@ def summary(notebook: Notebook) -> Iterator[str]:
                 yield notebook.says(cell, f"{len(sentences)} sentences, not three.")
 
 
+@RULES.add
 def references(notebook: Notebook) -> Iterator[str]:
     """Refuse a last cell without references, or without the way on."""
     cell = notebook.nb.cells[-1]
@@ -166,6 +177,7 @@ def references(notebook: Notebook) -> Iterator[str]:
 # --- The numbers --------------------------------------------------------------------------------
 
 
+@RULES.add
 def numbers(notebook: Notebook) -> Iterator[str]:
     """Refuse numbers in prose that stand in no code or output, of this lesson or an earlier one.
 
@@ -215,15 +227,3 @@ def known_in(path: Path) -> frozenset[str]:
     return frozenset(
         written for text in texts for written in re.findall(NUMBER, text, re.IGNORECASE)
     )
-
-
-RULES: tuple[Callable[[Notebook], Iterator[str]], ...] = (
-    rhythm,
-    title,
-    predictions,
-    explorer,
-    your_turn,
-    summary,
-    references,
-    numbers,
-)

@@ -22,9 +22,9 @@ from sqlalchemy import URL
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_tools import release
-from course_tools.marking.files import write_whole
+from course_tools.files import write_whole
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.refresh import from_bytes
+from course_tools.notebooks.stored import from_bytes
 
 GRADEBOOK = "gradebook.db"
 
@@ -65,7 +65,7 @@ class Book:
         self.folder = folder.resolve()
         path = self.folder / GRADEBOOK
         self.url = url_of(path)
-        with understood(self.folder):
+        with as_marking_error(self.folder):
             if not path.exists():
                 draft = self.folder / DRAFT
                 draft.unlink(missing_ok=True)
@@ -105,7 +105,7 @@ class Book:
         nb.cells = [cell for cell in nb.cells if not cell.id.startswith(release.WORKED)]
         self.book.update_or_create_assignment(name)
         resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": self.url}}
-        with understood(self.folder):
+        with as_marking_error(self.folder):
             for step in release.steps(saving=True):
                 nb, resources = step().preprocess(nb, resources)
         write_whole(self.folder / "source" / name / source.name, source.read_bytes())
@@ -121,7 +121,7 @@ class Book:
         """
         files = {self._autograded(result): written(result.notebook) for result in results}
         changed = [path for path, content in files.items() if not holds(path, content)]
-        with understood(self.folder):
+        with as_marking_error(self.folder):
             # nbgrader commits after every step; one commit at the end takes a tenth of the time
             with mock.patch.object(self.book.db, "commit", self.book.db.flush):
                 for result, path in zip(results, files, strict=True):
@@ -186,7 +186,7 @@ def url_of(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def understood(folder: Path) -> Iterator[None]:
+def as_marking_error(folder: Path) -> Iterator[None]:
     """Say what to do about an error of the gradebook's."""
     try:
         with warnings.catch_warnings():

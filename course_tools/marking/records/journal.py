@@ -67,7 +67,7 @@ class Journal:
         self.open = ExitStack()
         try:
             self.open.callback(os.close, _locked(path))
-            with self._understood():
+            with self._as_marking_error():
                 self.rows = self.open.enter_context(closing(sqlite3.connect(path)))
                 self._prepare()
         except BaseException:
@@ -100,7 +100,7 @@ class Journal:
                 self.rows.execute(f"PRAGMA user_version = {FORM}")
 
     @contextmanager
-    def _understood(self) -> Iterator[None]:
+    def _as_marking_error(self) -> Iterator[None]:
         """Say what to do about an error of SQLite's."""
         try:
             yield
@@ -128,7 +128,7 @@ class Journal:
             "marked_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "result": written(result.to_json()),
         }
-        with self._understood(), self.rows:
+        with self._as_marking_error(), self.rows:
             self.rows.execute(ADD, values)
 
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
@@ -153,7 +153,7 @@ class Journal:
     def entered(self, result: Result) -> None:
         """Note that the gradebook has this result, and no other of this student's for it."""
         student, assignment, digest = key_of(result)
-        with self._understood(), self.rows:
+        with self._as_marking_error(), self.rows:
             self.rows.execute(
                 "UPDATE results SET entered = (digest = ?) WHERE student = ? AND assignment = ?",
                 (digest, student, assignment),
@@ -161,7 +161,7 @@ class Journal:
 
     def none_entered(self) -> None:
         """Note that there is no gradebook any more, so that it gets every result anew."""
-        with self._understood(), self.rows:
+        with self._as_marking_error(), self.rows:
             self.rows.execute("UPDATE results SET entered = 0")
 
 

@@ -27,9 +27,9 @@ from tempfile import gettempdir
 from typing import IO, Any
 
 import lessons_lib
-from course_tools.marking import inside, seccomp
-from course_tools.marking.limits import Limits
 from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox import inside, seccomp
+from course_tools.marking.sandbox.limits import Limits
 
 LIBRARY = Path(lessons_lib.__file__).parent
 INSIDE = Path(inside.__file__).parent

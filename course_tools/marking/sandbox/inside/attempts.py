@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Bait = dict[str, Any]
-"""What lies outside: addresses, files, variables, processes. See `course_tools.marking.probe`."""
+"""What lies outside: addresses, files, variables, processes. The module `probe` lays it out."""
 
 PLACES = (
     *("/", "/bin", "/course", "/course/own", "/course/own/lessons_lib", "/course/packages"),

@@ -1,0 +1,1 @@
+"""The sandbox in which learners' code runs: bubblewrap, system calls, limits, a look for leaks."""
