@@ -1,0 +1,73 @@
+"""The verbs of `python -m course_tools`: what each is for, and which function it calls."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Audience = Literal["learners", "authors"]
+"""Whose packages are needed. The authors' set contains the learners'."""
+
+
+class Verb(NamedTuple):
+    """What a verb calls, whose packages it needs, and its line of help.
+
+    Parameters
+    ----------
+    function : str
+        "module:name" of a function that takes the rest of the command line and returns an exit
+        status. It is imported when the verb is used, since before that nothing may be installed.
+    audience : "learners" or "authors"
+        Whose packages it needs.
+    help : str
+        What it does.
+    """
+
+    function: str
+    audience: Audience
+    help: str
+
+
+VERBS = {
+    "lab": Verb("course_tools.lab:main", "learners", "opens the lessons in JupyterLab"),
+    "check": Verb(
+        "course_tools.checks:check", "authors", "checks all that takes no kernel, in a minute"
+    ),
+    "format": Verb("course_tools.checks:mend_style", "authors", "mends the style of code"),
+    "test": Verb(
+        "course_tools.checks:test",
+        "authors",
+        "checks style, types and every lesson; --lesson 06 takes one",
+    ),
+    "browser-test": Verb(
+        "course_tools.checks:browser_test", "authors", "drives the lessons in Chromium"
+    ),
+    "refresh": Verb(
+        "course_tools.refresh:main",
+        "authors",
+        "executes the notebooks and writes their outputs; --lesson 06 takes one",
+    ),
+    "exercises": Verb(
+        "course_tools.release:main", "authors", "cuts the exercises out of the solutions"
+    ),
+    "grade": Verb(
+        "course_tools.marking.__main__:main",
+        "authors",
+        "marks a folder of submissions, whatever they contain",
+    ),
+    "name-cell": Verb("course_tools.names:main", "authors", "gives a cell of a notebook its id"),
+    "bench": Verb(
+        "course_tools.checks:bench", "authors", "measures the library against the alternatives"
+    ),
+    "locks": Verb(
+        "course_tools.locks:main",
+        "authors",
+        "pins the dependencies; --upgrade takes newer versions",
+    ),
+}
+"""Every verb, in the order in which one meets them."""
+
+
+def help_text() -> str:
+    """Return the list of verbs."""
+    lines = [f"  {name:13} {verb.help}" for name, verb in VERBS.items()]
+    return "\n".join(["Usage: python -m course_tools COMMAND [options]", "", *lines])
