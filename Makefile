@@ -4,16 +4,20 @@ LAB_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
 GRADE_ARGS ?=
+LESSON ?=
 
 COURSE = $(PYTHON) -m course_tools
+ONE = $(if $(LESSON),--lesson $(LESSON))
 
-.PHONY: help lab test browser-test refresh exercises grade bench locks clean
+.PHONY: help lab check format test browser-test refresh exercises grade bench locks clean
 
 help:
 	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
-	@echo "make test          checks style, types and every lesson (TEST_ARGS=... for pytest)"
+	@echo "make check         checks all that takes no kernel, sandbox or browser, in a minute"
+	@echo "make format        mends the style of code"
+	@echo "make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
 	@echo "make browser-test  drives the lessons in Chromium"
-	@echo "make refresh       executes the notebooks and writes their outputs"
+	@echo "make refresh       executes the notebooks and writes their outputs (LESSON=06 takes one)"
 	@echo "make exercises     cuts the exercises out of the solutions"
 	@echo "make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
 	@echo "make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
@@ -25,14 +29,20 @@ help:
 lab:
 	@$(COURSE) lab $(LAB_ARGS)
 
+check:
+	@$(COURSE) check $(TEST_ARGS)
+
+format:
+	@$(COURSE) format
+
 test:
-	@$(COURSE) test $(TEST_ARGS)
+	@$(COURSE) test $(ONE) $(TEST_ARGS)
 
 browser-test:
 	@$(COURSE) browser-test $(TEST_ARGS)
 
 refresh:
-	@$(COURSE) refresh
+	@$(COURSE) refresh $(ONE)
 
 exercises:
 	@$(COURSE) exercises

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 from course_tools.files import ROOT
+from course_tools.notebooks.course import of_lesson
 
 STYLE = {
     "ruff check": ["ruff", "check", "."],
@@ -16,14 +18,62 @@ STYLE = {
 """What is checked of the code without running it: the name of each step, and its module."""
 
 
+ALL_CORES = ["-n", "logical", "--no-loadscope-reorder", "--dist"]
+"""A process for each core, which takes one group of tests after the other, in the order that
+tests/conftest.py gives them. What a group is comes last."""
+
+BY_FILE = [*ALL_CORES, "loadfile"]
+"""A notebook's cells have to run in one kernel, and what a module's tests share is made once."""
+
+BY_PAGE = [*ALL_CORES, "loadgroup"]
+"""Pages are opened once, whichever tests look at them: see tests/browser/conftest.py."""
+
+QUICK = ["tests", "-m", "not kernel and not sandbox"]
+"""Tests that start nothing which takes long. tests/starting.py refuses others without a mark."""
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Run style, types and every test that takes no kernel, no sandbox and no browser."""
+    return run_all(STYLE | {"pytest": ["pytest", *QUICK, *BY_FILE, *arguments]})
+
+
 def test(arguments: Sequence[str]) -> int:
-    """Run style, types and every test, each even if an earlier one fails."""
-    return run_all(STYLE | {"pytest": ["pytest", *arguments]})
+    """Run style, types and every test, each even if an earlier one fails; or those of a lesson."""
+    parser = argparse.ArgumentParser(prog="test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lesson", default="", help="its number, such as 06")
+    options, rest = parser.parse_known_args(arguments)
+    try:
+        chosen = ["-k", tests_of(options.lesson)] if options.lesson else []
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return run_all(STYLE | {"pytest": ["pytest", *BY_FILE, *chosen, *rest]})
+
+
+def tests_of(lesson: str) -> str:
+    """Return what pytest takes to choose the tests that name a lesson, in their own name or file.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson.
+    """
+    name = of_lesson(lesson)[0].stem
+    return f"{name} or lesson_{name[:2]}"
 
 
 def browser_test(arguments: Sequence[str]) -> int:
     """Drive the lessons in a real browser."""
-    return run_module(["pytest", "tests/browser", *arguments])
+    return run_module(["pytest", "tests/browser", *BY_PAGE, *arguments])
+
+
+def mend_style(arguments: Sequence[str]) -> int:
+    """Mend what ruff can mend by itself: order of imports, spaces, line ends."""
+    steps = {
+        "ruff check": ["ruff", "check", "--fix", *arguments],
+        "ruff format": ["ruff", "format", *arguments],
+    }
+    return run_all(steps)
 
 
 def bench(arguments: Sequence[str]) -> int:

@@ -24,7 +24,7 @@ from PIL import Image
 from course_tools import readme
 from course_tools.files import show, write_whole
 from course_tools.kernels import CELL_TIMEOUT, execute
-from course_tools.notebooks.course import stored_notebooks
+from course_tools.notebooks.course import of_lesson, stored_notebooks
 from course_tools.notebooks.stored import (
     HTML,
     PLAIN,
@@ -191,9 +191,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is 1 if any notebook failed."""
     parser = argparse.ArgumentParser(prog="refresh", description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: all of them)")
+    parser.add_argument("--lesson", default="", help="the notebooks of one lesson, such as 06")
     parser.add_argument("--timeout", type=int, default=CELL_TIMEOUT, help="seconds for each cell")
     options = parser.parse_args(argv)
-    paths = options.paths or stored_notebooks()
+    try:
+        paths = options.paths or (
+            of_lesson(options.lesson) if options.lesson else stored_notebooks()
+        )
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     import matplotlib.font_manager  # noqa: F401  builds the font cache once, not in each kernel
 
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+import starting
 from lesson_cells import cells_of
 
 from course_tools.refresh import refresh
@@ -17,6 +19,9 @@ WHEN_NAMED = (
     HERE / "browser",  # needs Chromium; `make browser-test` names it
     HERE / "fixtures",  # what is there, the tests read
 )
+
+LONG = {"kernel", "sandbox"}
+"""Marks of tests that take long."""
 
 GOOD_CELLS = {
     "title": "# A good notebook\n\nIt leads to [the plot](#The-plot).",
@@ -38,6 +43,20 @@ GOOD_CELLS = {
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Skip these folders. pytest does not ask for a path that its command line names."""
     return True if collection_path in WHEN_NAMED else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process is left with it when others have ended."""
+    items.sort(key=lambda item: not LONG & {mark.name for mark in item.iter_markers()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse a test that starts what takes long without saying so."""
+    if item.path.suffix == ".ipynb":
+        return (yield)
+    with starting.running(item):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -43,3 +43,28 @@ def exercise_of(solution: Path, root: Path = ROOT) -> Path:
 def stored_notebooks(root: Path = ROOT) -> list[Path]:
     """Return every lesson and every solution, in order: all that is stored with outputs."""
     return sorted(root.glob("notebooks/*.ipynb")) + solutions(root)
+
+
+def of_lesson(named: str, root: Path = ROOT) -> list[Path]:
+    """Return the stored notebooks of one lesson: itself, and its solution if it has one.
+
+    Parameters
+    ----------
+    named : str
+        Its number or its name: "6", "06" or "06_momentum".
+    root : Path
+        The folder of the project.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson, with those that there are.
+    """
+    stored = stored_notebooks(root)
+    found = [
+        path for path in stored if named in (path.stem, path.stem[:2], path.stem[:2].lstrip("0"))
+    ]
+    if not found:
+        names = ", ".join(path.stem for path in notebooks(root / "notebooks"))
+        raise ValueError(f"There is no lesson {named!r}. Take a number, or one of {names}.")
+    return found
