@@ -27,7 +27,7 @@ from course_tools.marking.assignments import (
 from course_tools.marking.results import MarkingError
 from course_tools.refresh import ROOT, from_bytes, show, to_bytes
 from course_tools.release import exercise_of, sources
-from lessons_lib.feedback import exercises
+from lessons_lib.feedback import tasks
 
 SOURCES = sources()
 Cell = NotebookNode
@@ -51,7 +51,7 @@ def test_every_assignment_is_read(source: Path):
         assert test.shown.startswith("check(")
         assert "HIDDEN" not in test.shown
     lesson = int(source.stem[:2])
-    graded = {each.name for each in exercises().values() if each.lesson == lesson}
+    graded = {each.name for each in tasks().values() if each.lesson == lesson}
     assert found.names == graded
     assert found.by_hand == ()
     assert found.setup.splitlines() == [
