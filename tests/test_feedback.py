@@ -21,7 +21,6 @@ from lessons_lib.feedback.comparing import same_value
 from lessons_lib.feedback.phrasing import as_typed
 from lessons_lib.feedback.running import OutOfTime, Unusable, as_value, outcome
 
-
 DOUBLE = Task(
     lesson=1,
     returns=("the doubles",),
@@ -514,7 +513,7 @@ def test_time_that_is_over_is_not_an_outcome():
         outcome(late, ())
 
 
-def test_plain_values_are_arrays():
+def test_other_values_become_arrays():
     assert as_value(True).dtype == np.float64  # type: ignore[union-attr]
     assert as_value([]).shape == (0,)  # type: ignore[union-attr]
     assert as_value(None, 2) is None

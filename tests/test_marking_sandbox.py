@@ -420,9 +420,7 @@ def test_unprotected_it_has_no_more_than_limits(tmp_path: Path):
     with Sandbox(SMALL, protected=False) as sandbox:
         assert printed(sandbox, f"print(open({str(secret)!r}).read())") == "x\n"
         assert run(sandbox, "x = bytes(400_000_000)")["error"] == "MemoryError"
-        assert "'line_loss' is" not in printed(
-            sandbox, "from lessons_lib.feedback import tasks"
-        )
+        assert "'line_loss' is" not in printed(sandbox, "from lessons_lib.feedback import tasks")
         assert printed(sandbox, "print(tasks())") == "{}\n"
         work = Path(printed(sandbox, "import os\nprint(os.getcwd())").strip())
         assert work.exists()
