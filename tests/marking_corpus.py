@@ -1281,7 +1281,7 @@ ENDS: list[Case] = [
 # --- Patches --------------------------------------------------------------------------------------
 
 WRONG_NUMBERS = loses("line_gradient returns other numbers")
-FOUND_NOTHING = "['ModuleNotFoundError', (), []]"
+FOUND_NOTHING = "['ModuleNotFoundError', {}, []]"
 
 PATCHES: list[Case] = [
     runs(
@@ -1429,7 +1429,8 @@ PATCHES: list[Case] = [
         """
         import importlib
         from lessons_lib.feedback import bank
-        found = [tried(importlib.import_module, 'lessons_lib.feedback.bank.lesson_01'), bank.ALL,
+        found = [tried(importlib.import_module, 'lessons_lib.feedback.bank.lesson_01'),
+            bank.tasks(),
             [name for name in os.listdir(os.path.dirname(bank.__file__)) if 'lesson' in name]]
         """,
         FOUND_NOTHING,
@@ -1439,8 +1440,8 @@ PATCHES: list[Case] = [
         "Looks for right answers in memory.",
         """
         import gc
-        from lessons_lib.feedback.exercise import Exercise
-        found = [each for each in gc.get_objects() if isinstance(each, Exercise)]
+        from lessons_lib.feedback.task import Task
+        found = [each for each in gc.get_objects() if isinstance(each, Task)]
         """,
         "[]",
     ),

@@ -6,6 +6,7 @@ A road draws inputs, and asks the library what should come out. No road calls th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,9 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from lessons_lib import optimizers, problems, theory
-from lessons_lib.feedback import Exercise, exercises
+from lessons_lib.feedback import Mistake, Task, tasks
 from lessons_lib.feedback.comparing import same_outcome
-from lessons_lib.feedback.running import Function, Inputs, Outcome, outcome, plain
+from lessons_lib.feedback.running import Function, Inputs, Outcome, as_value, outcome
 
 Array = NDArray[np.float64]
 Random = np.random.Generator
@@ -30,11 +31,11 @@ WITHOUT = {
     "steps_until_calm": "The library ends a run by its gradient alone, and not by its last move.",
     "fair_choice": "It chooses from a table of results, and the library has nothing that chooses.",
 }
-"""Exercises to which no road leads, and why."""
+"""Tasks to which no road leads, and why."""
 
 
 def road(function: Road) -> Road:
-    """Keep a road by its name, which is the exercise's."""
+    """Keep a road by its name, which is the task's."""
     ROADS[function.__name__] = function
     return function
 
@@ -366,52 +367,89 @@ def softmax_gradient(random: Random) -> tuple[Inputs, Any]:
 # --- What is compared -----------------------------------------------------------------------------
 
 
-def follows(exercise: Exercise, function: Function, seed: int) -> bool:
+HERE = "tests/test_bank_reference.py"
+
+
+def follows(task: Task, function: Function, seed: int) -> bool:
     """Whether a function does what the library does, and leaves its arguments alone."""
-    inputs, wanted = ROADS[exercise.name](np.random.default_rng(seed))
-    n_parts = len(exercise.returns)
+    inputs, wanted = ROADS[task.name](np.random.default_rng(seed))
+    n_parts = len(task.returns)
     done = outcome(function, inputs, n_parts)
-    return same_outcome(done, Outcome(plain(wanted, n_parts)), TOLERANCE)
+    return same_outcome(done, Outcome(as_value(wanted, n_parts)), TOLERANCE)
 
 
-EVERY = exercises()
-COMPARED = [exercise for name, exercise in EVERY.items() if name in ROADS]
+EVERY = tasks()
+COMPARED = [task for name, task in EVERY.items() if name in ROADS]
 
 UNSEEN = {"steps_to_share": ["Less than the share, where at most the share is asked"]}
 """Mistakes that no road sees: no drawn run comes to exactly a share of its distance."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("exercise", COMPARED, ids=lambda each: each.name)
-def test_a_reference_does_what_the_library_does(exercise: Exercise, seed: int) -> None:
-    assert follows(exercise, exercise.reference, seed)
+@pytest.mark.parametrize("task", COMPARED, ids=lambda each: each.name)
+def test_a_reference_does_what_the_library_does(task: Task, seed: int) -> None:
+    assert follows(task, task.reference, seed)
 
 
-@pytest.mark.parametrize("exercise", COMPARED, ids=lambda each: each.name)
-def test_a_road_refuses_every_mistake(exercise: Exercise) -> None:
-    unseen = [
-        mistake.name
-        for mistake in exercise.mistakes
-        if all(follows(exercise, mistake.function, seed) for seed in SEEDS)
-    ]
-    assert unseen == UNSEEN.get(exercise.name, [])
+def unseen(task: Task, excused: Collection[str]) -> Iterator[str]:
+    """Say which mistakes a road does not see, and which excuses are idle."""
+    for mistake in task.mistakes:
+        if all(follows(task, mistake.function, seed) for seed in SEEDS):
+            if mistake.name not in excused:
+                yield (
+                    f"{HERE}: the road {task.name} does not see {mistake.name!r}. Draw inputs that"
+                    " show it, or say in UNSEEN why none can."
+                )
+        elif mistake.name in excused:
+            yield f"{HERE}: the road {task.name} sees {mistake.name!r}. Take it out of UNSEEN."
+    for name in sorted(set(excused) - {mistake.name for mistake in task.mistakes}):
+        yield f"{HERE}: {task.name} has no mistake {name!r}. Take it out of UNSEEN."
+
+
+@pytest.mark.parametrize("task", COMPARED, ids=lambda each: each.name)
+def test_a_road_refuses_every_mistake(task: Task) -> None:
+    assert [*unseen(task, UNSEEN.get(task.name, []))] == []
+
+
+STEP = EVERY["gradient_step"]
+SEEN = STEP.mistakes[0]
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "excused", "said"),
+    [
+        ([replace(SEEN, function=STEP.reference)], [], "does not see 'Uphill in place of"),
+        ([SEEN], [SEEN.name], "sees 'Uphill in place of downhill'. Take it out"),
+        ([SEEN], ["Gone"], "gradient_step has no mistake 'Gone'. Take it out"),
+    ],
+)
+def test_a_mistake_that_is_not_seen_and_an_idle_excuse_are_found(
+    mistakes: list[Mistake], excused: list[str], said: str
+) -> None:
+    (sentence,) = unseen(replace(STEP, mistakes=mistakes), excused)
+    assert sentence.startswith(f"{HERE}: ")
+    assert said in sentence
 
 
 def unaccounted(
     names: Collection[str], compared: Collection[str], without: Mapping[str, str]
 ) -> Iterator[str]:
-    """Say which exercises are neither compared nor excused, and which excuses are idle."""
+    """Say which tasks are neither compared nor excused, and which excuses are idle."""
     for name in names:
         if name not in compared and not without.get(name, "").strip():
-            yield f"{name} needs a road, or a reason in WITHOUT why the library has none."
+            yield (
+                f"{HERE}: {name} needs a road. Write @road above a function of its name, which"
+                " draws inputs and returns them with the library's answer, or say in WITHOUT why"
+                " the library has none."
+            )
     for name in sorted({*compared, *without} - set(names)):
-        yield f"{name} is no exercise. Take it out."
+        yield f"{HERE}: {name} is no task. Take it out."
     for name in sorted(set(compared) & set(without)):
-        yield f"{name} has a road. Take it out of WITHOUT."
+        yield f"{HERE}: {name} has a road. Take it out of WITHOUT."
 
 
-def test_every_exercise_is_compared_or_excused() -> None:
-    assert list(unaccounted(EVERY, ROADS, WITHOUT)) == []
+def test_every_task_is_compared_or_excused() -> None:
+    assert [*unaccounted(EVERY, ROADS, WITHOUT)] == []
     assert set(UNSEEN) <= set(ROADS)
 
 
@@ -420,13 +458,13 @@ def test_every_exercise_is_compared_or_excused() -> None:
     [
         (["slope"], {}, "rest needs a road"),
         (["slope"], {"rest": " "}, "rest needs a road"),
-        (["slope", "rest", "gone"], {}, "gone is no exercise"),
-        (["slope"], {"rest": "Because.", "gone": "Because."}, "gone is no exercise"),
+        (["slope", "rest", "gone"], {}, "gone is no task"),
+        (["slope"], {"rest": "Because.", "gone": "Because."}, "gone is no task"),
         (["slope", "rest"], {"rest": "Because."}, "rest has a road"),
     ],
 )
-def test_an_exercise_without_road_or_reason_is_found(
+def test_a_task_without_road_or_reason_is_found(
     compared: list[str], without: dict[str, str], said: str
 ) -> None:
     (sentence,) = unaccounted(["slope", "rest"], compared, without)
-    assert sentence.startswith(said)
+    assert sentence.startswith(f"{HERE}: {said}")

@@ -1,40 +1,35 @@
-"""Every exercise: its mistakes are named, right answers pass, and what is released fits it."""
+"""Every task: its mistakes are named, right answers pass, and the exercise around it fits it."""
 
 from __future__ import annotations
 
-import importlib
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode
+from task_checks import PARTS, all_answers, bank_of, gaps, given, unanswered, unkind, unnamed
 
 from course_tools.files import ROOT, show
 from course_tools.notebooks.course import solutions
 from course_tools.notebooks.stored import from_bytes
-from lessons_lib.feedback import Exercise, Mistake, exercises, judge
-from lessons_lib.feedback.bank import ALL
-from lessons_lib.feedback.judging import agree
+from lessons_lib.feedback import Mistake, Task, bank, judge, tasks
 
 Function = Callable[..., Any]
 Texts = Iterator[str]
-EVERY = list(exercises().values())
+EVERY = list(tasks().values())
+ANSWERS = all_answers()
 MISTAKES = [
-    pytest.param(exercise, mistake, id=f"{exercise.name}: {mistake.name}")
-    for exercise in EVERY
-    for mistake in exercise.mistakes
+    pytest.param(task, mistake, id=f"{task.name}: {mistake.name}")
+    for task in EVERY
+    for mistake in task.mistakes
 ]
-
-
-def answers(exercise: Exercise) -> Any:
-    """The module that holds answers to the exercises of a lesson."""
-    return importlib.import_module(f"answers.lesson_{exercise.lesson:02}")
 
 
 def as_lists(function: Function) -> Function:
@@ -64,108 +59,72 @@ def in_float32(function: Function) -> Function:
 
 
 def right_answers() -> Iterator[Any]:
-    for exercise in EVERY:
-        others = answers(exercise).RIGHT[exercise.name]
+    for task in EVERY:
+        others = given("RIGHT", task, ANSWERS)
         forms = {function.__name__: function for function in others}
-        forms |= {"reference": exercise.reference}
-        forms |= {"lists": as_lists(others[0]), "float32": in_float32(exercise.reference)}
+        forms |= {"reference": task.reference, "float32": in_float32(task.reference)}
+        if others:
+            forms["lists"] = as_lists(others[0])
         for name, function in forms.items():
-            yield pytest.param(exercise, function, id=f"{exercise.name}: {name}")
+            yield pytest.param(task, function, id=f"{task.name}: {name}")
 
 
 def wrong_twice() -> Iterator[Any]:
-    for exercise in EVERY:
-        for k, function in enumerate(answers(exercise).TWICE_WRONG[exercise.name]):
-            yield pytest.param(exercise, function, id=f"{exercise.name}: {k}")
+    for task in EVERY:
+        for k, function in enumerate(given("TWICE_WRONG", task, ANSWERS)):
+            yield pytest.param(task, function, id=f"{task.name}: {k}")
 
 
-@pytest.mark.parametrize(("exercise", "function"), list(right_answers()))
-def test_right_answers_pass(exercise: Exercise, function: Function) -> None:
-    verdict = judge(exercise, function)
+@pytest.mark.parametrize(("task", "function"), list(right_answers()))
+def test_right_answers_pass(task: Task, function: Function) -> None:
+    verdict = judge(task, function)
     assert verdict.right, verdict
-    assert verdict.text == exercise.shows
+    assert verdict.text == task.shows
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_every_mistake_is_named_as_itself(exercise: Exercise, mistake: Mistake) -> None:
-    verdict = judge(exercise, mistake.function)
+@pytest.mark.parametrize(("task", "mistake"), MISTAKES)
+def test_every_mistake_is_named_as_itself(task: Task, mistake: Mistake) -> None:
+    verdict = judge(task, mistake.function)
     assert verdict.kind == "mistake", verdict
     assert (verdict.title, verdict.text) == (f"{mistake.name}.", mistake.hint)
 
 
-@pytest.mark.parametrize(("exercise", "function"), list(wrong_twice()))
-def test_two_mistakes_at_once_are_caught(exercise: Exercise, function: Function) -> None:
-    assert not judge(exercise, function).right
+@pytest.mark.parametrize(("task", "function"), list(wrong_twice()))
+def test_two_mistakes_at_once_are_caught(task: Task, function: Function) -> None:
+    assert not judge(task, function).right
 
 
-# --- An exercise by itself ------------------------------------------------------------------------
+# --- A task by itself -----------------------------------------------------------------------------
 
 
-def few_answers(exercise: Exercise, right: list[Function], twice_wrong: list[Function]) -> Texts:
-    """Say whether too few answers are there to try the exercise with."""
-    if len(right) < 3:  # and lists, and float32
-        yield f"{exercise.name} has too few right answers: {len(right)}. Write at least 3."
-    if len(twice_wrong) < 2:
-        yield f"{exercise.name} has too few answers wrong twice: {len(twice_wrong)}. Write 2."
+@pytest.mark.parametrize("task", EVERY, ids=lambda each: each.name)
+def test_a_task_is_whole(task: Task) -> None:
+    assert [*gaps(task), *unkind(task)] == []
 
 
-def gaps(exercise: Exercise) -> Texts:
-    """Say what an exercise lacks to judge by it."""
-    if len(exercise.cases) < 2:
-        yield f"{exercise.name} has too few cases: {len(exercise.cases)}. Give at least 2."
-    for done in exercise.expected:
-        if done.failure or done.printed or done.changed:
-            yield f"The reference of {exercise.name} fails, prints or changes an argument: {done}"
-    for name, n in Counter(mistake.name for mistake in exercise.mistakes).items():
-        if n > 1:
-            yield f"{exercise.name} has {n} mistakes with the name {name!r}. Tell them apart."
-    yield from alike(exercise)
+def test_every_task_has_answers_to_try_it_with() -> None:
+    assert [*unanswered(EVERY, ANSWERS)] == []
 
 
-def alike(exercise: Exercise) -> Texts:
-    """Say which functions do the same with every case, so that no check can tell them apart."""
-    outcomes = {"the reference": exercise.expected} | {
-        mistake.name: exercise.outcomes_of(mistake.function, exercise.cases)
-        for mistake in exercise.mistakes
-    }
-    for (one, first), (other, second) in itertools.combinations(outcomes.items(), 2):
-        if agree(exercise, first, second):
-            yield f"{exercise.name}: {one!r} and {other!r} do the same. Give a case to part them."
+def test_no_task_is_lost() -> None:
+    for file in sorted(Path(bank.__file__).parent.glob("lesson_*.py")):
+        assert [*unnamed(file, of_lesson(int(file.stem[-2:])))] == []
 
 
-UNKIND = {"wrong", "simply", "just", "obviously", "stupid", "easy"}
+def of_lesson(lesson: int) -> list[Task]:
+    return [task for task in EVERY if task.lesson == lesson]
 
 
-def unkind(mistake: Mistake) -> Texts:
-    """Say what is too long in a mistake's words, or might hurt."""
-    if len(mistake.name) > 60:
-        yield f"{mistake.name!r} has {len(mistake.name)} characters. A name has at most 60."
-    if len(mistake.hint) > 240:
-        yield f"The hint {mistake.hint!r} has {len(mistake.hint)} characters. Keep to 240."
-    if not mistake.hint.endswith((".", "?")):
-        yield f"The hint {mistake.hint!r} is no sentence. End it with . or ?"
-    for word in sorted(UNKIND & set(re.findall(r"\w+", mistake.hint.lower()))):
-        yield f"The hint {mistake.hint!r} says {word!r}. Say it without."
-
-
-@pytest.mark.parametrize("exercise", EVERY, ids=lambda each: each.name)
-def test_an_exercise_is_whole(exercise: Exercise) -> None:
-    tried = answers(exercise)
-    right, twice_wrong = tried.RIGHT[exercise.name], tried.TWICE_WRONG[exercise.name]
-    assert [*few_answers(exercise, right, twice_wrong), *gaps(exercise)] == []
-
-
-@pytest.mark.parametrize("exercise", EVERY, ids=lambda each: each.name)
-def test_messages_are_short_and_kind(exercise: Exercise) -> None:
-    assert [said for mistake in exercise.mistakes for said in unkind(mistake)] == []
-
-
-STEP = exercises()["gradient_step"]
+STEP = tasks()["gradient_step"]
 FIRST, SECOND, *_ = STEP.mistakes
 
 
-def with_another(function: Function) -> Exercise:
+def with_another(function: Function) -> Task:
     return replace(STEP, mistakes=[*STEP.mistakes, Mistake("Another", "Which?", function)])
+
+
+def answered(function: Function) -> Task:
+    return replace(STEP, right_answer=function)
 
 
 def failing(theta: Any, gradient: Any, learning_rate: float) -> Any:
@@ -184,9 +143,9 @@ def changing(theta: Any, gradient: Any, learning_rate: float) -> Any:
 
 SPOILT = {
     "one case": (replace(STEP, cases=STEP.cases[:1]), "has too few cases: 1"),
-    "fails": (replace(STEP, reference=failing), "The reference of failing"),
-    "prints": (replace(STEP, reference=printing), "The reference of printing"),
-    "changes an argument": (replace(STEP, reference=changing), "The reference of changing"),
+    "fails": (answered(failing), "the answer failing fails"),
+    "prints": (answered(printing), "the answer printing fails, prints"),
+    "changes an argument": (answered(changing), "the answer changing fails, prints or changes"),
     "one name twice": (
         replace(STEP, mistakes=[FIRST, replace(SECOND, name=FIRST.name)]),
         f"2 mistakes with the name {FIRST.name!r}",
@@ -195,25 +154,19 @@ SPOILT = {
         with_another(FIRST.function),
         f"{FIRST.name!r} and 'Another' do the same",
     ),
-    "no mistake": (with_another(STEP.reference), "'the reference' and 'Another' do the same"),
+    "no mistake": (with_another(STEP.reference), "'the answer' and 'Another' do the same"),
     "cases that do not tell": (
         replace(STEP, cases=[(*place, 1.0) for *place, _ in STEP.cases]),  # lr · g is g
-        "'the reference' and 'The learning rate is missing' do the same",
+        "'the answer' and 'The learning rate is missing' do the same",
     ),
 }
 
 
-@pytest.mark.parametrize(("exercise", "said"), SPOILT.values(), ids=SPOILT)
-def test_a_spoilt_exercise_is_refused(exercise: Exercise, said: str) -> None:
-    assert any(said in sentence for sentence in gaps(exercise))
-
-
-@pytest.mark.parametrize(
-    ("n_right", "n_wrong", "said"), [(2, 2, "right answers: 2"), (3, 1, "wrong twice: 1")]
-)
-def test_few_answers_are_refused(n_right: int, n_wrong: int, said: str) -> None:
-    (sentence,) = few_answers(STEP, n_right * [STEP.reference], n_wrong * [FIRST.function])
-    assert said in sentence
+@pytest.mark.parametrize(("task", "said"), SPOILT.values(), ids=SPOILT)
+def test_a_spoilt_task_is_refused(task: Task, said: str) -> None:
+    sentences = [*gaps(task)]
+    assert any(said in sentence for sentence in sentences)
+    assert all(sentence.startswith(f"{bank_of(2)}: ") for sentence in sentences)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +180,45 @@ def test_few_answers_are_refused(n_right: int, n_wrong: int, said: str) -> None:
     ],
 )
 def test_unkind_words_are_refused(mistake: Mistake, said: str) -> None:
-    (sentence,) = unkind(mistake)
+    (sentence,) = unkind(replace(STEP, mistakes=[mistake]))
+    assert sentence.startswith(f"{bank_of(2)}: ")
     assert said in sentence
+
+
+def answers_with(**changed: Any) -> dict[int, Any]:
+    """Answers to lesson 2, with something else in place of some parts; None takes one out."""
+    parts = {part: getattr(ANSWERS[2], part) for part in PARTS} | changed
+    return {2: SimpleNamespace(**{part: value for part, value in parts.items() if value})}
+
+
+RIGHT, TWICE_WRONG = ANSWERS[2].RIGHT, ANSWERS[2].TWICE_WRONG
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({}, " is missing. Write there a list for each of gradient_step, descend, steps_to_share"),
+        (answers_with(RIGHT=None), ": RIGHT['descend'] has 0 answers. Write at least 3 right"),
+        (
+            answers_with(RIGHT=RIGHT | {"descend": RIGHT["descend"][:2]}),
+            ": RIGHT['descend'] has 2 answers. Write at least 3 right answers in other forms",
+        ),
+        (
+            answers_with(TWICE_WRONG=TWICE_WRONG | {"descend": []}),
+            ": TWICE_WRONG['descend'] has 0 answers. Write at least 2 answers that make two",
+        ),
+        (answers_with(RIGHT=RIGHT | {"gone": []}), ": RIGHT has 'gone', which is no task."),
+    ],
+)
+def test_missing_answers_are_named(there: dict[int, Any], said: str) -> None:
+    sentences = [*unanswered(of_lesson(2), there)]
+    assert all(sentence.startswith("tests/answers/lesson_02.py") for sentence in sentences)
+    assert any(f"lesson_02.py{said}" in sentence for sentence in sentences)
+
+
+def test_answers_to_no_lesson_are_refused() -> None:
+    (sentence,) = unanswered(of_lesson(2), {2: ANSWERS[2], 99: ANSWERS[2]})
+    assert sentence.startswith("tests/answers/lesson_99.py belongs to no lesson. Remove it")
 
 
 # --- The bank -------------------------------------------------------------------------------------
@@ -238,8 +228,84 @@ def test_there_are_enough_mistakes() -> None:
     assert len(MISTAKES) >= 70
 
 
-def test_no_two_exercises_share_a_name() -> None:
-    assert [exercise.name for exercise in ALL] == list(exercises())
+def test_tasks_come_in_the_order_of_the_lessons() -> None:
+    lessons = [task.lesson for task in EVERY]
+    assert lessons == sorted(lessons)
+    assert [task.name for task in of_lesson(2)] == ["gradient_step", "descend", "steps_to_share"]
+
+
+DECLARED = """
+from lessons_lib.feedback.task import Task
+
+TOY = Task(lesson=7, returns=("the sum",), shows="", cases=[(1.0,), (2.0,)])
+"""
+ANSWERED = """
+
+@TOY.answer
+def toy(number):
+    return number
+"""
+
+
+def module_of(source: str, folder: Path) -> ModuleType:
+    """Load a module of the bank from a file."""
+    file = folder / "lesson_07.py"
+    file.write_text(source, "utf-8")
+    spec = spec_from_file_location("toy_bank.lesson_07", file)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_task_that_is_declared_and_answered_is_found(tmp_path: Path) -> None:
+    (task,) = bank.tasks_in(module := module_of(DECLARED + ANSWERED, tmp_path))
+    assert task.name == "toy"
+    assert module.toy(3) == 3  # still a function
+    assert not [*unnamed(tmp_path / "lesson_07.py", [task])]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", r"lesson_07\.py has no task\. Declare one, such as LOSS = Task\(lesson=7"),
+        (DECLARED, r"TOY in .*lesson_07\.py has no answer\. Write .* with @TOY\.answer above"),
+        (
+            DECLARED.replace("7", "8") + ANSWERED,
+            r"TOY in .*lesson_07\.py says lesson=8\. Write lesson=7, or move it to lesson_08\.py",
+        ),
+        (
+            DECLARED + 2 * ANSWERED,
+            r"toy in .*lesson_07\.py, line \d+, is a second answer to the task of toy\. Declare",
+        ),
+        (
+            DECLARED + ANSWERED + '@TOY.mistake("Twice", " ")\ndef twice(n): return 2 * n',
+            r"The mistake 'Twice' in .*lesson_07\.py, line \d+, has no hint\. Say what",
+        ),
+    ],
+)
+def test_a_module_that_cannot_be_used_says_what_to_write(
+    source: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        bank.tasks_in(module_of(source, tmp_path))
+
+
+def test_a_task_whose_name_another_takes_is_missed(tmp_path: Path) -> None:
+    module = module_of(DECLARED + ANSWERED + DECLARED + ANSWERED, tmp_path)
+    (sentence,) = unnamed(tmp_path / "lesson_07.py", bank.tasks_in(module))
+    assert sentence.startswith(f"{bank_of(7)} declares 2 tasks, and 1 can be found.")
+
+
+def test_no_two_tasks_share_a_name() -> None:
+    with pytest.raises(ValueError, match=r"called gradient_step, one of lesson 2 and one in .*02"):
+        bank.by_name([STEP, replace(STEP)])
+
+
+def test_a_task_without_an_answer_says_so() -> None:
+    with pytest.raises(ValueError, match=r"lesson 1, which returns .*the sum.* has no answer"):
+        assert Task(1, ("the sum",), "", []).name
 
 
 # --- The notebooks that hold them ---------------------------------------------------------------
@@ -250,11 +316,11 @@ def graded(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def names_in(lesson: int) -> list[str]:
-    return [exercise.name for exercise in EVERY if exercise.lesson == lesson]
+    return [task.name for task in of_lesson(lesson)]
 
 
 def unasked(nb: NotebookNode, names: Collection[str]) -> Texts:
-    """Say which of the lesson's exercises a solution does not ask for, or not in full."""
+    """Say which of the lesson's tasks a solution does not ask for, or not in full."""
     code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
     for name in names:
         if f"def {name}(" not in code:
@@ -263,15 +329,15 @@ def unasked(nb: NotebookNode, names: Collection[str]) -> Texts:
             yield f"No line is check({name}), with which a learner tries it."
         yield from untested(nb, name)
     if len(graded(nb)) != len(names):
-        yield f"There are {len(graded(nb))} graded cells for {len(names)} exercises."
+        yield f"There are {len(graded(nb))} graded cells for {len(names)} tasks."
     if not 2 <= len(names) <= 4:
-        yield f"There are {len(names)} exercises. A lesson has 2 to 4."
+        yield f"There are {len(names)} tasks. An exercise has 2 to 4."
     if not any(cell.id.startswith("stretch") for cell in nb.cells):
         yield "No cell's id begins with stretch: those who are done want more."
 
 
 def untested(nb: NotebookNode, name: str) -> Texts:
-    """Say what is missing in the graded cell of an exercise."""
+    """Say what is missing in the graded cell of a task."""
     tests = [cell.source for cell in graded(nb) if f"check({name})" in cell.source]
     if len(tests) != 1:
         yield f"{name} has {len(tests)} graded cells. It needs one."
@@ -283,17 +349,18 @@ def untested(nb: NotebookNode, name: str) -> Texts:
 
 
 def falling(nb: NotebookNode) -> Texts:
-    """Say where an exercise is worth less than the one before it."""
+    """Say where a task is worth less than the one before it."""
     points = [cell.metadata["nbgrader"]["points"] for cell in graded(nb)]
     for one, other in itertools.pairwise(points):
         if other < one:
-            yield f"After an exercise for {one} points comes one for {other}. Let them rise."
+            yield f"After a task for {one} points comes one for {other}. Let them rise."
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
-def test_a_solution_asks_for_every_exercise_of_its_lesson(source: Path) -> None:
+def test_a_solution_asks_for_every_task_of_its_lesson(source: Path) -> None:
     nb = from_bytes(source.read_bytes(), source)
-    assert list(unasked(nb, names_in(int(source.name[:2])))) == []
+    missing = unasked(nb, names_in(int(source.name[:2])))
+    assert [f"{show(source)}: {sentence}" for sentence in missing] == []
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
@@ -345,7 +412,7 @@ SPOILT_SOLUTIONS: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "not tried": (never_tried, f"No line is check({NAME})"),
     "not graded": (ungraded, f"{NAME} has 0 graded cells"),
     "graded twice": (graded_twice, f"{NAME} has 2 graded cells"),
-    "graded, and one too many": (graded_twice, "There are 4 graded cells for 3 exercises"),
+    "graded, and one too many": (graded_twice, "There are 4 graded cells for 3 tasks"),
     "not required": (
         reworded(f"check({NAME}).require()", f"check({NAME})"),
         f"does not begin with check({NAME}).require()",
@@ -363,8 +430,8 @@ def test_a_spoilt_solution_is_refused(spoil: Callable[[NotebookNode], None], sai
 
 
 @pytest.mark.parametrize("names", [NAMES[:1], [*NAMES, *names_in(3)]])
-def test_a_lesson_has_neither_one_exercise_nor_many(names: list[str]) -> None:
-    said = f"There are {len(names)} exercises."
+def test_an_exercise_has_neither_one_task_nor_many(names: list[str]) -> None:
+    said = f"There are {len(names)} tasks."
     assert any(sentence.startswith(said) for sentence in unasked(solution(), names))
 
 
@@ -375,9 +442,37 @@ def test_falling_points_are_refused() -> None:
     assert "for 99 points" in sentence
 
 
+def unsolved(lessons: Collection[int], folders: Collection[str]) -> Texts:
+    """Say which lessons have tasks and no solution that asks for them, and the other way round."""
+    numbers = [int(name[:2]) for name in folders]
+    for lesson in sorted(set(lessons) - set(numbers)):
+        yield (
+            f"solutions/{lesson:02}_slug/{lesson:02}_slug.ipynb is missing. Ask there for the tasks"
+            f" of {bank_of(lesson)}."
+        )
+    for lesson in sorted(set(numbers) - set(lessons)):
+        yield f"{bank_of(lesson)} is missing, and solutions/{lesson:02}_* asks for its tasks."
+    for lesson, n in Counter(numbers).items():
+        if n > 1:
+            yield f"There are {n} folders solutions/{lesson:02}_*. Let one of them go."
+
+
 def test_every_exercise_has_its_notebook() -> None:
-    numbers = [int(source.name[:2]) for source in solutions()]
-    assert sorted(set(numbers)) == numbers
-    assert {exercise.lesson for exercise in EVERY} == set(numbers)
     lessons = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
     assert {source.stem for source in solutions()} <= lessons
+    assert [*unsolved({task.lesson for task in EVERY}, [path.stem for path in solutions()])] == []
+
+
+@pytest.mark.parametrize(
+    ("lessons", "folders", "said"),
+    [
+        ([1, 2], ["01_one"], f"is missing. Ask there for the tasks of {bank_of(2)}."),
+        ([1], ["01_one", "02_two"], f"{bank_of(2)} is missing"),
+        ([1], ["01_one", "01_two"], "There are 2 folders solutions/01_*."),
+    ],
+)
+def test_tasks_without_a_notebook_are_refused(
+    lessons: list[int], folders: list[str], said: str
+) -> None:
+    (sentence,) = unsolved(lessons, folders)
+    assert said in sentence

@@ -16,59 +16,51 @@ import numpy as np
 import pytest
 
 from lessons_lib import feedback
-from lessons_lib.feedback import Exercise, Mistake, NotYetRightError, check, judge, limits
+from lessons_lib.feedback import Mistake, NotYetRightError, Task, check, judge, limits
 from lessons_lib.feedback.comparing import same_value
-from lessons_lib.feedback.exercise import mistake
-from lessons_lib.feedback.running import OutOfTime, Unusable, outcome, plain
-from lessons_lib.feedback.words import written
+from lessons_lib.feedback.phrasing import as_typed
+from lessons_lib.feedback.running import OutOfTime, Unusable, as_value, outcome
+
+DOUBLE = Task(
+    lesson=1,
+    returns=("the doubles",),
+    shows="Doubling is linear.",
+    cases=[(np.array([1.0, -2.0]), 3.0), (np.array([0.5, 4.0, 8.0]), -1.0)],
+)
 
 
+@DOUBLE.answer
 def double(values, factor):
     """Double an array."""
     return 2 * values * factor
 
 
-@mistake("Forgotten factor", "What is the second argument for?")
+@DOUBLE.mistake("Forgotten factor", "What is the second argument for?")
 def without_factor(values, factor):
     return 2 * values
 
 
-@mistake("A loop over too few", "Which index comes last?")
+@DOUBLE.mistake("A loop over too few", "Which index comes last?")
 def raising(values, factor):
     return [values[k + 1] for k in range(len(values))]
 
 
-DOUBLE = Exercise(
-    lesson=1,
-    reference=double,
-    returns=("the doubles",),
-    shows="Doubling is linear.",
-    cases=[(np.array([1.0, -2.0]), 3.0), (np.array([0.5, 4.0, 8.0]), -1.0)],
-    mistakes=[without_factor, raising],
-)
+BOTH = Task(1, ("the sums", "the factor"), "Two things.", DOUBLE.cases)
 
 
+@BOTH.answer
 def both(values, factor):
     """Return two things."""
     return values + factor, float(factor)
 
 
-BOTH = Exercise(
-    lesson=1,
-    reference=both,
-    returns=("the sums", "the factor"),
-    shows="Two things.",
-    cases=DOUBLE.cases,
-    mistakes=[],
-)
+HISTORY = Task(1, ("the history",), "Steps.", DOUBLE.cases, steps=True)
 
 
+@HISTORY.answer
 def history(values, factor):
     """Return a row for each step."""
     return np.array([values, values * factor, values * factor**2])
-
-
-HISTORY = Exercise(1, history, ("the history",), "Steps.", DOUBLE.cases, [], steps=True)
 
 
 # --- What a learner's function may do -------------------------------------------------------------
@@ -216,7 +208,7 @@ def test_the_line_that_failed_is_shown():
     assert "The line is: return valeus" in judge(DOUBLE, unknown).text
 
 
-def test_an_empty_exercise_gets_a_friendly_sentence():
+def test_an_empty_task_gets_a_friendly_sentence():
     def empty(values, factor):
         raise NotImplementedError
 
@@ -319,7 +311,7 @@ def test_other_inputs_are_never_shown():
         said = str(judge(DOUBLE, function, secret))
         assert "12345" not in said
         assert said.endswith("That is so for other inputs than the check's.")
-    assert judge(DOUBLE, without_factor.function, secret).kind == "value"  # no name is guessed
+    assert judge(DOUBLE, without_factor, secret).kind == "value"  # no name is guessed
     assert judge(DOUBLE, double, secret).right
 
 
@@ -344,7 +336,7 @@ def test_a_mistake_without_name_or_hint_is_refused(field: str, function: Any):
 
 @pytest.fixture
 def progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file of their own for the exercises that pass."""
+    """A file of their own for the tasks that pass."""
     path = tmp_path / "progress.json"
     monkeypatch.setenv("COURSE_PROGRESS", str(path))
     return path
@@ -354,7 +346,7 @@ def line_loss(theta, x, y):
     return np.mean((theta[0] + theta[1] * x - y) ** 2)
 
 
-def test_check_finds_the_exercise_by_the_functions_name():
+def test_check_finds_the_task_by_the_functions_name():
     assert check(line_loss).right
 
 
@@ -382,12 +374,12 @@ def test_check_says_where_a_name_stands_that_is_near_to_none():
 def test_require_lets_right_answers_pass_and_no_others():
     judge(DOUBLE, double).require()
     with pytest.raises(AssertionError, match="Forgotten factor"):
-        judge(DOUBLE, without_factor.function).require()
+        judge(DOUBLE, without_factor).require()
 
 
 def test_a_notebook_shows_the_words_of_a_failed_test_without_traceback():
     with pytest.raises(NotYetRightError) as caught:
-        judge(DOUBLE, without_factor.function).require()
+        judge(DOUBLE, without_factor).require()
     shown = caught.value._render_traceback_()
     assert shown == ["✗ Forgotten factor.", "What is the second argument for?"]
 
@@ -412,13 +404,13 @@ def test_what_passes_is_remembered(progress: Path):
 def test_progress_is_a_table_with_links(progress: Path):
     check(line_loss)
     shown = feedback.Progress()._repr_mimebundle_()
-    every = feedback.exercises().values()
+    every = feedback.tasks().values()
     assert shown["text/plain"] == f"1 of {len(every)} functions are right."
     first, *others = shown["text/markdown"].splitlines()[4:]
     page = "../exercises/01_line_and_loss/01_line_and_loss.ipynb"
     assert first.startswith(f"| [1]({page}) | 1 of 3 | ✓ line_loss, line_gradient")
     assert (Path(__file__).parent / page).exists()
-    assert len(others) == len({exercise.lesson for exercise in every}) - 1
+    assert len(others) == len({task.lesson for task in every}) - 1
     assert not any("✓" in other for other in others)
 
 
@@ -480,7 +472,7 @@ def test_where_nothing_can_be_written_checks_still_answer(
     ],
 )
 def test_values_are_written_short(value: Any, expected: str):
-    assert written(value) == expected
+    assert as_typed(value) == expected
 
 
 def test_warnings_are_not_the_learners_business():
@@ -510,7 +502,7 @@ def test_warnings_are_not_the_learners_business():
     ],
 )
 def test_values_are_the_same_up_to_a_share_of_the_largest(one: Any, other: Any, same: bool):
-    assert same_value(plain(one), plain(other), 1e-4) is same
+    assert same_value(as_value(one), as_value(other), 1e-4) is same
 
 
 def test_time_that_is_over_is_not_an_outcome():
@@ -521,8 +513,8 @@ def test_time_that_is_over_is_not_an_outcome():
         outcome(late, ())
 
 
-def test_plain_values_are_arrays():
-    assert plain(True).dtype == np.float64  # type: ignore[union-attr]
-    assert plain([]).shape == (0,)  # type: ignore[union-attr]
-    assert plain(None, 2) is None
-    assert plain({1, 2}) == Unusable("a set")
+def test_other_values_become_arrays():
+    assert as_value(True).dtype == np.float64  # type: ignore[union-attr]
+    assert as_value([]).shape == (0,)  # type: ignore[union-attr]
+    assert as_value(None, 2) is None
+    assert as_value({1, 2}) == Unusable("a set")

@@ -13,28 +13,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lessons_lib.feedback import Exercise, check, judge, limits
-from lessons_lib.feedback.running import LONGEST, MOST, Outcome, Sink, Unusable, outcome, plain
+from lessons_lib.feedback import Task, check, judge, limits
+from lessons_lib.feedback.running import LONGEST, MOST, Outcome, Sink, Unusable, as_value, outcome
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs a copy of the process")
 
 
+DOUBLE = Task(1, ("the doubles",), "Linear.", [(np.array([1.0, -2.0]), 3.0)])
+
+
+@DOUBLE.answer
 def double(values, factor):
     """Double an array."""
     return 2 * values * factor
 
 
-DOUBLE = Exercise(
-    1, double, ("the doubles",), "Linear.", [(np.array([1.0, -2.0]), 3.0)], mistakes=[]
-)
+WORD = Task(1, ("the word",), "Words.", [(1.0,), (2.0,)])
 
 
+@WORD.answer
 def word(number):
     """Return a word."""
     return "many" if number > 1 else "one"
-
-
-WORD = Exercise(1, word, ("the word",), "Words.", [(1.0,), (2.0,)], mistakes=[])
 
 
 def growing(values, factor):
@@ -179,11 +179,11 @@ def test_texts_of_numpy_are_texts(answer: Any):
     "value", [Fraction(1, 2), [Fraction(1, 2)], np.array([0.5], dtype=object), np.longdouble(0.5)]
 )
 def test_other_numbers_are_numbers(value: Any):
-    assert np.all(plain(value) == 0.5)  # type: ignore[operator]
+    assert np.all(as_value(value) == 0.5)  # type: ignore[operator]
 
 
 def test_one_number_is_not_several():
-    assert plain(np.array(1.0), 2) == Unusable("a single number")
+    assert as_value(np.array(1.0), 2) == Unusable("a single number")
 
 
 def test_a_change_is_shown_with_the_name_of_the_argument():

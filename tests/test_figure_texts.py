@@ -3,15 +3,15 @@
 import re
 
 import pytest
+from explorer_checks import made, states
 from figure_texts import unreadable
-from test_explorers import LINE, MAKERS, states
 
-from lessons_lib import figures
+from lessons_lib import explorers, figures
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", explorers.__all__)
 def test_every_text_can_be_read(name):
-    scene = MAKERS[name](LINE).scene
+    scene = made(name)[0].scene
     for index in states(scene, 0):
         assert list(unreadable(scene.show(index))) == []
 

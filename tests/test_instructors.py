@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import nbformat
 import numpy as np
 import pytest
-from test_explorers import LINE, MAKERS
+from explorer_checks import made
 
 from course_tools.notebooks.cells import anchors_of
 from course_tools.verbs import VERBS
@@ -590,8 +590,8 @@ def check_goals(page: Page, course: Course) -> Iterator[str]:
         if not line.startswith("- **Goal**"):
             continue
         settings = dict(re.findall(r"`([^`=]+?) = ([^`]+)`", line))
-        if name not in MAKERS:
-            told = f"a goal, but tests/test_explorers.py has no explorer {name!r}"
+        if name not in explorers.__all__:
+            told = f"a goal, but lessons_lib has no explorer {name!r}"
             yield page.says(n, told)
             continue
         scene = scene_of(name)
@@ -611,11 +611,11 @@ def check_goals(page: Page, course: Course) -> Iterator[str]:
 
 @cache
 def scene_of(name: str) -> Scene:
-    return settings_of_lesson_11() if name == "settings_map" else MAKERS[name](LINE).scene
+    return settings_of_lesson_11() if name == "settings_map" else made(name)[0].scene
 
 
 def settings_of_lesson_11() -> Scene:
-    """Train lesson 11's map; the one of test_explorers.py is made up."""
+    """Train lesson 11's map; the one of tests/explorers/ is made up."""
     digits = problems.digits()
     training = digits[np.random.default_rng(0).permutation(len(digits))[:500]]
     network = problems.DigitNetwork(training, hidden=16)
@@ -837,7 +837,7 @@ def test_good_notes_and_a_good_guide_pass() -> None:
         (
             "`explorers.step_size`: move",
             "Move",
-            "03_toy.md:31: a goal, but tests/test_explorers.py",
+            "03_toy.md:31: a goal, but lessons_lib has no explorer",
         ),
         ("λ = 1.2`", "λ = 0.2`", "03_toy.md:31: these settings of `explorers.step_size` do not"),
         ("λ = 1.2`", "λ = 1.22`", "03_toy.md:31: 'lr · λ' has no place 1.22"),

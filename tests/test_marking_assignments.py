@@ -14,15 +14,11 @@ import pytest
 from nbformat import NotebookNode
 
 from course_tools.files import ROOT, show
-from course_tools.marking.assignments import (
-    Assignment,
-    every_assignment,
-    read_assignment,
-)
+from course_tools.marking.assignments import Assignment, every_assignment, read_assignment
 from course_tools.marking.results import MarkingError
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
-from lessons_lib.feedback import exercises
+from lessons_lib.feedback import tasks
 
 SOURCES = solutions()
 Cell = NotebookNode
@@ -46,7 +42,7 @@ def test_every_assignment_is_read(source: Path):
         assert test.shown.startswith("check(")
         assert "HIDDEN" not in test.shown
     lesson = int(source.stem[:2])
-    graded = {each.name for each in exercises().values() if each.lesson == lesson}
+    graded = {each.name for each in tasks().values() if each.lesson == lesson}
     assert found.names == graded
     assert found.by_hand == ()
     assert found.setup.splitlines() == [

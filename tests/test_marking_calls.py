@@ -17,7 +17,7 @@ from course_tools.marking.calls import Remote, RemoteError, names_in
 from course_tools.marking.sandbox.inside import wire
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
-from lessons_lib.feedback import exercises
+from lessons_lib.feedback import tasks
 from lessons_lib.feedback.running import LONGEST, Unusable
 
 pytestmark = needs_bubblewrap
@@ -87,7 +87,7 @@ def test_whatever_can_be_called_is_a_function(sandbox: Sandbox) -> None:
     assert isinstance(found["later"](), Unusable)
 
 
-@pytest.mark.parametrize("name", [*exercises()][:3])
+@pytest.mark.parametrize("name", [*tasks()][:3])
 def test_no_function_passes_for_that_of_another_exercise(sandbox: Sandbox, name: str) -> None:
     source = f"def {name}(x): return x\nf = {name}\nf.__name__ = {name!r}"
     found = bound(sandbox, source, "f", name)

@@ -24,7 +24,7 @@ from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
 from course_tools.files import ROOT, show
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
-from lessons_lib.feedback import Exercise, bank, exercises
+from lessons_lib.feedback import Task, bank, tasks
 
 BANK = "known_mistakes"
 
@@ -74,20 +74,20 @@ def with_mistake(source: Path, number: int) -> bytes:
     nb = from_bytes(source.read_bytes(), source)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
-            for exercise in of_lesson(source):
-                if f"def {exercise.name}(" in cell.source and number < len(exercise.mistakes):
-                    cell.source = calling(exercise, number)
+            for task in of_lesson(source):
+                if f"def {task.name}(" in cell.source and number < len(task.mistakes):
+                    cell.source = calling(task, number)
     return to_bytes(nb)
 
 
-def calling(exercise: Exercise, number: int) -> str:
+def calling(task: Task, number: int) -> str:
     """Write a function that makes a mistake. The sandbox hides the course's own bank of them."""
     return textwrap.dedent(f"""\
-        def {exercise.name}({", ".join(exercise.arguments)}):
-            from {BANK} import ALL
+        def {task.name}({", ".join(task.arguments)}):
+            from {BANK} import tasks
 
-            exercise = next(each for each in ALL if each.name == "{exercise.name}")
-            return exercise.mistakes[{number}].function({", ".join(exercise.arguments)})""")
+            mistake = tasks()["{task.name}"].mistakes[{number}]
+            return mistake.function({", ".join(task.arguments)})""")
 
 
 def copy_bank(folder: Path) -> Path:
@@ -100,9 +100,9 @@ def copy_bank(folder: Path) -> Path:
     return folder
 
 
-def of_lesson(source: Path) -> list[Exercise]:
-    """Return the exercises of a solution's lesson."""
-    return [each for each in exercises().values() if each.lesson == int(source.name[:2])]
+def of_lesson(source: Path) -> list[Task]:
+    """Return the tasks of a solution's lesson."""
+    return [each for each in tasks().values() if each.lesson == int(source.name[:2])]
 
 
 def marked(course: Path, source: Path, modules: Path) -> Path:
@@ -153,14 +153,14 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
         assert score == highest > 0
     assert {score for score, _ in marks.pop("untouched").values()} == {0}
     nb = from_bytes(source.read_bytes(), source)
-    for exercise in of_lesson(source):
+    for task in of_lesson(source):
         test = next(
             cell.id
             for cell in nb.cells
             if cell.metadata.get("nbgrader", {}).get("grade")
-            and f"check({exercise.name})" in cell.source
+            and f"check({task.name})" in cell.source
         )
-        for number, mistake in enumerate(exercise.mistakes):
+        for number, mistake in enumerate(task.mistakes):
             assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
             feedback = course / "feedback" / f"mistake-{number}" / source.stem
             page = (feedback / f"{source.stem}.html").read_text("utf-8")
@@ -197,8 +197,8 @@ def test_the_sandbox_gives_the_same_marks(
         if result.student.startswith("mistake-"):
             number = int(result.student.removeprefix("mistake-"))
             said = "\n".join(mark.words for mark in result.marks)
-            for exercise in of_lesson(source):
-                for mistake in exercise.mistakes[number : number + 1]:
+            for task in of_lesson(source):
+                for mistake in task.mistakes[number : number + 1]:
                     assert f"{mistake.name}.\n{mistake.hint}" in said, mistake.name
 
 

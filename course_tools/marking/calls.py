@@ -10,7 +10,7 @@ import numpy as np
 
 from course_tools.marking.sandbox.inside import wire
 from course_tools.marking.sandbox.session import Sandbox
-from lessons_lib.feedback import exercises
+from lessons_lib.feedback import tasks
 from lessons_lib.feedback.limits import KILLED, SECONDS
 from lessons_lib.feedback.running import Failure, Inputs, Outcome
 
@@ -34,14 +34,14 @@ class Remote:
         The name that it is bound to.
     own : str
         What the function calls itself. A check goes by that name, as in a notebook. But no function
-        may pass for that of another exercise.
+        may pass for that of another task.
     sandbox : Sandbox
         Where it is.
     """
 
     def __init__(self, name: str, own: str, sandbox: Sandbox) -> None:
         self.name = name
-        self.__name__ = name if own in exercises() else own
+        self.__name__ = name if own in tasks() else own
         self.sandbox = sandbox
 
     def outcomes_in_time(

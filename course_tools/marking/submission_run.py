@@ -31,8 +31,8 @@ from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedErr
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
 from course_tools.marking.time_limit import LateError, run_until
 from course_tools.notebooks.stored import grade_id
+from lessons_lib.feedback.phrasing import joined
 from lessons_lib.feedback.progress import VARIABLE
-from lessons_lib.feedback.words import listed
 
 GRACE = 2.0
 """Seconds in which an interrupted cell has to end."""
@@ -396,6 +396,6 @@ def words_for(test: GradedCell, seen: NotebookRun, decisive: CellRun | None, rea
         return said
     words = f"The test stops with {type(ran.error).__name__}.\n{said}"
     if seen.interrupted:
-        places = listed([str(place + 1) for place in seen.interrupted])
+        places = joined([str(place + 1) for place in seen.interrupted])
         words += f"\nCell {places} of your notebook took too long, and was interrupted."
     return words

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
-from lessons_lib.feedback.bank import ALL
-from lessons_lib.feedback.exercise import Exercise
+from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.judging import judge
 from lessons_lib.feedback.progress import remember
 from lessons_lib.feedback.running import Inputs
+from lessons_lib.feedback.task import Task
 from lessons_lib.feedback.verdict import Verdict
 
 WHERE = (
@@ -26,9 +25,9 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
     Parameters
     ----------
     function : callable
-        The function itself, without brackets after it. Its name says which exercise it is for.
+        The function itself, without brackets after it. Its name says which task it is for.
     cases : sequence of tuple, optional
-        Inputs to try it on. By default those of the exercise.
+        Inputs to try it on. By default those of the task.
 
     Returns
     -------
@@ -40,28 +39,22 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
     TypeError
         If it is not a function.
     ValueError
-        If no exercise has its name.
+        If no task has its name.
     """
     if not callable(function):
         raise TypeError(
             f"check() was given {type(function).__name__}, not a function. Write the function's"
             " name without brackets after it, such as check(line_loss)."
         )
-    exercise = _find(getattr(function, "__name__", type(function).__name__))
-    verdict = judge(exercise, function, cases)
+    task = _find(getattr(function, "__name__", type(function).__name__))
+    verdict = judge(task, function, cases)
     if verdict.right and not cases:
-        remember(exercise.name)
+        remember(task.name)
     return verdict
 
 
-@cache
-def exercises() -> dict[str, Exercise]:
-    """Return every exercise by its name, in the order of the lessons."""
-    return {exercise.name: exercise for exercise in ALL}
-
-
-def _find(name: str) -> Exercise:
-    known = exercises()
+def _find(name: str) -> Task:
+    known = tasks()
     if name in known:
         return known[name]
     if name == "<lambda>":

@@ -8,85 +8,85 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.comparing import off, parts_of, same_outcome, same_part
-from lessons_lib.feedback.exercise import Exercise, Mistake
 from lessons_lib.feedback.limits import outcomes_in_time
+from lessons_lib.feedback.phrasing import as_typed, call, joined
 from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, Part, Unusable
+from lessons_lib.feedback.task import Mistake, Task
 from lessons_lib.feedback.verdict import Verdict
-from lessons_lib.feedback.words import call, listed, written
 
 
-def judge(exercise: Exercise, function: Function, cases: Sequence[Inputs] = ()) -> Verdict:
+def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdict:
     """Say whether a function is right, and if not, what is wrong with it.
 
     Parameters
     ----------
-    exercise : Exercise
+    task : Task
         What it should do.
     function : callable
         A learner's function.
     cases : sequence of tuple, optional
-        Other inputs than the exercise's own. No message shows them.
+        Other inputs than the task's own. No message shows them.
 
     Returns
     -------
     Verdict
-        The known mistake, if it does on all of the exercise's cases what a known mistake does;
+        The known mistake, if it does on all of the task's cases what a known mistake does;
         otherwise what is wrong in the first case that is.
     """
-    tried = cases or exercise.cases
-    expected = exercise.outcomes_of(exercise.reference, tried) if cases else exercise.expected
-    got = outcomes_in_time(function, tried, len(exercise.returns))
-    if agree(exercise, got, expected):
-        return _right(exercise, got)
+    tried = cases or task.cases
+    expected = task.outcomes_of(task.reference, tried) if cases else task.expected
+    got = outcomes_in_time(function, tried, len(task.returns))
+    if agree(task, got, expected):
+        return _right(task, got)
     if cases:  # they need not tell one mistake from another
-        verdict = first_fault(exercise, tried, expected, got)
+        verdict = first_fault(task, tried, expected, got)
         return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
-    mistake = known_mistake(exercise, got)
+    mistake = known_mistake(task, got)
     if mistake:
         return Verdict("mistake", f"{mistake.name}.", mistake.hint)
-    return first_fault(exercise, tried, expected, got)
+    return first_fault(task, tried, expected, got)
 
 
-def agree(exercise: Exercise, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
+def agree(task: Task, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
     """Whether two functions did the same with every case."""
     return len(got) == len(expected) and all(
-        same_outcome(done, wanted, exercise.tolerance)
+        same_outcome(done, wanted, task.tolerance)
         for done, wanted in zip(got, expected, strict=True)
     )
 
 
-def known_mistake(exercise: Exercise, got: Sequence[Outcome]) -> Mistake | None:
+def known_mistake(task: Task, got: Sequence[Outcome]) -> Mistake | None:
     """Return the known mistake that does the same with every case, if there is one."""
-    for mistake in exercise.mistakes:
-        if agree(exercise, got, exercise.outcomes_of(mistake.function, exercise.cases)):
+    for mistake in task.mistakes:
+        if agree(task, got, task.outcomes_of(mistake.function, task.cases)):
             return mistake
     return None
 
 
 def first_fault(
-    exercise: Exercise,
+    task: Task,
     cases: Sequence[Inputs],
     expected: Sequence[Outcome],
     got: Sequence[Outcome],
 ) -> Verdict:
     """Say what is wrong in the first case that is."""
-    calls = [call(exercise.name, exercise.arguments, inputs) for inputs in cases]
+    calls = [call(task.name, task.arguments, inputs) for inputs in cases]
     for asked, wanted, done in zip(calls, expected, got, strict=False):
-        if not same_outcome(done, wanted, exercise.tolerance):
-            return what_is_wrong(exercise, asked, wanted, done)
+        if not same_outcome(done, wanted, task.tolerance):
+            return what_is_wrong(task, asked, wanted, done)
     return Verdict(
         "late",
-        f"{exercise.name} does not come back.",
+        f"{task.name} does not come back.",
         f"{calls[len(got)]} takes too long. Is there a loop that never ends?",
     )
 
 
-def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcome) -> Verdict:
+def what_is_wrong(task: Task, asked: str, expected: Outcome, got: Outcome) -> Verdict:
     """Say how an outcome differs from the expected one.
 
     Parameters
     ----------
-    exercise : Exercise
+    task : Task
         What the function should do.
     asked : str
         The call, in words.
@@ -94,35 +94,35 @@ def what_is_wrong(exercise: Exercise, asked: str, expected: Outcome, got: Outcom
         What should have come out, and what did.
     """
     if got.failure:
-        return _stopped(exercise, asked, got.failure)
+        return _stopped(task, asked, got.failure)
     if got.value is None or isinstance(got.value, Unusable):
-        return _not_an_answer(exercise, asked, got)
-    parts = zip(exercise.returns, parts_of(expected.value), parts_of(got.value), strict=True)
+        return _not_an_answer(task, asked, got)
+    parts = zip(task.returns, parts_of(expected.value), parts_of(got.value), strict=True)
     for name, wanted, done in parts:
-        if not same_part(wanted, done, exercise.tolerance):
-            return _wrong_part(exercise, asked, name, wanted, done)
-    changed = listed([exercise.arguments[k] for k in got.changed])
-    first = exercise.arguments[got.changed[0]]
+        if not same_part(wanted, done, task.tolerance):
+            return _wrong_part(task, asked, name, wanted, done)
+    changed = joined([task.arguments[k] for k in got.changed])
+    first = task.arguments[got.changed[0]]
     return Verdict(
         "changed",
-        f"{exercise.name} changes {changed}.",
+        f"{task.name} changes {changed}.",
         f"What it returns is right, but {changed} belongs to whoever called, and holds other"
         f" numbers now. Make a new array: {first} = {first} - … rather than {first} -= ….",
     )
 
 
-def _right(exercise: Exercise, got: Sequence[Outcome]) -> Verdict:
-    text = exercise.shows
+def _right(task: Task, got: Sequence[Outcome]) -> Verdict:
+    text = task.shows
     if any(done.printed for done in got):
         text += "\nIt also prints. A function that others call had better keep silent."
-    return Verdict("right", f"{exercise.name} is right.", text)
+    return Verdict("right", f"{task.name} is right.", text)
 
 
-def _stopped(exercise: Exercise, asked: str, failure: Failure) -> Verdict:
+def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:
     if failure.kind == "NotImplementedError":
         return Verdict(
             "unfilled",
-            f"{exercise.name} is still empty.",
+            f"{task.name} is still empty.",
             "Write your code in place of the line with NotImplementedError, run that cell, and then"
             " check again.",
         )
@@ -132,45 +132,45 @@ def _stopped(exercise: Exercise, asked: str, failure: Failure) -> Verdict:
         said = failure.message or "there is not so much memory. Does something grow without end?"
     return Verdict(
         "failure",
-        f"{exercise.name} stops with {failure.kind}.",
+        f"{task.name} stops with {failure.kind}.",
         f"Python says: {said}{where}\nThe call was: {asked}",
     )
 
 
-def _not_an_answer(exercise: Exercise, asked: str, got: Outcome) -> Verdict:
-    wanted = listed(exercise.returns)
+def _not_an_answer(task: Task, asked: str, got: Outcome) -> Verdict:
+    wanted = joined(task.returns)
     if isinstance(got.value, Unusable):
         return Verdict(
-            "type", f"{exercise.name} returns {got.value.what}.", f"{asked} should return {wanted}."
+            "type", f"{task.name} returns {got.value.what}.", f"{asked} should return {wanted}."
         )
     hint = "It prints instead: others" if got.printed else "Does it end with return? Others"
     return Verdict(
         "type",
-        f"{exercise.name} returns nothing.",
+        f"{task.name} returns nothing.",
         f"{asked} should return {wanted}. {hint} can only use what a function returns.",
     )
 
 
-def _wrong_part(exercise: Exercise, asked: str, name: str, wanted: Part, done: Part) -> Verdict:
+def _wrong_part(task: Task, asked: str, name: str, wanted: Part, done: Part) -> Verdict:
     if not isinstance(wanted, np.ndarray) or not isinstance(done, np.ndarray):
         return Verdict(
             "value" if type(wanted) is type(done) else "type",
-            f"{exercise.name} returns something else for {name}.",
-            f"{asked}: expected {written(wanted)}, got {written(done)}.",
+            f"{task.name} returns something else for {name}.",
+            f"{asked}: expected {as_typed(wanted)}, got {as_typed(done)}.",
         )
     if wanted.shape != done.shape:
         return Verdict(
             "shape",
-            f"{exercise.name} returns {name} in another shape.",
+            f"{task.name} returns {name} in another shape.",
             f"{asked}: expected {_shape(wanted)}, got {_shape(done)}.",
         )
-    place = np.argwhere(off(done, wanted, exercise.tolerance))[0]
-    row = tuple(place[:1]) if exercise.steps else ()
+    place = np.argwhere(off(done, wanted, task.tolerance))[0]
+    row = tuple(place[:1]) if task.steps else ()
     where = f"from step {place[0]} on" if row else f"for {name}"
     return Verdict(
         "value",
-        f"{exercise.name} returns other numbers {where}.",
-        f"{asked}: expected {written(wanted[row])}, got {written(done[row])}.",
+        f"{task.name} returns other numbers {where}.",
+        f"{asked}: expected {as_typed(wanted[row])}, got {as_typed(done[row])}.",
     )
 
 

@@ -20,7 +20,7 @@ from lessons_lib.feedback import running
 from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, OutOfTime, outcome
 
 SECONDS = 1.5
-"""Time for all cases of an exercise together."""
+"""Time for all cases of a task together."""
 
 LOOK = 0.05
 """Seconds between two looks at how long a function has worked."""

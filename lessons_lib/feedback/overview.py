@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from lessons_lib.feedback.bank import ALL
+from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.progress import ROOT, passed
 
 
 class Progress:
-    """Which exercises have passed, as a table for the start page.
+    """Which functions have passed, as a table for the start page.
 
     As the last value of a cell it is shown with a row for each lesson, which links to its exercise.
     """
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        done = passed()
-        right = sum(exercise.name in done for exercise in ALL)
-        count = f"{right} of {len(ALL)} functions are right."
+        every, done = tasks().values(), passed()
+        right = sum(task.name in done for task in every)
+        count = f"{right} of {len(every)} functions are right."
         rows = ["| Exercise | Right | Functions |", "|---|---|---|"]
-        for lesson, group in groupby(ALL, key=lambda exercise: exercise.lesson):
-            names = [exercise.name for exercise in group]
+        for lesson, group in groupby(every, key=lambda task: task.lesson):
+            names = [task.name for task in group]
             marked = [f"✓ {name}" if name in done else name for name in names]
             share = f"{sum(name in done for name in names)} of {len(names)}"
             rows.append(f"| {link(lesson)} | {share} | {', '.join(marked)} |")

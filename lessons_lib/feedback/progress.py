@@ -1,4 +1,4 @@
-"""Which exercises a learner has got right: one small file, which may be deleted at any time."""
+"""Which functions a learner has got right: one small file, which may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def progress_file() -> Path | None:
 
 
 def passed() -> frozenset[str]:
-    """Return the names of the exercises that have passed; none if the file cannot be read."""
+    """Return the names of the tasks that have passed; none if the file cannot be read."""
     path = progress_file()
     try:
         return frozenset(map(str, json.loads(path.read_text("utf-8"))["passed"] if path else []))
@@ -30,7 +30,7 @@ def passed() -> frozenset[str]:
 
 
 def remember(name: str) -> None:
-    """Add an exercise to those that have passed. Where nothing can be written, nothing is kept."""
+    """Add a task to those that have passed. Where nothing can be written, nothing is kept."""
     path, names = progress_file(), passed()
     if path is None or name in names:
         return

@@ -1,4 +1,4 @@
-"""Run a learner's function on the inputs of an exercise, whatever it does."""
+"""Run a learner's function on the inputs of a task, whatever it does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST = 500
 """Characters that are kept of what a learner's function prints, returns, or says in an error."""
 
 MOST = 100_000
-"""Numbers in the largest array that is looked at. The answers to exercises are far smaller."""
+"""Numbers in the largest array that is looked at. The answers to tasks are far smaller."""
 
 
 class OutOfTime(BaseException):
@@ -133,7 +133,7 @@ def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
     failure = None
     with _quietly(printed):
         try:
-            value = plain(function(*given), n_parts)
+            value = as_value(function(*given), n_parts)
         except OutOfTime:
             raise
         except BaseException as error:  # SystemExit, too, is the learner's
@@ -142,7 +142,7 @@ def outcome(function: Function, inputs: Inputs, n_parts: int = 1) -> Outcome:
     return Outcome(value, failure, printed.getvalue(), changed)
 
 
-def plain(value: Any, n_parts: int = 1) -> Value:
+def as_value(value: Any, n_parts: int = 1) -> Value:
     """Turn what a function returned into float64 arrays, text, None, or words for what it is.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 1."""
+"""Answers to the tasks of lesson 1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 2."""
+"""Answers to the tasks of lesson 2."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 3."""
+"""Answers to the tasks of lesson 3."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 4."""
+"""Answers to the tasks of lesson 4."""
 
 import math
 

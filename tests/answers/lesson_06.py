@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 6."""
+"""Answers to the tasks of lesson 6."""
 
 import numpy as np
 

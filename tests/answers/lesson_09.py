@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 9."""
+"""Answers to the tasks of lesson 9."""
 
 import numpy as np
 

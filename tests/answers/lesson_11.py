@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 11."""
+"""Answers to the tasks of lesson 11."""
 
 import numpy as np
 

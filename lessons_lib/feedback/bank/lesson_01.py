@@ -7,22 +7,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
-# Points on no line, and lines that miss them by different amounts on both sides.
 X, Y = np.array([0.0, 1.0, 3.0]), np.array([1.0, 4.0, 2.0])
 POINTS = (
     (np.array([2.0, 1.0]), X, Y),
     (np.array([-1.0, 0.5]), X, Y),
     (np.array([0.5, -2.0]), np.array([0.5, 1.5, 2.5, -1.0]), np.array([3.0, -1.0, 2.0, 0.0])),
 )
+"""Points on no line, and lines that miss them by different amounts on both sides."""
 
 
 # --- The loss -------------------------------------------------------------------------------------
 
+LOSS = Task(
+    lesson=1,
+    returns=("the loss",),
+    shows="One number says how badly a line misses all of its points at once.",
+    cases=POINTS,
+)
 
+
+@LOSS.answer
 def line_loss(theta: Array, x: Array, y: Array) -> Any:
     """Return the mean squared error of a line."""
     return np.mean(_residuals(theta, x, y) ** 2)
@@ -33,7 +41,7 @@ def _residuals(theta: Array, x: Array, y: Array) -> Any:
     return intercept + slope * x - y
 
 
-@mistake(
+@LOSS.mistake(
     "The sum in place of the mean",
     "Twice as many points would make it twice as large, for the same line. What undoes that?",
 )
@@ -41,7 +49,7 @@ def _loss_sum(theta: Array, x: Array, y: Array) -> Any:
     return np.sum(_residuals(theta, x, y) ** 2)
 
 
-@mistake(
+@LOSS.mistake(
     "The squares are missing",
     "Misses above and below the line cancel each other. What makes every miss count as positive?",
 )
@@ -49,7 +57,7 @@ def _loss_without_squares(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y))
 
 
-@mistake(
+@LOSS.mistake(
     "Absolute values in place of squares",
     "That is the mean absolute error, a loss of its own. This one squares each residual.",
 )
@@ -57,7 +65,7 @@ def _loss_absolute(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(np.abs(_residuals(theta, x, y)))
 
 
-@mistake(
+@LOSS.mistake(
     "The mean is squared, not the residuals",
     "Square first, then take the mean: the other way round, misses cancel before the square.",
 )
@@ -65,7 +73,7 @@ def _loss_square_of_mean(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y)) ** 2
 
 
-@mistake(
+@LOSS.mistake(
     "A root too many",
     "The root of the loss is in the units of y, but here the loss itself is asked for.",
 )
@@ -73,7 +81,7 @@ def _loss_root(theta: Array, x: Array, y: Array) -> Any:
     return np.sqrt(np.mean(_residuals(theta, x, y) ** 2))
 
 
-@mistake(
+@LOSS.mistake(
     "Half of the loss",
     "Some books put a 1/2 in front, so that a 2 goes away later. This course does not.",
 )
@@ -81,7 +89,7 @@ def _loss_half(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y) ** 2) / 2
 
 
-@mistake(
+@LOSS.mistake(
     "The intercept is missing",
     "At x = 0 your line predicts 0, whatever the intercept. Where does theta[0] go?",
 )
@@ -89,7 +97,7 @@ def _loss_without_intercept(theta: Array, x: Array, y: Array) -> Any:
     return np.mean((theta[1] * x - y) ** 2)
 
 
-@mistake(
+@LOSS.mistake(
     "Intercept and slope are exchanged",
     "theta holds the intercept first, then the slope. Which of them is multiplied by x?",
 )
@@ -97,35 +105,24 @@ def _loss_exchanged(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta[::-1], x, y) ** 2)
 
 
-LOSS = Exercise(
+# --- The gradient ---------------------------------------------------------------------------------
+
+GRADIENT = Task(
     lesson=1,
-    reference=line_loss,
-    returns=("the loss",),
-    shows="One number says how badly a line misses all of its points at once.",
+    returns=("the gradient",),
+    shows="Two numbers say in which direction the loss grows fastest. Their opposite leads down.",
     cases=POINTS,
-    mistakes=[
-        _loss_sum,
-        _loss_without_squares,
-        _loss_absolute,
-        _loss_square_of_mean,
-        _loss_root,
-        _loss_half,
-        _loss_without_intercept,
-        _loss_exchanged,
-    ],
 )
 
 
-# --- The gradient ---------------------------------------------------------------------------------
-
-
+@GRADIENT.answer
 def line_gradient(theta: Array, x: Array, y: Array) -> Any:
     """Return the gradient of the loss: its slope along the intercept, and along the slope."""
     r = _residuals(theta, x, y)
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
 
-@mistake(
+@GRADIENT.mistake(
     "1/m in place of 2/m",
     "Every number is half of what it should be. What does the derivative of a square bring along?",
 )
@@ -133,7 +130,7 @@ def _gradient_half(theta: Array, x: Array, y: Array) -> Any:
     return line_gradient(theta, x, y) / 2
 
 
-@mistake(
+@GRADIENT.mistake(
     "The sum in place of the mean",
     "Your numbers are too large by the number of points. The loss is a mean: so is its derivative.",
 )
@@ -141,7 +138,7 @@ def _gradient_sum(theta: Array, x: Array, y: Array) -> Any:
     return line_gradient(theta, x, y) * len(x)
 
 
-@mistake(
+@GRADIENT.mistake(
     "The sign is turned round",
     "Where the line is too high, a larger intercept makes it worse: the first number is positive"
     " there. Which way round is the difference that you take?",
@@ -150,7 +147,7 @@ def _gradient_sign(theta: Array, x: Array, y: Array) -> Any:
     return -line_gradient(theta, x, y)
 
 
-@mistake(
+@GRADIENT.mistake(
     "The column of ones is missing",
     "There is one number where there should be two. The intercept is a parameter, too: what is it"
     " multiplied by at each point?",
@@ -159,7 +156,7 @@ def _gradient_without_ones(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(_residuals(theta, x, y) * x)])
 
 
-@mistake(
+@GRADIENT.mistake(
     "The residuals lack the intercept",
     "The two numbers belong to a line through the origin. Look at what your line predicts at"
     " x = 0.",
@@ -169,7 +166,7 @@ def _gradient_through_origin(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
 
-@mistake(
+@GRADIENT.mistake(
     "The factor x is missing in the second number",
     "When the slope grows by 1, the residual at x = 3 grows by 3. Where is that in the second"
     " number?",
@@ -179,7 +176,7 @@ def _gradient_without_x(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(r), np.mean(r)])
 
 
-@mistake(
+@GRADIENT.mistake(
     "The two numbers are exchanged",
     "The intercept comes first in theta, and so it does in the gradient.",
 )
@@ -187,7 +184,7 @@ def _gradient_exchanged(theta: Array, x: Array, y: Array) -> Any:
     return line_gradient(theta, x, y)[::-1]
 
 
-@mistake(
+@GRADIENT.mistake(
     "A shape of (m,) met a shape of (m, 1)",
     "Every prediction was compared with every point, not with its own. Print the shape of your"
     " residuals: there should be m of them, not m times m.",
@@ -198,28 +195,17 @@ def _gradient_every_pair(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
 
-GRADIENT = Exercise(
+# --- The check by differences ---------------------------------------------------------------------
+
+DIFFERENCES = Task(
     lesson=1,
-    reference=line_gradient,
-    returns=("the gradient",),
-    shows="Two numbers say in which direction the loss grows fastest. Their opposite leads down.",
-    cases=POINTS,
-    mistakes=[
-        _gradient_half,
-        _gradient_sum,
-        _gradient_sign,
-        _gradient_without_ones,
-        _gradient_through_origin,
-        _gradient_without_x,
-        _gradient_exchanged,
-        _gradient_every_pair,
-    ],
+    returns=("the slopes",),
+    shows="It knows nothing of your derivation, and so it can check any gradient you ever derive.",
+    cases=[(*points, h) for points, h in zip(POINTS, (0.5, 0.1, 0.25), strict=True)],
 )
 
 
-# --- The check by differences ---------------------------------------------------------------------
-
-
+@DIFFERENCES.answer
 def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
     """Return the slopes of the loss between two places h to either side of theta."""
     slopes = []
@@ -229,7 +215,7 @@ def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
     return np.array(slopes)
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "Only one side",
     "You compare the place itself with one neighbour. Between two neighbours, at the same distance"
     " on either side, the answer is far closer.",
@@ -239,7 +225,7 @@ def _differences_forward(theta: Array, x: Array, y: Array, h: float) -> Any:
     return np.array([(line_loss(theta + nudge, x, y) - here) / h for nudge in h * np.eye(2)])
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "Divided by h in place of 2h",
     "From h to the left to h to the right: how far is that?",
 )
@@ -247,7 +233,7 @@ def _differences_by_h(theta: Array, x: Array, y: Array, h: float) -> Any:
     return 2 * gradient_by_differences(theta, x, y, h)
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "Not divided by the distance",
     "That is how much the loss rises. A slope is the rise for each unit of distance.",
 )
@@ -255,7 +241,7 @@ def _differences_rise(theta: Array, x: Array, y: Array, h: float) -> Any:
     return 2 * h * gradient_by_differences(theta, x, y, h)
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "Both parameters are nudged at once",
     "Each number of the gradient belongs to one parameter: nudge that one, and leave the other.",
 )
@@ -264,7 +250,7 @@ def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
     return np.array([rise, rise]) / (2 * h)
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "The first nudge is never taken back",
     "When you come to the slope, the intercept still stands where you pushed it. Nudge a copy.",
 )
@@ -278,28 +264,9 @@ def _differences_kept(theta: Array, x: Array, y: Array, h: float) -> Any:
     return np.array(slopes)
 
 
-@mistake(
+@DIFFERENCES.mistake(
     "The sign is turned round",
     "A slope is what lies ahead minus what lies behind.",
 )
 def _differences_sign(theta: Array, x: Array, y: Array, h: float) -> Any:
     return -gradient_by_differences(theta, x, y, h)
-
-
-DIFFERENCES = Exercise(
-    lesson=1,
-    reference=gradient_by_differences,
-    returns=("the slopes",),
-    shows="It knows nothing of your derivation, and so it can check any gradient you ever derive.",
-    cases=[(*points, h) for points, h in zip(POINTS, (0.5, 0.1, 0.25), strict=True)],
-    mistakes=[
-        _differences_forward,
-        _differences_by_h,
-        _differences_rise,
-        _differences_together,
-        _differences_kept,
-        _differences_sign,
-    ],
-)
-
-EXERCISES = (LOSS, GRADIENT, DIFFERENCES)

@@ -9,21 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
-from lessons_lib.feedback.bank.slips import in_a_run, of_history
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.bank.slips import of_history
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
 
 # --- One step -------------------------------------------------------------------------------------
 
+STEP = Task(
+    lesson=2,
+    returns=("theta",),
+    shows="One line, for two parameters as for a million: it is the whole of gradient descent.",
+    cases=[
+        (np.array([2.0, 1.0]), np.array([3.0, -4.0]), 0.1),
+        (np.array([-1.0, 0.5, 3.0]), np.array([0.5, 2.0, -1.0]), 0.25),
+    ],
+)
 
+
+@STEP.answer
 def gradient_step(theta: Array, gradient: Array, learning_rate: float) -> Any:
     """Return the parameters after one step of gradient descent."""
     return theta - learning_rate * gradient
 
 
-@mistake(
+@STEP.mistake(
     "Uphill in place of downhill",
     "The gradient points to where the loss grows fastest. Which way do you want to go?",
 )
@@ -31,7 +42,7 @@ def _step_uphill(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta + learning_rate * gradient
 
 
-@mistake(
+@STEP.mistake(
     "The learning rate is missing",
     "Your step is as long as the gradient. Which number makes it a small part of that?",
 )
@@ -39,7 +50,7 @@ def _step_without_rate(theta: Array, gradient: Array, learning_rate: float) -> A
     return theta - gradient
 
 
-@mistake(
+@STEP.mistake(
     "Divided by the learning rate",
     "With a smaller learning rate your step becomes longer. Which way round should it be?",
 )
@@ -47,7 +58,7 @@ def _step_divided(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta - gradient / learning_rate
 
 
-@mistake(
+@STEP.mistake(
     "The learning rate multiplies θ as well",
     "A bracket takes in too much: with a gradient of zero, your step would still move. What alone"
     " is multiplied by the learning rate?",
@@ -56,7 +67,7 @@ def _step_bracket(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return learning_rate * (theta - gradient)
 
 
-@mistake(
+@STEP.mistake(
     "The subtraction is turned round",
     "With a gradient of zero you would land at -θ. What is subtracted from what?",
 )
@@ -64,7 +75,7 @@ def _step_turned(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return learning_rate * gradient - theta
 
 
-@mistake(
+@STEP.mistake(
     "The move alone, not the new place",
     "That is by how much θ changes. Where do you stand after the move?",
 )
@@ -72,7 +83,7 @@ def _step_move(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return -learning_rate * gradient
 
 
-@mistake(
+@STEP.mistake(
     "Only the direction of the gradient, not its length",
     "All of your steps are equally long. Where the ground is steep, a step should be longer than"
     " where it is nearly level.",
@@ -81,7 +92,7 @@ def _step_unit(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta - learning_rate * gradient / np.linalg.norm(gradient)
 
 
-@mistake(
+@STEP.mistake(
     "The caller's theta is changed, not a new one made",
     "Your numbers are right, but whoever called finds another theta than before. Look at what"
     " `-=` does to an array, in the lesson's “Spot the bug”.",
@@ -91,29 +102,19 @@ def _step_in_place(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta
 
 
-STEP = Exercise(
-    lesson=2,
-    reference=gradient_step,
-    returns=("theta",),
-    shows="One line, for two parameters as for a million: it is the whole of gradient descent.",
-    cases=[
-        (np.array([2.0, 1.0]), np.array([3.0, -4.0]), 0.1),
-        (np.array([-1.0, 0.5, 3.0]), np.array([0.5, 2.0, -1.0]), 0.25),
-    ],
-    mistakes=[
-        _step_uphill,
-        _step_without_rate,
-        _step_divided,
-        _step_bracket,
-        _step_turned,
-        _step_move,
-        _step_unit,
-        _step_in_place,
-    ],
-)
-
-
 # --- The run --------------------------------------------------------------------------------------
+
+RUN = Task(
+    lesson=2,
+    returns=("the history",),
+    shows="Look at the ground, take a step, keep the place. Every method of this course is a"
+    " variation of your loop.",
+    cases=[
+        (np.array([2.0, 1.0]), X, Y, 0.1, 3),
+        (np.array([-1.0, 0.5]), np.array([0.5, 1.5, 2.5, -1.0]), np.array([3, -1, 2, 0.0]), 0.2, 4),
+    ],
+    steps=True,
+)
 
 
 def _run(
@@ -133,34 +134,16 @@ def _run(
     return np.array(history)
 
 
+@RUN.answer
 def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iterations: int) -> Any:
     """Return every place of gradient descent on a line's loss, the start first."""
     return _run(theta0, x, y, learning_rate, n_iterations)
 
 
-_run_uphill = in_a_run(
-    _step_uphill,
-    _run,
-    "The run climbs in place of descending",
-    "Print the loss at each place: it grows. There are two signs to look at, that of the step, and"
-    " that of the difference in the residuals.",
-)
-_run_without_rate = in_a_run(
-    _step_without_rate,
-    _run,
-    "The learning rate is missing in the step",
-    "Another learning rate would give the same run. Where does it come in?",
-)
-_run_unit = in_a_run(
-    _step_unit,
-    _run,
-    "Only the direction of the gradient is used, not its length",
-    "All of your steps are equally long, even close to the minimum. They should shorten by"
-    " themselves as the ground becomes level.",
-)
+of_history(RUN)
 
 
-@mistake(
+@RUN.mistake(
     "Every row is the last place, and theta0 has moved there",
     "theta0, theta and all rows of the list are one and the same array, and `-=` changes it where"
     " it is. How do you get a new array at each step?",
@@ -171,7 +154,7 @@ def _run_moved_start(theta0: Array, *rest: Any) -> Any:
     return np.broadcast_to(history[-1], history.shape)
 
 
-@mistake(
+@RUN.mistake(
     "The first row is the last place",
     "You copy each place that you append, but not the start. It is still the array that `-=`"
     " changes.",
@@ -181,7 +164,16 @@ def _run_first_row(*inputs: Any) -> Any:
     return np.concatenate([history[-1:], history[1:]])
 
 
-@mistake(
+@RUN.mistake(
+    "The run climbs in place of descending",
+    "Print the loss at each place: it grows. There are two signs to look at, that of the step, and"
+    " that of the difference in the residuals.",
+)
+def _run_uphill(*inputs: Any) -> Any:
+    return _run(*inputs, step=_step_uphill)
+
+
+@RUN.mistake(
     "The slope is updated after the intercept has moved",
     "Both numbers of the gradient belong to the same place. Compute them both before you move"
     " either parameter.",
@@ -195,7 +187,7 @@ def _run_one_by_one(theta0: Array, x: Array, y: Array, learning_rate: float, n: 
     return np.array(history)
 
 
-@mistake(
+@RUN.mistake(
     "The gradient of the start is used for ever",
     "The ground changes as you walk. Where in the loop do you look at it?",
 )
@@ -204,7 +196,7 @@ def _run_one_gradient(theta0: Array, x: Array, y: Array, learning_rate: float, n
     return theta0 - steps * learning_rate * line_gradient(theta0, x, y)
 
 
-@mistake(
+@RUN.mistake(
     "Every step sets out from the start",
     "All rows after the first are the same: one step away from theta0. From where should the second"
     " step set out?",
@@ -214,7 +206,7 @@ def _run_from_start(theta0: Array, x: Array, y: Array, learning_rate: float, n: 
     return np.array([theta0] + n * [first])
 
 
-@mistake(
+@RUN.mistake(
     "One step too many",
     "The start needs no step. So how many steps make n + 1 places?",
 )
@@ -222,7 +214,7 @@ def _run_too_long(theta0: Array, x: Array, y: Array, learning_rate: float, n: in
     return descend(theta0, x, y, learning_rate, n + 1)
 
 
-@mistake(
+@RUN.mistake(
     "The last place alone, not the history",
     "You arrive, and have forgotten the way. Keep each place in a list, and return them all.",
 )
@@ -230,7 +222,7 @@ def _run_end_only(*inputs: Any) -> Any:
     return descend(*inputs)[-1]
 
 
-@mistake(
+@RUN.mistake(
     "Rows and columns are exchanged",
     "Your first row holds all the intercepts. A row should be a place: intercept and slope.",
 )
@@ -238,7 +230,24 @@ def _run_transposed(*inputs: Any) -> Any:
     return descend(*inputs).T
 
 
-@mistake(
+@RUN.mistake(
+    "The learning rate is missing in the step",
+    "Another learning rate would give the same run. Where does it come in?",
+)
+def _run_without_rate(*inputs: Any) -> Any:
+    return _run(*inputs, step=_step_without_rate)
+
+
+@RUN.mistake(
+    "Only the direction of the gradient is used, not its length",
+    "All of your steps are equally long, even close to the minimum. They should shorten by"
+    " themselves as the ground becomes level.",
+)
+def _run_unit(*inputs: Any) -> Any:
+    return _run(*inputs, step=_step_unit)
+
+
+@RUN.mistake(
     "1/m in place of 2/m in the gradient",
     "Each step is half as long as it should be. What does the derivative of a square bring along?",
 )
@@ -246,7 +255,7 @@ def _run_half(*inputs: Any) -> Any:
     return _run(*inputs, scale=0.5)
 
 
-@mistake(
+@RUN.mistake(
     "The sum in place of the mean in the gradient",
     "Your steps are longer the more points there are. The loss is a mean: so is its gradient.",
 )
@@ -254,39 +263,34 @@ def _run_sum(theta0: Array, x: Array, *rest: Any) -> Any:
     return _run(theta0, x, *rest, scale=len(x))
 
 
-RUN = Exercise(
+# --- How long it took -----------------------------------------------------------------------------
+
+MINIMUM = np.array([2.0, -1.0])
+FAR = [[3, 4], [1, -4], [2.4, 2.4], [2, 2]]
+CLOSE = [[2.3, 0.5], [2.2, -0.8], [1.2, 1.8]]
+ERRORS = np.array([*FAR, *CLOSE, [3, 0], [2, 0], [0.3, 0.2], [-1, 1]])
+"""Measured from the minimum: first the intercept is close, then the square of the distance is below
+the share, then a share of theta's length, then the distance, then each number, then 0.5 itself.
+"""
+
+BORDER = np.array([[3, 4], [2.9, 0.1], [1.9, 1.9], [3, 0], [1.5, 2], [1, 1]])
+"""Close by the sum of both, by the larger of both, not at all, at exactly half, and below it."""
+
+SHARE = Task(
     lesson=2,
-    reference=descend,
-    returns=("the history",),
-    shows="Look at the ground, take a step, keep the place. Every method of this course is a"
-    " variation of your loop.",
+    returns=("the step",),
+    shows="One number for a whole run: with it, lessons to come can say which of two methods is"
+    " faster.",
     cases=[
-        (np.array([2.0, 1.0]), X, Y, 0.1, 3),
-        (np.array([-1.0, 0.5]), np.array([0.5, 1.5, 2.5, -1.0]), np.array([3, -1, 2, 0.0]), 0.2, 4),
+        (MINIMUM + ERRORS, MINIMUM, 0.5),
+        (np.array([-1.0, -2.0]) + ERRORS[:7], np.array([-1.0, -2.0]), 0.6),
+        (MINIMUM + ERRORS[:9], MINIMUM, 0.25),
+        (MINIMUM + BORDER, MINIMUM, 0.5),
     ],
-    mistakes=[
-        *of_history(descend),
-        _run_moved_start,
-        _run_first_row,
-        _run_uphill,
-        _run_one_by_one,
-        _run_one_gradient,
-        _run_from_start,
-        _run_too_long,
-        _run_end_only,
-        _run_transposed,
-        _run_without_rate,
-        _run_unit,
-        _run_half,
-        _run_sum,
-    ],
-    steps=True,
 )
 
 
-# --- How long it took -----------------------------------------------------------------------------
-
-
+@SHARE.answer
 def steps_to_share(history: Array, minimum: Array, share: float) -> Any:
     """Return the first step at which only a share of the starting distance is left, or -1."""
     distance = np.linalg.norm(history - minimum, axis=1)
@@ -302,7 +306,7 @@ def _close(history: Array, minimum: Array, share: float) -> Any:
     return distance <= share * distance[0]
 
 
-@mistake(
+@SHARE.mistake(
     "One step too many",
     "Row 0 is the start, after no step at all. Then after how many steps does row k come?",
 )
@@ -311,7 +315,7 @@ def _share_late(history: Array, minimum: Array, share: float) -> Any:
     return step + 1 if step >= 0 else step
 
 
-@mistake(
+@SHARE.mistake(
     "One step too few",
     "You give the last step before it is close. At which is it close for the first time?",
 )
@@ -320,7 +324,7 @@ def _share_early(history: Array, minimum: Array, share: float) -> Any:
     return step - 1 if step >= 0 else step
 
 
-@mistake(
+@SHARE.mistake(
     "The share itself in place of a share of the start",
     "A run that starts far away and one that starts close by should be measured by their own"
     " starting distance. Where does it come in?",
@@ -329,7 +333,7 @@ def _share_absolute(history: Array, minimum: Array, share: float) -> Any:
     return _first(np.linalg.norm(history - minimum, axis=1) <= share)
 
 
-@mistake(
+@SHARE.mistake(
     "The length of theta at the start, not its distance",
     "That is how far the start is from zero. How far is it from the minimum?",
 )
@@ -338,7 +342,7 @@ def _share_of_length(history: Array, minimum: Array, share: float) -> Any:
     return _first(distance <= share * np.linalg.norm(history[0]))
 
 
-@mistake(
+@SHARE.mistake(
     "The distance to the last place, not to the minimum",
     "A run need not have arrived when it ends. Which of the arguments says where the minimum is?",
 )
@@ -346,7 +350,7 @@ def _share_to_end(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history, history[-1], share)
 
 
-@mistake(
+@SHARE.mistake(
     "The distance to zero, not to the minimum",
     "You measure how long theta is. Which of the arguments says where the minimum is?",
 )
@@ -354,7 +358,7 @@ def _share_to_zero(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history, np.zeros_like(minimum), share)
 
 
-@mistake(
+@SHARE.mistake(
     "The intercept alone",
     "A line with the right intercept may still have a bad slope. How do two numbers make one"
     " distance?",
@@ -363,7 +367,7 @@ def _share_intercept(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history[:, :1], minimum[:1], share)
 
 
-@mistake(
+@SHARE.mistake(
     "Each parameter by itself in place of the distance",
     "You ask for a share of each number's own start. The distance is one number: the root of the"
     " sum of the squares.",
@@ -373,7 +377,7 @@ def _share_each(history: Array, minimum: Array, share: float) -> Any:
     return _first((errors <= share * errors[0]).all(axis=1))
 
 
-@mistake(
+@SHARE.mistake(
     "Squared distances",
     "Half of a distance is a quarter of its square. Is there a root missing?",
 )
@@ -381,7 +385,7 @@ def _share_squares(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history, minimum, np.sqrt(share))
 
 
-@mistake(
+@SHARE.mistake(
     "The last step that is close, not the first",
     "The run goes on after it has come close. When was it close for the first time?",
 )
@@ -390,7 +394,7 @@ def _share_last(history: Array, minimum: Array, share: float) -> Any:
     return int(np.flatnonzero(close)[-1]) if close.any() else -1
 
 
-@mistake(
+@SHARE.mistake(
     "The number of steps that are far, not the first close one",
     "A run may come close, leave, and come back. Then counting is not the same as looking for the"
     " first.",
@@ -400,7 +404,7 @@ def _share_count(history: Array, minimum: Array, share: float) -> Any:
     return int((~close).sum()) if close.any() else -1
 
 
-@mistake(
+@SHARE.mistake(
     "A run that never comes close counts as close at step 0",
     "argmax of nothing but False is 0. Look first whether there is any such step; if not, return"
     " -1.",
@@ -409,7 +413,7 @@ def _share_never(history: Array, minimum: Array, share: float) -> Any:
     return max(steps_to_share(history, minimum, share), 0)
 
 
-@mistake(
+@SHARE.mistake(
     "Less than the share, where at most the share is asked",
     "One of the runs comes to exactly that distance. Does “at most” include it?",
 )
@@ -418,7 +422,7 @@ def _share_strictly(history: Array, minimum: Array, share: float) -> Any:
     return _first(distance < share * distance[0])
 
 
-@mistake(
+@SHARE.mistake(
     "The sum of both misses in place of the distance",
     "Three to the right and four up are five away, not seven. How do two numbers make one"
     " distance?",
@@ -428,53 +432,10 @@ def _share_sum(history: Array, minimum: Array, share: float) -> Any:
     return _first(distance <= share * distance[0])
 
 
-@mistake(
+@SHARE.mistake(
     "The larger of both misses in place of the distance",
     "Three to the right and four up are five away, not four. How do two numbers make one distance?",
 )
 def _share_largest(history: Array, minimum: Array, share: float) -> Any:
     distance = np.abs(history - minimum).max(axis=1)
     return _first(distance <= share * distance[0])
-
-
-# Measured from the minimum: first the intercept is close, then the square of the distance is below
-# the share, then a share of theta's length, then the distance, then each number, then 0.5 itself.
-MINIMUM = np.array([2.0, -1.0])
-FAR = [[3, 4], [1, -4], [2.4, 2.4], [2, 2]]
-CLOSE = [[2.3, 0.5], [2.2, -0.8], [1.2, 1.8]]
-# Close by the sum of both, by the larger of both, not at all, at exactly half, and below it.
-BORDER = np.array([[3, 4], [2.9, 0.1], [1.9, 1.9], [3, 0], [1.5, 2], [1, 1]])
-ERRORS = np.array([*FAR, *CLOSE, [3, 0], [2, 0], [0.3, 0.2], [-1, 1]])
-
-SHARE = Exercise(
-    lesson=2,
-    reference=steps_to_share,
-    returns=("the step",),
-    shows="One number for a whole run: with it, lessons to come can say which of two methods is"
-    " faster.",
-    cases=[
-        (MINIMUM + ERRORS, MINIMUM, 0.5),
-        (np.array([-1.0, -2.0]) + ERRORS[:7], np.array([-1.0, -2.0]), 0.6),
-        (MINIMUM + ERRORS[:9], MINIMUM, 0.25),
-        (MINIMUM + BORDER, MINIMUM, 0.5),
-    ],
-    mistakes=[
-        _share_late,
-        _share_early,
-        _share_absolute,
-        _share_of_length,
-        _share_to_end,
-        _share_to_zero,
-        _share_intercept,
-        _share_each,
-        _share_squares,
-        _share_last,
-        _share_count,
-        _share_never,
-        _share_strictly,
-        _share_sum,
-        _share_largest,
-    ],
-)
-
-EXERCISES = (STEP, RUN, SHARE)

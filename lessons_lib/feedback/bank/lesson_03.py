@@ -7,14 +7,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
 
 # --- The forecast ---------------------------------------------------------------------------------
 
+REGIME = Task(
+    lesson=3,
+    returns=("the word",),
+    shows="You can tell what a run will do before its first step, from one product.",
+    cases=[
+        (0.25, 2.0),
+        (0.5, 2.0),
+        (0.75, 2.0),
+        (0.25, 8.0),
+        (0.5, 6.0),
+        (3.0, 0.25),
+        (1.5, 0.5),
+        (0.125, 10.0),
+    ],
+)
 
+
+@REGIME.answer
 def regime(learning_rate: float, curvature: float) -> Any:
     """Return what gradient descent does along a direction, in one word of the lesson."""
     factor = 1 - learning_rate * curvature
@@ -31,7 +48,7 @@ def _reworded(word: str, **others: str) -> str:
     return others.get(word, word)
 
 
-@mistake(
+@REGIME.mistake(
     "Overshooting counts as diverging",
     "A textbook says so, too. Take lr·λ = 1.5, and let a ball step four times from θ = 1: where is"
     " it then?",
@@ -40,7 +57,7 @@ def _beyond_one(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), overshoots="diverges", bounces="diverges")
 
 
-@mistake(
+@REGIME.mistake(
     "The learning rate alone decides, without the curvature",
     "The same learning rate creeps in a wide valley and diverges in a narrow one. Of which product"
     " does the factor consist?",
@@ -49,7 +66,7 @@ def _rate_alone(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, 1.0)
 
 
-@mistake(
+@REGIME.mistake(
     "The ratio of learning rate and curvature, not the product",
     "A steeper parabola makes longer steps. With yours, they would become shorter.",
 )
@@ -57,7 +74,7 @@ def _ratio(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, 1 / curvature)
 
 
-@mistake(
+@REGIME.mistake(
     "Half of the curvature",
     "There is a ½ in the formula of the loss. What becomes of it in the slope?",
 )
@@ -65,7 +82,7 @@ def _half_curvature(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, curvature / 2)
 
 
-@mistake(
+@REGIME.mistake(
     "Creeping and overshooting are exchanged",
     "A negative factor lands on the other side of the minimum. Which of the two words says so?",
 )
@@ -73,7 +90,7 @@ def _exchanged(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), creeps="overshoots", overshoots="creeps")
 
 
-@mistake(
+@REGIME.mistake(
     "The sign of the factor is not looked at",
     "Factors of 0.5 and -0.5 shrink equally fast, but one of them changes sides at every step. You"
     " call both the same.",
@@ -82,7 +99,7 @@ def _without_sign(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), overshoots="creeps")
 
 
-@mistake(
+@REGIME.mistake(
     "The bounds of the product are used for the factor",
     "The lesson's table has a column for lr·λ and one for 1 - lr·λ. The 2, for instance, belongs to"
     " one of them. To which?",
@@ -92,7 +109,7 @@ def _columns(learning_rate: float, curvature: float) -> Any:
     return regime(factor, 1.0) if factor > 0 else "diverges"
 
 
-@mistake(
+@REGIME.mistake(
     "Bouncing counts as diverging",
     "At lr·λ = 2 exactly, the factor is -1. Does the distance grow?",
 )
@@ -100,7 +117,7 @@ def _no_bouncing(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), bounces="diverges")
 
 
-@mistake(
+@REGIME.mistake(
     "Bouncing counts as overshooting",
     "At lr·λ = 2 exactly, the factor is -1. Does the distance shrink?",
 )
@@ -108,7 +125,7 @@ def _bouncing_overshoots(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), bounces="overshoots")
 
 
-@mistake(
+@REGIME.mistake(
     "Arriving in one step counts as creeping",
     "At lr·λ = 1 exactly, the factor is 0. How much is left after one step?",
 )
@@ -116,7 +133,7 @@ def _arriving_creeps(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), arrives="creeps")
 
 
-@mistake(
+@REGIME.mistake(
     "Arriving in one step counts as overshooting",
     "At lr·λ = 1 exactly, the ball lands on the minimum. Is that beyond it?",
 )
@@ -124,7 +141,7 @@ def _arriving_overshoots(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), arrives="overshoots")
 
 
-@mistake(
+@REGIME.mistake(
     "Whatever comes closer is said to arrive",
     "That it arrives in the end is true. The five words tell more: in one step, from one side, or"
     " from side to side?",
@@ -133,7 +150,7 @@ def _all_arrive(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), creeps="arrives", overshoots="arrives")
 
 
-@mistake(
+@REGIME.mistake(
     "“arrives at once” in place of “arrives”",
     "You mean the right thing. Here each answer is one of the five words in bold in the lesson's"
     " table.",
@@ -142,42 +159,23 @@ def _at_once(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), arrives="arrives at once")
 
 
-REGIME = Exercise(
+# --- The Hessian ----------------------------------------------------------------------------------
+
+FEATURES = (
+    np.array([0.0, 1.0, 3.0]),
+    np.array([0.5, 1.5, 2.5, -1.0]),
+    np.array([-0.5, 0.25, 0.75, 0.1]),
+)
+
+HESSIAN = Task(
     lesson=3,
-    reference=regime,
-    returns=("the word",),
-    shows="You can tell what a run will do before its first step, from one product.",
-    cases=[
-        (0.25, 2.0),
-        (0.5, 2.0),
-        (0.75, 2.0),
-        (0.25, 8.0),
-        (0.5, 6.0),
-        (3.0, 0.25),
-        (1.5, 0.5),
-        (0.125, 10.0),
-    ],
-    mistakes=[
-        _beyond_one,
-        _rate_alone,
-        _ratio,
-        _half_curvature,
-        _exchanged,
-        _without_sign,
-        _columns,
-        _no_bouncing,
-        _bouncing_overshoots,
-        _arriving_creeps,
-        _arriving_overshoots,
-        _all_arrive,
-        _at_once,
-    ],
+    returns=("the Hessian",),
+    shows="Four numbers know the curvature of every direction, and they need no y at all.",
+    cases=[(x,) for x in FEATURES],
 )
 
 
-# --- The Hessian ----------------------------------------------------------------------------------
-
-
+@HESSIAN.answer
 def line_hessian(x: Array) -> Any:
     """Return the Hessian of a line's loss: how its gradient changes with each parameter."""
     A = _columns_of(x)
@@ -188,7 +186,7 @@ def _columns_of(x: Array) -> Any:
     return np.column_stack([np.ones_like(x), x])
 
 
-@mistake(
+@HESSIAN.mistake(
     "2/m is missing",
     "What stands before θ in the gradient? Some factor is in front of AᵀA there.",
 )
@@ -196,7 +194,7 @@ def _hessian_bare(x: Array) -> Any:
     return line_hessian(x) * len(x) / 2
 
 
-@mistake(
+@HESSIAN.mistake(
     "1/m in place of 2/m",
     "Every number is half of what it should be. What does the derivative of a square bring along?",
 )
@@ -204,7 +202,7 @@ def _hessian_half(x: Array) -> Any:
     return line_hessian(x) / 2
 
 
-@mistake(
+@HESSIAN.mistake(
     "The sum in place of the mean",
     "With twice as many points, your curvatures would double. The loss is a mean: so is what comes"
     " of it.",
@@ -213,7 +211,7 @@ def _hessian_sum(x: Array) -> Any:
     return line_hessian(x) * len(x)
 
 
-@mistake(
+@HESSIAN.mistake(
     "A and Aᵀ are exchanged",
     "Your table has a row for every point. It should have one for every parameter: which of the two"
     " comes first?",
@@ -223,7 +221,7 @@ def _hessian_of_points(x: Array) -> Any:
     return 2 / len(x) * A @ A.T
 
 
-@mistake(
+@HESSIAN.mistake(
     "The column of ones is missing",
     "There is one number where there should be a table of four. The intercept is a parameter, too:"
     " what is it multiplied by at each point?",
@@ -232,7 +230,7 @@ def _hessian_without_ones(x: Array) -> Any:
     return line_hessian(x)[1:, 1:]
 
 
-@mistake(
+@HESSIAN.mistake(
     "The columns of A are exchanged",
     "Intercept first, then slope: this order holds for θ, for the gradient, and for the table.",
 )
@@ -240,7 +238,7 @@ def _hessian_exchanged(x: Array) -> Any:
     return line_hessian(x)[::-1, ::-1]
 
 
-@mistake(
+@HESSIAN.mistake(
     "The entries beside the diagonal are zero",
     "When the intercept grows, the slope's part of the gradient changes, too. By how much?",
 )
@@ -248,7 +246,7 @@ def _hessian_diagonal(x: Array) -> Any:
     return np.diag(np.diag(line_hessian(x)))
 
 
-@mistake(
+@HESSIAN.mistake(
     "The square of the mean, not the mean of the squares",
     "The last entry is too small. Which comes first there, the square or the mean?",
 )
@@ -256,7 +254,7 @@ def _hessian_square_of_mean(x: Array) -> Any:
     return 2 * np.array([[1, x.mean()], [x.mean(), x.mean() ** 2]])
 
 
-@mistake(
+@HESSIAN.mistake(
     "The feature is centred first",
     "A fine idea, which lesson 4 takes up. But it makes another valley. Take x as it is.",
 )
@@ -264,7 +262,7 @@ def _hessian_centred(x: Array) -> Any:
     return line_hessian(x - x.mean())
 
 
-@mistake(
+@HESSIAN.mistake(
     "The eigenvalues, not the table",
     "You are one step ahead: they come in the next task. Here the table itself is asked for.",
 )
@@ -272,36 +270,17 @@ def _hessian_eigenvalues(x: Array) -> Any:
     return np.linalg.eigvalsh(line_hessian(x))
 
 
-FEATURES = (
-    np.array([0.0, 1.0, 3.0]),
-    np.array([0.5, 1.5, 2.5, -1.0]),
-    np.array([-0.5, 0.25, 0.75, 0.1]),
-)
-
-HESSIAN = Exercise(
-    lesson=3,
-    reference=line_hessian,
-    returns=("the Hessian",),
-    shows="Four numbers know the curvature of every direction, and they need no y at all.",
-    cases=[(x,) for x in FEATURES],
-    mistakes=[
-        _hessian_bare,
-        _hessian_half,
-        _hessian_sum,
-        _hessian_of_points,
-        _hessian_without_ones,
-        _hessian_exchanged,
-        _hessian_diagonal,
-        _hessian_square_of_mean,
-        _hessian_centred,
-        _hessian_eigenvalues,
-    ],
-)
-
-
 # --- The largest learning rate --------------------------------------------------------------------
 
+LARGEST = Task(
+    lesson=3,
+    returns=("the learning rate",),
+    shows="The number that you looked for by trying in lesson 2: now you know it before any run.",
+    cases=[(x,) for x in FEATURES],
+)
 
+
+@LARGEST.answer
 def largest_learning_rate(x: Array) -> Any:
     """Return the learning rate below which gradient descent arrives on a line's loss."""
     return 2 / _curvatures(x)[-1]
@@ -311,7 +290,7 @@ def _curvatures(x: Array) -> Any:
     return np.linalg.eigvalsh(line_hessian(x))
 
 
-@mistake(
+@LARGEST.mistake(
     "1/L: where overshooting begins",
     "Overshooting is no harm in itself. At which factor does a run no longer arrive?",
 )
@@ -319,7 +298,7 @@ def _limit_overshooting(x: Array) -> Any:
     return 1 / _curvatures(x)[-1]
 
 
-@mistake(
+@LARGEST.mistake(
     "2/μ: the gentle direction is asked",
     "It would stand that, but the steep direction throws the ball out. In which order does numpy"
     " give the eigenvalues?",
@@ -328,7 +307,7 @@ def _limit_gentle(x: Array) -> Any:
     return 2 / _curvatures(x)[0]
 
 
-@mistake(
+@LARGEST.mistake(
     "2/m is missing in the Hessian",
     "The limit is too small, the more so the more points there are. It never flies off, and so"
     " stays unnoticed for long. What stands before AᵀA?",
@@ -337,7 +316,7 @@ def _limit_bare(x: Array) -> Any:
     return 4 / (len(x) * _curvatures(x)[-1])
 
 
-@mistake(
+@LARGEST.mistake(
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
@@ -346,7 +325,7 @@ def _limit_half(x: Array) -> Any:
     return 4 / _curvatures(x)[-1]
 
 
-@mistake(
+@LARGEST.mistake(
     "The sum in place of the mean in the Hessian",
     "With twice as many points, your limit would be half as large. The loss is a mean.",
 )
@@ -354,7 +333,7 @@ def _limit_sum(x: Array) -> Any:
     return 2 / (len(x) * _curvatures(x)[-1])
 
 
-@mistake(
+@LARGEST.mistake(
     "The mean of the curvatures, not the largest",
     "Each direction has its own factor, and both have to be smaller than 1 in size. Which of them"
     " gets there first?",
@@ -363,7 +342,7 @@ def _limit_mean(x: Array) -> Any:
     return 2 / np.mean(_curvatures(x))
 
 
-@mistake(
+@LARGEST.mistake(
     "The sum of the curvatures, not the largest",
     "The sum of the diagonal (the trace) is μ + L. Which of the two decides alone?",
 )
@@ -371,7 +350,7 @@ def _limit_trace(x: Array) -> Any:
     return 2 / np.trace(line_hessian(x))
 
 
-@mistake(
+@LARGEST.mistake(
     "The root of the sum of squares, not the largest curvature",
     "np.linalg.norm of a table squares all its entries and adds them up. Look for the eigenvalues.",
 )
@@ -379,7 +358,7 @@ def _limit_norm(x: Array) -> Any:
     return 2 / np.linalg.norm(line_hessian(x))
 
 
-@mistake(
+@LARGEST.mistake(
     "The largest entry of the table, not its largest eigenvalue",
     "An entry is the curvature along one parameter. The steepest direction lies aslant, and is"
     " steeper than both.",
@@ -388,7 +367,7 @@ def _limit_entry(x: Array) -> Any:
     return 2 / line_hessian(x).max()
 
 
-@mistake(
+@LARGEST.mistake(
     "The curvature along the slope alone",
     "The intercept has a say in it, too: the steepest direction mixes both. Does your A have a"
     " column of ones, and do you ask for eigenvalues?",
@@ -397,7 +376,7 @@ def _limit_slope(x: Array) -> Any:
     return 2 / line_hessian(x)[1, 1]
 
 
-@mistake(
+@LARGEST.mistake(
     "The singular values of A, not the eigenvalues of H",
     "A holds the data, and the Hessian holds the curvatures. How do you get from the one to the"
     " other?",
@@ -406,7 +385,7 @@ def _limit_of_data(x: Array) -> Any:
     return 2 / np.linalg.norm(_columns_of(x), 2)
 
 
-@mistake(
+@LARGEST.mistake(
     "The curvature L itself, not 2/L",
     "You found how steep the steep side is. Which learning rate makes its factor 1 - lr·L"
     " reach -1?",
@@ -415,35 +394,9 @@ def _limit_curvature(x: Array) -> Any:
     return _curvatures(x)[-1]
 
 
-@mistake(
+@LARGEST.mistake(
     "Upside down: L/2",
     "A steeper valley stands only shorter steps. With yours they could be longer.",
 )
 def _limit_inverted(x: Array) -> Any:
     return _curvatures(x)[-1] / 2
-
-
-LARGEST = Exercise(
-    lesson=3,
-    reference=largest_learning_rate,
-    returns=("the learning rate",),
-    shows="The number that you looked for by trying in lesson 2: now you know it before any run.",
-    cases=[(x,) for x in FEATURES],
-    mistakes=[
-        _limit_overshooting,
-        _limit_gentle,
-        _limit_bare,
-        _limit_half,
-        _limit_sum,
-        _limit_mean,
-        _limit_trace,
-        _limit_norm,
-        _limit_entry,
-        _limit_slope,
-        _limit_of_data,
-        _limit_curvature,
-        _limit_inverted,
-    ],
-)
-
-EXERCISES = (REGIME, HESSIAN, LARGEST)

@@ -8,21 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_03 import FEATURES, line_hessian
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
 
 # --- The condition number -------------------------------------------------------------------------
 
+CONDITION = Task(
+    lesson=4,
+    returns=("the condition number",),
+    shows="One number tells how long the valley is, and so how long gradient descent will take.",
+    cases=[(x,) for x in FEATURES],
+)
 
+
+@CONDITION.answer
 def condition_number(x: Array) -> Any:
     """Return the largest curvature of a line's loss, divided by the smallest."""
     mu, L = np.linalg.eigvalsh(line_hessian(x))
     return L / mu
 
 
-@mistake(
+@CONDITION.mistake(
     "Upside down: the smallest curvature by the largest",
     "A condition number is at least 1, always: a round bowl has 1, a valley more. Is yours?",
 )
@@ -30,7 +38,7 @@ def _kappa_inverted(x: Array) -> Any:
     return 1 / condition_number(x)
 
 
-@mistake(
+@CONDITION.mistake(
     "The singular values of A, not the eigenvalues of H",
     "The Hessian contains A twice, so this is the root of what it should be. Which matrix holds the"
     " curvatures?",
@@ -39,7 +47,7 @@ def _kappa_of_data(x: Array) -> Any:
     return np.sqrt(condition_number(x))
 
 
-@mistake(
+@CONDITION.mistake(
     "The square of the condition number",
     "Squaring is for A, which the Hessian contains twice. The eigenvalues of H are the curvatures"
     " as they are.",
@@ -48,7 +56,7 @@ def _kappa_squared(x: Array) -> Any:
     return condition_number(x) ** 2
 
 
-@mistake(
+@CONDITION.mistake(
     "The difference of the curvatures, not their ratio",
     "κ says how many times slower the floor is. With all curvatures ten times as large it would be"
     " the same. Is yours?",
@@ -57,7 +65,7 @@ def _kappa_difference(x: Array) -> Any:
     return np.ptp(np.linalg.eigvalsh(line_hessian(x)))
 
 
-@mistake(
+@CONDITION.mistake(
     "The product of the curvatures, not their ratio",
     "That is the determinant. κ says how many times steeper one direction is than the other.",
 )
@@ -65,7 +73,7 @@ def _kappa_product(x: Array) -> Any:
     return np.linalg.det(line_hessian(x))
 
 
-@mistake(
+@CONDITION.mistake(
     "The largest curvature alone",
     "It says how steep the steep side is. Compared with what does that make a long valley?",
 )
@@ -73,7 +81,7 @@ def _kappa_largest(x: Array) -> Any:
     return np.linalg.eigvalsh(line_hessian(x))[-1]
 
 
-@mistake(
+@CONDITION.mistake(
     "The entries on the diagonal, not the eigenvalues",
     "They are the curvatures along the intercept and along the slope. The valley lies aslant: what"
     " are its own directions?",
@@ -83,7 +91,7 @@ def _kappa_diagonal(x: Array) -> Any:
     return H[1, 1] / H[0, 0]
 
 
-@mistake(
+@CONDITION.mistake(
     "The entries of H, not its eigenvalues",
     "The largest and the smallest entry of a table are not its curvatures. What are they called,"
     " and which function of numpy finds them?",
@@ -93,34 +101,24 @@ def _kappa_entries(x: Array) -> Any:
     return H.max() / H.min()
 
 
-CONDITION = Exercise(
+# --- The best single learning rate ----------------------------------------------------------------
+
+BEST = Task(
     lesson=4,
-    reference=condition_number,
-    returns=("the condition number",),
-    shows="One number tells how long the valley is, and so how long gradient descent will take.",
-    cases=[(x,) for x in FEATURES],
-    mistakes=[
-        _kappa_inverted,
-        _kappa_of_data,
-        _kappa_squared,
-        _kappa_difference,
-        _kappa_product,
-        _kappa_largest,
-        _kappa_diagonal,
-        _kappa_entries,
-    ],
+    returns=("the learning rate",),
+    shows="The floor creeps and the side jumps, and both shrink equally fast. No other learning"
+    " rate is better in the long run.",
+    cases=[(1.0, 4.0), (0.5, 3.0), (2.0, 2.5)],
 )
 
 
-# --- The best single learning rate ----------------------------------------------------------------
-
-
+@BEST.answer
 def best_learning_rate(mu: float, L: float) -> Any:
     """Return the learning rate at which both ends of the valley shrink equally fast."""
     return 2 / (L + mu)
 
 
-@mistake(
+@BEST.mistake(
     "2/L: the limit, not the best",
     "There the error across the valley no longer shrinks at all. Where do both shrink"
     " equally fast?",
@@ -129,7 +127,7 @@ def _best_limit(mu: float, L: float) -> Any:
     return 2 / L
 
 
-@mistake(
+@BEST.mistake(
     "1/L: the steep direction alone",
     "The error across is gone after one step, and the floor is left to creep. Where do both shrink"
     " equally fast?",
@@ -138,7 +136,7 @@ def _best_steep(mu: float, L: float) -> Any:
     return 1 / L
 
 
-@mistake(
+@BEST.mistake(
     "1/μ: the gentle direction alone",
     "The floor would be done in one step. What would each step do across the valley?",
 )
@@ -146,7 +144,7 @@ def _best_gentle(mu: float, L: float) -> Any:
     return 1 / mu
 
 
-@mistake(
+@BEST.mistake(
     "The 2 is missing",
     "When you collect the ones of 1 - lr·μ = -(1 - lr·L) on one side, how many are there?",
 )
@@ -154,7 +152,7 @@ def _best_half(mu: float, L: float) -> Any:
     return 1 / (L + mu)
 
 
-@mistake(
+@BEST.mistake(
     "The difference of μ and L, not their sum",
     "One factor is positive, the other negative. What becomes of the sign of lr·L when you take"
     " the bracket away?",
@@ -163,7 +161,7 @@ def _best_difference(mu: float, L: float) -> Any:
     return 2 / (L - mu)
 
 
-@mistake(
+@BEST.mistake(
     "Upside down",
     "A steeper valley wants shorter steps. With yours they become longer.",
 )
@@ -171,7 +169,7 @@ def _best_inverted(mu: float, L: float) -> Any:
     return (L + mu) / 2
 
 
-@mistake(
+@BEST.mistake(
     "The geometric mean of the curvatures, not the arithmetic",
     "It lies between the two, as it should, but the two factors are not equally large there. Set"
     " them equal, and solve for the learning rate.",
@@ -180,7 +178,7 @@ def _best_geometric(mu: float, L: float) -> Any:
     return 1 / np.sqrt(mu * L)
 
 
-@mistake(
+@BEST.mistake(
     "The middle between 1/L and 1/μ",
     "You took the mean of two learning rates. Try it across the valley: how large is the factor"
     " 1 - lr·L?",
@@ -189,7 +187,7 @@ def _best_middle(mu: float, L: float) -> Any:
     return (1 / L + 1 / mu) / 2
 
 
-@mistake(
+@BEST.mistake(
     "The rate, not the learning rate",
     "That is the factor by which the distance shrinks. At which learning rate does it do so?",
 )
@@ -197,36 +195,23 @@ def _best_factor(mu: float, L: float) -> Any:
     return (L - mu) / (L + mu)
 
 
-BEST = Exercise(
+# --- A rounder valley -----------------------------------------------------------------------------
+
+STANDARDISE = Task(
     lesson=4,
-    reference=best_learning_rate,
-    returns=("the learning rate",),
-    shows="The floor creeps and the side jumps, and both shrink equally fast. No other learning"
-    " rate is better in the long run.",
-    cases=[(1.0, 4.0), (0.5, 3.0), (2.0, 2.5)],
-    mistakes=[
-        _best_limit,
-        _best_steep,
-        _best_gentle,
-        _best_half,
-        _best_difference,
-        _best_inverted,
-        _best_geometric,
-        _best_middle,
-        _best_factor,
-    ],
+    returns=("the feature",),
+    shows="Mean 0, standard deviation 1: with this feature, the line's valley is a round bowl.",
+    cases=[(FEATURES[0],), (FEATURES[1],), (np.array([10.0, 12.0, 11.0, 14.0]),)],
 )
 
 
-# --- A rounder valley -----------------------------------------------------------------------------
-
-
+@STANDARDISE.answer
 def standardise(x: Array) -> Any:
     """Return a feature, centred and scaled."""
     return (x - x.mean()) / x.std()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "Only scaled, not centred",
     "The mean of what you return is not 0. The lesson tried this, and the valley became longer.",
 )
@@ -234,7 +219,7 @@ def _only_scaled(x: Array) -> Any:
     return x / x.std()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "Only centred, not scaled",
     "The mean is 0, as it should be. What should the standard deviation be?",
 )
@@ -242,7 +227,7 @@ def _only_centred(x: Array) -> Any:
     return x - x.mean()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "Brackets are missing",
     "Division comes before subtraction: you divide the mean alone. What should be divided?",
 )
@@ -250,7 +235,7 @@ def _without_brackets(x: Array) -> Any:
     return x - x.mean() / x.std()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The old mean is subtracted after scaling",
     "Once the feature is scaled, it has another mean than before. Which comes first?",
 )
@@ -258,7 +243,7 @@ def _old_mean(x: Array) -> Any:
     return x / x.std() - x.mean()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The variance in place of the standard deviation",
     "The variance is in the square of the units. What is in the units of x itself?",
 )
@@ -266,7 +251,7 @@ def _by_variance(x: Array) -> Any:
     return (x - x.mean()) / x.var()
 
 
-@mistake(
+@STANDARDISE.mistake(
     "m - 1 in place of m in the standard deviation",
     "That estimates the spread of a larger population from a sample (ddof=1). Here the mean of the"
     " squares of these very numbers should be 1.",
@@ -275,7 +260,7 @@ def _by_sample(x: Array) -> Any:
     return (x - x.mean()) / x.std(ddof=1)
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The range in place of the standard deviation",
     "You divide by largest minus smallest. Compute the standard deviation of what you return: is"
     " it 1?",
@@ -284,7 +269,7 @@ def _by_range(x: Array) -> Any:
     return (x - x.mean()) / np.ptp(x)
 
 
-@mistake(
+@STANDARDISE.mistake(
     "Squeezed between 0 and 1",
     "That is another custom. It leaves all numbers on one side of zero, and so the valley stays"
     " slanted. What should the mean be?",
@@ -293,7 +278,7 @@ def _to_unit_interval(x: Array) -> Any:
     return (x - x.min()) / np.ptp(x)
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The length of the array in place of its standard deviation",
     "np.linalg.norm is the root of a sum: it grows with the number of points. The standard"
     " deviation is the root of a mean.",
@@ -303,7 +288,7 @@ def _by_norm(x: Array) -> Any:
     return centred / np.linalg.norm(centred)
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The mean square is taken before centring",
     "The standard deviation measures from the mean, not from zero. Which numbers do you square?",
 )
@@ -311,7 +296,7 @@ def _by_uncentred(x: Array) -> Any:
     return (x - x.mean()) / np.sqrt(np.mean(x**2))
 
 
-@mistake(
+@STANDARDISE.mistake(
     "The caller's x is changed, not a new one made",
     "Your numbers are right, but the feature itself is gone: `-=` and `/=` change the array where"
     " it is. Make a new one.",
@@ -322,31 +307,17 @@ def _in_place(x: Array) -> Any:
     return x
 
 
-STANDARDISE = Exercise(
+# --- How many steps -------------------------------------------------------------------------------
+
+NEEDED = Task(
     lesson=4,
-    reference=standardise,
-    returns=("the feature",),
-    shows="Mean 0, standard deviation 1: with this feature, the line's valley is a round bowl.",
-    cases=[(FEATURES[0],), (FEATURES[1],), (np.array([10.0, 12.0, 11.0, 14.0]),)],
-    mistakes=[
-        _only_scaled,
-        _only_centred,
-        _without_brackets,
-        _old_mean,
-        _by_variance,
-        _by_sample,
-        _by_range,
-        _to_unit_interval,
-        _by_norm,
-        _by_uncentred,
-        _in_place,
-    ],
+    returns=("the number of steps",),
+    shows="You know how long a run takes before it has begun. For the line, to a millionth: 89.",
+    cases=[(2.0, 0.01), (10.0, 0.001), (10.0, 0.6), (1.2, 1e-6), (10.0, 0.95)],
 )
 
 
-# --- How many steps -------------------------------------------------------------------------------
-
-
+@NEEDED.answer
 def steps_needed(kappa: float, share: float) -> Any:
     """Return the number of steps to a share of the distance, at the best learning rate."""
     return int(np.ceil(_exact(_rate(kappa), share)))
@@ -360,7 +331,7 @@ def _exact(rate: float, share: float) -> Any:
     return np.log(share) / np.log(rate)
 
 
-@mistake(
+@NEEDED.mistake(
     "Rounded down",
     "After that many steps there is still a little more left than the share. There are no half"
     " steps: how many does it take?",
@@ -369,7 +340,7 @@ def _needed_floor(kappa: float, share: float) -> Any:
     return int(_exact(_rate(kappa), share))
 
 
-@mistake(
+@NEEDED.mistake(
     "Rounded to the nearest",
     "Sometimes that is one step too few, with more left than the share. Which way do you have to"
     " round, always?",
@@ -378,7 +349,7 @@ def _needed_nearest(kappa: float, share: float) -> Any:
     return round(float(_exact(_rate(kappa), share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "Not rounded",
     "A run takes whole steps. After how many is it close enough?",
 )
@@ -386,7 +357,7 @@ def _needed_fraction(kappa: float, share: float) -> Any:
     return _exact(_rate(kappa), share)
 
 
-@mistake(
+@NEEDED.mistake(
     "One step too many",
     "The start counts as step 0. How much is left after one step less?",
 )
@@ -394,7 +365,7 @@ def _needed_more(kappa: float, share: float) -> Any:
     return steps_needed(kappa, share) + 1
 
 
-@mistake(
+@NEEDED.mistake(
     "The rate of the learning rate 1/L, not of the best one",
     "1 - 1/κ is the floor's factor at 1/L. What is the rate at 2/(L + μ)?",
 )
@@ -402,7 +373,7 @@ def _needed_steep(kappa: float, share: float) -> Any:
     return int(np.ceil(_exact(1 - 1 / kappa, share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "The root of κ in place of κ",
     "That would be a far better method, and a later lesson has it. What is the rate of gradient"
     " descent?",
@@ -411,7 +382,7 @@ def _needed_root(kappa: float, share: float) -> Any:
     return steps_needed(np.sqrt(kappa), share)
 
 
-@mistake(
+@NEEDED.mistake(
     "1/κ in place of the rate",
     "With a long valley, yours would take few steps. By which factor does a step at the best"
     " learning rate shrink the distance?",
@@ -420,7 +391,7 @@ def _needed_inverse(kappa: float, share: float) -> Any:
     return int(np.ceil(_exact(1 / kappa, share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "The rate is upside down",
     "A factor above 1 grows, and so you need a negative number of steps. Which of κ - 1 and κ + 1"
     " stands below?",
@@ -429,7 +400,7 @@ def _needed_negative(kappa: float, share: float) -> Any:
     return int(np.ceil(-_exact(_rate(kappa), share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "The logarithms are divided the wrong way round",
     "rateⁿ = share becomes n · log(rate) = log(share). What do you divide by to have n alone?",
 )
@@ -437,7 +408,7 @@ def _needed_turned(kappa: float, share: float) -> Any:
     return int(np.ceil(1 / _exact(_rate(kappa), share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "Two different logarithms",
     "Any logarithm will do, but the same one above and below. Which are np.log and np.log10?",
 )
@@ -445,7 +416,7 @@ def _needed_mixed(kappa: float, share: float) -> Any:
     return int(np.ceil(_exact(_rate(kappa), share) / np.log(10)))
 
 
-@mistake(
+@NEEDED.mistake(
     "The share is taken as what goes, not what is left",
     "A share of 0.01 means that one hundredth of the distance is left, not that it has been"
     " walked.",
@@ -454,7 +425,7 @@ def _needed_gone(kappa: float, share: float) -> Any:
     return steps_needed(kappa, 1 - share)
 
 
-@mistake(
+@NEEDED.mistake(
     "The rate of the loss, not of the distance",
     "The loss shrinks by the square of the rate, twice as fast on a logarithmic axis. Here the"
     " distance is asked for.",
@@ -463,7 +434,7 @@ def _needed_loss(kappa: float, share: float) -> Any:
     return int(np.ceil(_exact(_rate(kappa) ** 2, share)))
 
 
-@mistake(
+@NEEDED.mistake(
     "Each step removes a share of the start",
     "It removes a share of what is left, and that becomes less and less. So do you add, or"
     " multiply?",
@@ -472,37 +443,10 @@ def _needed_linear(kappa: float, share: float) -> Any:
     return int(np.ceil((1 - share) / (1 - _rate(kappa))))
 
 
-@mistake(
+@NEEDED.mistake(
     "An estimate for long valleys",
     "κ/2 · log(1/share) is close when κ is large, and too many steps when it is small. Take the"
     " rate itself.",
 )
 def _needed_estimate(kappa: float, share: float) -> Any:
     return int(np.ceil(kappa / 2 * np.log(1 / share)))
-
-
-NEEDED = Exercise(
-    lesson=4,
-    reference=steps_needed,
-    returns=("the number of steps",),
-    shows="You know how long a run takes before it has begun. For the line, to a millionth: 89.",
-    cases=[(2.0, 0.01), (10.0, 0.001), (10.0, 0.6), (1.2, 1e-6), (10.0, 0.95)],
-    mistakes=[
-        _needed_floor,
-        _needed_nearest,
-        _needed_fraction,
-        _needed_more,
-        _needed_steep,
-        _needed_root,
-        _needed_inverse,
-        _needed_negative,
-        _needed_turned,
-        _needed_mixed,
-        _needed_gone,
-        _needed_loss,
-        _needed_linear,
-        _needed_estimate,
-    ],
-)
-
-EXERCISES = (CONDITION, BEST, STANDARDISE, NEEDED)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
@@ -30,13 +30,21 @@ def _average(
 
 # --- The average ----------------------------------------------------------------------------------
 
+AVERAGE = Task(
+    lesson=5,
+    returns=("the averages",),
+    shows="One number remembers all values, and forgets each a little more at every step.",
+    cases=SERIES,
+)
 
+
+@AVERAGE.answer
 def moving_average(values: Array, beta: float) -> Any:
     """Return the exponential moving average after each value, from a start at zero."""
     return _average(values, beta)
 
 
-@mistake(
+@AVERAGE.mistake(
     "β and 1 - β are exchanged",
     "With β = 0.9 the average should be slow: nine tenths of it is memory. Is yours?",
 )
@@ -44,7 +52,7 @@ def _swapped(values: Array, beta: float) -> Any:
     return _average(values, 1 - beta)
 
 
-@mistake(
+@AVERAGE.mistake(
     "The factor 1 - β is missing",
     "That is a fading sum. Feed it nothing but ones: an average should come to 1, and not to ten.",
 )
@@ -52,7 +60,7 @@ def _without_factor(values: Array, beta: float) -> Any:
     return _average(values, beta, new=1 / (1 - beta))
 
 
-@mistake(
+@AVERAGE.mistake(
     "Nothing is kept of the old average",
     "Each of your numbers depends on one value alone. Where does the memory come in?",
 )
@@ -60,7 +68,7 @@ def _without_memory(values: Array, beta: float) -> Any:
     return _average(values, beta, old=0.0)
 
 
-@mistake(
+@AVERAGE.mistake(
     "The old average does not fade",
     "All of the old is kept, and a share of the new is added. What share of the old should go?",
 )
@@ -68,7 +76,7 @@ def _without_fading(values: Array, beta: float) -> Any:
     return _average(values, beta, old=1 / beta)
 
 
-@mistake(
+@AVERAGE.mistake(
     "It starts at the first value, not at zero",
     "A reasonable start, and another one than here: this course starts at zero and corrects that"
     " later.",
@@ -77,7 +85,7 @@ def _from_first(values: Array, beta: float) -> Any:
     return _average(values, beta, start=values[0])
 
 
-@mistake(
+@AVERAGE.mistake(
     "Each average is kept before its value has come in",
     "Your list begins with the start, 0. Which line comes first in the loop: take in, or keep?",
 )
@@ -85,7 +93,7 @@ def _late(values: Array, beta: float) -> Any:
     return np.concatenate([[0.0], _average(values, beta)[:-1]])
 
 
-@mistake(
+@AVERAGE.mistake(
     "Only the last average is returned",
     "Keep the average after every value: there should be as many as values.",
 )
@@ -93,7 +101,7 @@ def _only_last(values: Array, beta: float) -> Any:
     return _average(values, beta)[-1]
 
 
-@mistake(
+@AVERAGE.mistake(
     "The plain mean of all values so far",
     "That forgets nothing: the first value counts as much as the last. Where is β?",
 )
@@ -101,7 +109,7 @@ def _plain_mean(values: Array, beta: float) -> Any:
     return np.cumsum(values) / np.arange(1, len(values) + 1)
 
 
-@mistake(
+@AVERAGE.mistake(
     "The start is corrected already",
     "That comes in the third task. Here the average may still be small at the beginning.",
 )
@@ -109,35 +117,23 @@ def _too_early(values: Array, beta: float) -> Any:
     return corrected_average(values, beta)
 
 
-AVERAGE = Exercise(
+# --- The weights ----------------------------------------------------------------------------------
+
+WEIGHTS = Task(
     lesson=5,
-    reference=moving_average,
-    returns=("the averages",),
-    shows="One number remembers all values, and forgets each a little more at every step.",
-    cases=SERIES,
-    mistakes=[
-        _swapped,
-        _without_factor,
-        _without_memory,
-        _without_fading,
-        _from_first,
-        _late,
-        _only_last,
-        _plain_mean,
-        _too_early,
-    ],
+    returns=("the weights",),
+    shows="Equal steps back, equal factors: that is why the average is called exponential.",
+    cases=[(0.9, 5), (0.5, 3), (0.75, 4)],
 )
 
 
-# --- The weights ----------------------------------------------------------------------------------
-
-
+@WEIGHTS.answer
 def average_weights(beta: float, n: int) -> Any:
     """Return with which weights the last n values count, the newest first."""
     return (1 - beta) * beta ** np.arange(n)
 
 
-@mistake(
+@WEIGHTS.mistake(
     "The oldest comes first",
     "The newest value has the largest weight, and it is asked for first.",
 )
@@ -145,7 +141,7 @@ def _oldest_first(beta: float, n: int) -> Any:
     return average_weights(beta, n)[::-1]
 
 
-@mistake(
+@WEIGHTS.mistake(
     "The powers begin with β, not with 1",
     "The newest value has not faded yet. How often has it been multiplied by β?",
 )
@@ -153,7 +149,7 @@ def _faded_once(beta: float, n: int) -> Any:
     return beta * average_weights(beta, n)
 
 
-@mistake(
+@WEIGHTS.mistake(
     "The factor 1 - β is missing",
     "Each value comes in with a weight. What is it, before anything fades?",
 )
@@ -161,7 +157,7 @@ def _weights_of_sum(beta: float, n: int) -> Any:
     return beta ** np.arange(n)
 
 
-@mistake(
+@WEIGHTS.mistake(
     "The weights are scaled to add up to 1",
     "All of the weights, without end, add up to 1. The first n of them leave something for the"
     " rest.",
@@ -170,7 +166,7 @@ def _scaled(beta: float, n: int) -> Any:
     return average_weights(beta, n) / average_weights(beta, n).sum()
 
 
-@mistake(
+@WEIGHTS.mistake(
     "β and 1 - β are exchanged",
     "Old values fade by β at each step. By what do yours?",
 )
@@ -178,7 +174,7 @@ def _weights_swapped(beta: float, n: int) -> Any:
     return average_weights(1 - beta, n)
 
 
-@mistake(
+@WEIGHTS.mistake(
     "Every value has the same weight",
     "That is a window: inside all count alike. Here each step back costs a factor.",
 )
@@ -186,7 +182,7 @@ def _window(beta: float, n: int) -> Any:
     return np.full(n, 1 / n)
 
 
-@mistake(
+@WEIGHTS.mistake(
     "The weights fall by the same amount, not by the same factor",
     "A step back multiplies by β. Yours subtracts.",
 )
@@ -194,37 +190,27 @@ def _straight(beta: float, n: int) -> Any:
     return (1 - beta) * (1 - (1 - beta) * np.arange(n))
 
 
-WEIGHTS = Exercise(
-    lesson=5,
-    reference=average_weights,
-    returns=("the weights",),
-    shows="Equal steps back, equal factors: that is why the average is called exponential.",
-    cases=[(0.9, 5), (0.5, 3), (0.75, 4)],
-    mistakes=[
-        _oldest_first,
-        _faded_once,
-        _weights_of_sum,
-        _scaled,
-        _weights_swapped,
-        _window,
-        _straight,
-    ],
-)
-
-
 # --- The start ------------------------------------------------------------------------------------
+
+CORRECTED = Task(
+    lesson=5,
+    returns=("the corrected averages",),
+    shows="Divided by the weights used so far, the average is right from the first value on.",
+    cases=SERIES,
+)
 
 
 def _steps(values: Array) -> Any:
     return np.arange(1, len(values) + 1)
 
 
+@CORRECTED.answer
 def corrected_average(values: Array, beta: float) -> Any:
     """Return the averages, each divided by the sum of the weights that it has used so far."""
     return _average(values, beta) / (1 - beta ** _steps(values))
 
 
-@mistake(
+@CORRECTED.mistake(
     "The correction counts from 0",
     "Your first divisor is 1 - β⁰, which is 0. After the first value, how many have come in?",
 )
@@ -232,7 +218,7 @@ def _from_zero(values: Array, beta: float) -> Any:
     return _average(values, beta) / (1 - beta ** (_steps(values) - 1))
 
 
-@mistake(
+@CORRECTED.mistake(
     "The correction counts one too many",
     "After the first value, how many have come in? The first corrected average is that value.",
 )
@@ -240,7 +226,7 @@ def _from_two(values: Array, beta: float) -> Any:
     return _average(values, beta) / (1 - beta ** (_steps(values) + 1))
 
 
-@mistake(
+@CORRECTED.mistake(
     "The corrected average is fed back",
     "Correct what you hand out, not what you go on with: keep v itself for the next step.",
 )
@@ -252,7 +238,7 @@ def _fed_back(values: Array, beta: float) -> Any:
     return np.array(history)
 
 
-@mistake(
+@CORRECTED.mistake(
     "Nothing is corrected",
     "The first average is far below the first value, because v began at a zero that nobody"
     " measured.",
@@ -261,7 +247,7 @@ def _uncorrected(values: Array, beta: float) -> Any:
     return _average(values, beta)
 
 
-@mistake(
+@CORRECTED.mistake(
     "Divided by 1 - β at every step",
     "That undoes the first step alone. The weights used so far add up to more with each value: to"
     " what after t of them?",
@@ -270,7 +256,7 @@ def _one_divisor(values: Array, beta: float) -> Any:
     return _average(values, beta) / (1 - beta)
 
 
-@mistake(
+@CORRECTED.mistake(
     "β · t in place of β to the power of t",
     "After two steps the start has faded by β twice. What is that as a formula?",
 )
@@ -278,7 +264,7 @@ def _product(values: Array, beta: float) -> Any:
     return _average(values, beta) / (1 - beta * _steps(values))
 
 
-@mistake(
+@CORRECTED.mistake(
     "Multiplied where it should be divided",
     "At the start the average is too small. Does your correction make it larger?",
 )
@@ -286,7 +272,7 @@ def _multiplied(values: Array, beta: float) -> Any:
     return _average(values, beta) * (1 - beta ** _steps(values))
 
 
-@mistake(
+@CORRECTED.mistake(
     "It starts at the first value in place of a correction",
     "That gives the first value far too much weight in the second average. Start at zero, and"
     " divide.",
@@ -295,31 +281,9 @@ def _started(values: Array, beta: float) -> Any:
     return _average(values, beta, start=values[0])
 
 
-@mistake(
+@CORRECTED.mistake(
     "β and 1 - β are exchanged",
     "With β = 0.9 the average should be slow: nine tenths of it is memory.",
 )
 def _corrected_swapped(values: Array, beta: float) -> Any:
     return corrected_average(values, 1 - beta)
-
-
-CORRECTED = Exercise(
-    lesson=5,
-    reference=corrected_average,
-    returns=("the corrected averages",),
-    shows="Divided by the weights used so far, the average is right from the first value on.",
-    cases=SERIES,
-    mistakes=[
-        _from_zero,
-        _from_two,
-        _fed_back,
-        _uncorrected,
-        _one_divisor,
-        _product,
-        _multiplied,
-        _started,
-        _corrected_swapped,
-    ],
-)
-
-EXERCISES = (AVERAGE, WEIGHTS, CORRECTED)

@@ -7,20 +7,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.exercise import Exercise, mistake
+from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
 
 
 # --- The learning rate ----------------------------------------------------------------------------
 
+SETTINGS = [(0.1, 0.9), (0.5, 0.7), (2.0, 0.25)]
 
+RATE = Task(
+    lesson=7,
+    returns=("the learning rate",),
+    shows="The average takes in a share of each gradient, so its learning rate is the larger one.",
+    cases=SETTINGS,
+)
+
+
+@RATE.answer
 def heavy_ball_rate(learning_rate: float, beta: float) -> Any:
     """Return the heavy ball's learning rate for the path of an averaged run."""
     return learning_rate * (1 - beta)
 
 
-@mistake(
+@RATE.mistake(
     "Division in place of multiplication",
     "That is the way from the heavy ball to the average. The heavy ball takes in all of each"
     " gradient: does it need a larger learning rate, or a smaller one?",
@@ -29,7 +39,7 @@ def _rate_divided(learning_rate: float, beta: float) -> Any:
     return learning_rate / (1 - beta)
 
 
-@mistake(
+@RATE.mistake(
     "β in place of 1 - β",
     "Which factor stands before the gradient in the averaged form?",
 )
@@ -37,7 +47,7 @@ def _rate_beta(learning_rate: float, beta: float) -> Any:
     return learning_rate * beta
 
 
-@mistake(
+@RATE.mistake(
     "The same learning rate in both dialects",
     "One averages, the other adds up. With β = 0.9 their steps differ tenfold in the long run.",
 )
@@ -45,7 +55,7 @@ def _rate_same(learning_rate: float, beta: float) -> Any:
     return learning_rate
 
 
-@mistake(
+@RATE.mistake(
     "The factor 1 - β is there twice",
     "A gradient passes it once on its way into θ.",
 )
@@ -53,7 +63,7 @@ def _rate_twice(learning_rate: float, beta: float) -> Any:
     return learning_rate * (1 - beta) ** 2
 
 
-@mistake(
+@RATE.mistake(
     "Division by β",
     "β says how fast old gradients fade, and that is the same in both dialects. What differs is the"
     " weight of a fresh one.",
@@ -62,7 +72,7 @@ def _rate_by_beta(learning_rate: float, beta: float) -> Any:
     return learning_rate / beta
 
 
-@mistake(
+@RATE.mistake(
     "1 + β in place of 1 - β",
     "The weight of a fresh gradient becomes smaller as β grows. Does yours?",
 )
@@ -70,87 +80,10 @@ def _rate_plus(learning_rate: float, beta: float) -> Any:
     return learning_rate * (1 + beta)
 
 
-SETTINGS = [(0.1, 0.9), (0.5, 0.7), (2.0, 0.25)]
-
-RATE = Exercise(
-    lesson=7,
-    reference=heavy_ball_rate,
-    returns=("the learning rate",),
-    shows="The average takes in a share of each gradient, so its learning rate is the larger one.",
-    cases=SETTINGS,
-    mistakes=[_rate_divided, _rate_beta, _rate_same, _rate_twice, _rate_by_beta, _rate_plus],
-)
-
-
 # --- A run that is under way ----------------------------------------------------------------------
 
-
-def averaged_to_heavy_ball(learning_rate: float, beta: float, velocity: Array) -> Any:
-    """Return learning rate and velocity with which a heavy ball goes on where an average was."""
-    return learning_rate * (1 - beta), velocity / (1 - beta)
-
-
-@mistake(
-    "The velocity is not translated",
-    "At the first step the ball would move by another length than the average did. Which number"
-    " must stay the same: v, or learning rate times v?",
-)
-def _state_same_velocity(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate * (1 - beta), velocity
-
-
-@mistake(
-    "The velocity is multiplied where it should be divided",
-    "A sum of gradients is longer than their average. Is yours?",
-)
-def _state_shrunk(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate * (1 - beta), velocity * (1 - beta)
-
-
-@mistake(
-    "The learning rate is divided where it should be multiplied",
-    "The velocity is right. But the ball takes in all of each gradient, so its learning rate has to"
-    " be the smaller one.",
-)
-def _state_rate_divided(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate / (1 - beta), velocity / (1 - beta)
-
-
-@mistake(
-    "Translated the wrong way round",
-    "That leads from the heavy ball to the average. Both factors have to be turned over.",
-)
-def _state_backwards(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate / (1 - beta), velocity * (1 - beta)
-
-
-@mistake(
-    "The learning rate is not translated",
-    "With the same learning rate and a longer velocity, the ball outruns the average.",
-)
-def _state_same_rate(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate, velocity / (1 - beta)
-
-
-@mistake(
-    "Nothing is translated",
-    "The same numbers mean different things in the two dialects. Look at what stands before g.",
-)
-def _state_same(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate, velocity
-
-
-@mistake(
-    "The velocity holds the learning rate as well",
-    "That is the velocity form, with the learning rate inside. The heavy ball keeps it outside.",
-)
-def _state_inside(learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate * (1 - beta), learning_rate * velocity
-
-
-STATE = Exercise(
+STATE = Task(
     lesson=7,
-    reference=averaged_to_heavy_ball,
     returns=("the learning rate", "the velocity"),
     shows="The move of a step is the same in every dialect, so what one factor loses the other"
     " gains.",
@@ -159,19 +92,89 @@ STATE = Exercise(
         (0.5, 0.7, np.array([-3.0, 0.5])),
         (2.0, 0.25, np.array([1.0, 4.0, -2.0])),
     ],
-    mistakes=[
-        _state_same_velocity,
-        _state_shrunk,
-        _state_rate_divided,
-        _state_backwards,
-        _state_same_rate,
-        _state_same,
-        _state_inside,
-    ],
 )
 
 
+@STATE.answer
+def averaged_to_heavy_ball(learning_rate: float, beta: float, velocity: Array) -> Any:
+    """Return learning rate and velocity with which a heavy ball goes on where an average was."""
+    return learning_rate * (1 - beta), velocity / (1 - beta)
+
+
+@STATE.mistake(
+    "The velocity is not translated",
+    "At the first step the ball would move by another length than the average did. Which number"
+    " must stay the same: v, or learning rate times v?",
+)
+def _state_same_velocity(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), velocity
+
+
+@STATE.mistake(
+    "The velocity is multiplied where it should be divided",
+    "A sum of gradients is longer than their average. Is yours?",
+)
+def _state_shrunk(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), velocity * (1 - beta)
+
+
+@STATE.mistake(
+    "The learning rate is divided where it should be multiplied",
+    "The velocity is right. But the ball takes in all of each gradient, so its learning rate has to"
+    " be the smaller one.",
+)
+def _state_rate_divided(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate / (1 - beta), velocity / (1 - beta)
+
+
+@STATE.mistake(
+    "Translated the wrong way round",
+    "That leads from the heavy ball to the average. Both factors have to be turned over.",
+)
+def _state_backwards(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate / (1 - beta), velocity * (1 - beta)
+
+
+@STATE.mistake(
+    "The learning rate is not translated",
+    "With the same learning rate and a longer velocity, the ball outruns the average.",
+)
+def _state_same_rate(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate, velocity / (1 - beta)
+
+
+@STATE.mistake(
+    "Nothing is translated",
+    "The same numbers mean different things in the two dialects. Look at what stands before g.",
+)
+def _state_same(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate, velocity
+
+
+@STATE.mistake(
+    "The velocity holds the learning rate as well",
+    "That is the velocity form, with the learning rate inside. The heavy ball keeps it outside.",
+)
+def _state_inside(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), learning_rate * velocity
+
+
 # --- Any dialect into any other -------------------------------------------------------------------
+
+ANY = Task(
+    lesson=7,
+    returns=("the learning rate", "the velocity"),
+    shows="Two products stay the same in every dialect: one sets the learning rate, the other the"
+    " velocity.",
+    cases=[
+        ("averaged", "heavy ball", 0.1, 0.9, np.array([2.0, -1.0])),
+        ("heavy ball", "averaged", 0.02, 0.8, np.array([-3.0, 0.5])),
+        ("averaged", "velocity", 0.5, 0.6, np.array([1.0, 4.0])),
+        ("velocity", "averaged", 0.3, 0.75, np.array([1.0, -2.0])),
+        ("heavy ball", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
+        ("velocity", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
+    ],
+)
 
 
 def _factors(dialect: str, learning_rate: float, beta: float) -> tuple[float, float]:
@@ -191,6 +194,7 @@ def _rate(source: str, target: str, learning_rate: float, beta: float) -> float:
     )
 
 
+@ANY.answer
 def translate(source: str, target: str, learning_rate: float, beta: float, velocity: Array) -> Any:
     """Return learning rate and velocity of the same run in another dialect."""
     new = _rate(source, target, learning_rate, beta)
@@ -198,7 +202,7 @@ def translate(source: str, target: str, learning_rate: float, beta: float, veloc
     return new, velocity * before[1] / after[1]
 
 
-@mistake(
+@ANY.mistake(
     "The velocity is not translated",
     "Only a run from rest can do without. What has to stay the same from one step to the next?",
 )
@@ -208,7 +212,7 @@ def _any_same_velocity(
     return _rate(source, target, learning_rate, beta), velocity
 
 
-@mistake(
+@ANY.mistake(
     "The learning rate is translated the wrong way round",
     "From averaged to heavy ball it becomes smaller. Try one pair with numbers.",
 )
@@ -219,7 +223,7 @@ def _any_rate_backwards(
     return new, translate(source, target, learning_rate, beta, velocity)[1]
 
 
-@mistake(
+@ANY.mistake(
     "The velocity is translated the wrong way round",
     "What moves θ is the velocity times what stands before it. If that factor grows, what must the"
     " velocity do?",
@@ -231,7 +235,7 @@ def _any_velocity_backwards(
     return new, velocity * np.mean(velocity / moved)
 
 
-@mistake(
+@ANY.mistake(
     "The velocity form is taken for a heavy ball",
     "They share the learning rate, but one keeps it inside the velocity. What does that do to v?",
 )
@@ -244,7 +248,7 @@ def _any_inside_forgotten(
     )
 
 
-@mistake(
+@ANY.mistake(
     "The old learning rate goes into the new velocity",
     "The velocity form multiplies by its own learning rate, the one that you have computed.",
 )
@@ -256,7 +260,7 @@ def _any_old_rate(
     return new, velocity * before[1] / after[1]
 
 
-@mistake(
+@ANY.mistake(
     "β in place of 1 - β",
     "Which factor stands before the gradient in the averaged form?",
 )
@@ -264,7 +268,7 @@ def _any_beta(source: str, target: str, learning_rate: float, beta: float, veloc
     return translate(source, target, learning_rate, 1 - beta, velocity)
 
 
-@mistake(
+@ANY.mistake(
     "Nothing is translated",
     "That is right from a dialect to itself. The others give the same numbers another meaning.",
 )
@@ -272,7 +276,7 @@ def _any_same(source: str, target: str, learning_rate: float, beta: float, veloc
     return learning_rate, velocity
 
 
-@mistake(
+@ANY.mistake(
     "The learning rate is not translated",
     "Two of the three dialects share it. The third takes in only a share of each gradient.",
 )
@@ -280,32 +284,3 @@ def _any_same_rate(
     source: str, target: str, learning_rate: float, beta: float, velocity: Array
 ) -> Any:
     return learning_rate, translate(source, target, learning_rate, beta, velocity)[1]
-
-
-ANY = Exercise(
-    lesson=7,
-    reference=translate,
-    returns=("the learning rate", "the velocity"),
-    shows="Two products stay the same in every dialect: one sets the learning rate, the other the"
-    " velocity.",
-    cases=[
-        ("averaged", "heavy ball", 0.1, 0.9, np.array([2.0, -1.0])),
-        ("heavy ball", "averaged", 0.02, 0.8, np.array([-3.0, 0.5])),
-        ("averaged", "velocity", 0.5, 0.6, np.array([1.0, 4.0])),
-        ("velocity", "averaged", 0.3, 0.75, np.array([1.0, -2.0])),
-        ("heavy ball", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
-        ("velocity", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
-    ],
-    mistakes=[
-        _any_same_velocity,
-        _any_rate_backwards,
-        _any_velocity_backwards,
-        _any_inside_forgotten,
-        _any_old_rate,
-        _any_beta,
-        _any_same,
-        _any_same_rate,
-    ],
-)
-
-EXERCISES = (RATE, STATE, ANY)

@@ -1,41 +1,48 @@
-"""Mistakes that can be made in more than one exercise."""
+"""Mistakes that can be made in more than one task."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from lessons_lib.feedback.exercise import Mistake, mistake
 from lessons_lib.feedback.running import Function
+from lessons_lib.feedback.task import Given, Task
 
 
-def in_a_run(step: Mistake, run: Function, name: str = "", hint: str = "") -> Mistake:
-    """Make the mistake of one step a mistake of the run.
+def in_a_run(task: Task, run: Function, name: str, hint: str) -> Callable[[Given], Given]:
+    """Take the wrong step below for a mistake of the run that it makes.
 
     Parameters
     ----------
-    step : Mistake
-        The mistake of one step.
+    task : Task
+        The run.
     run : callable
         It takes the run's inputs, and ``step=``, the function that takes a step.
-    name, hint : str, optional
-        Other words than those for the step alone.
+    name, hint : str
+        As for any mistake.
     """
-    return Mistake(name or step.name, hint or step.hint, partial(run, step=step.function))
+
+    def register(step: Given) -> Given:
+        task.mistake(name, hint)(partial(run, step=step))
+        return step
+
+    return register
 
 
-def of_history(run: Function) -> list[Mistake]:
-    """Return what goes wrong with the history of a run, whatever the method.
+def of_history(task: Task) -> None:
+    """Register what goes wrong with the history of a run, whatever the method.
 
     Parameters
     ----------
-    run : callable
-        It returns n + 1 places, the start first.
+    task : Task
+        The run. Its answer, which stands above, returns n + 1 places, the start first.
     """
+    run = task.reference
 
-    @mistake(
+    @task.mistake(
         "Every row of the history is the last place",
         "You change one and the same array, and keep it many times. Keep a new one after each"
         " step.",
@@ -44,18 +51,16 @@ def of_history(run: Function) -> list[Mistake]:
         history = run(*inputs)
         return np.broadcast_to(history[-1], history.shape)
 
-    @mistake(
+    @task.mistake(
         "The start is missing in the history",
         "n steps lead through n + 1 places. Which one comes first?",
     )
     def without_start(*inputs: Any) -> Any:
         return run(*inputs)[1:]
 
-    @mistake(
+    @task.mistake(
         "The last place is missing in the history",
         "n steps lead through n + 1 places. Is a place kept before the step, or after it?",
     )
     def without_end(*inputs: Any) -> Any:
         return run(*inputs)[:-1]
-
-    return [same_rows, without_start, without_end]

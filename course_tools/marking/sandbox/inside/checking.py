@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lessons_lib.feedback.exercise import Exercise
 from lessons_lib.feedback.verdict import Verdict
 
 
@@ -17,8 +16,3 @@ def check(function: Callable[..., Any], cases: Sequence[Any] = ()) -> Verdict:
     """Say that the marker looks at the function, not this cell."""
     name = getattr(function, "__name__", type(function).__name__)
     return Verdict("right", f"{name} is looked at when the notebook is marked.", "")
-
-
-def exercises() -> dict[str, Exercise]:
-    """Return no exercise."""
-    return {}

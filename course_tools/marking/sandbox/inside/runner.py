@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lessons_lib.feedback.limits import outcomes_in_time
-from lessons_lib.feedback.running import plain
+from lessons_lib.feedback.running import as_value
 
 from . import wire
 from .cells import CellRun, Names, get_ipython, offer_ipython, run
@@ -119,7 +119,7 @@ def described(value: Any) -> Message:
     """Tell what a value is."""
     if callable(value):
         return {"function": str(getattr(value, "__name__", type(value).__name__))}
-    return {"value": wire.written_value(plain(value))}
+    return {"value": wire.written_value(as_value(value))}
 
 
 def call(names: Names, name: str, cases: list[Any], **limits: Any) -> Message:

@@ -1,4 +1,4 @@
-"""How inputs and answers are written in a message."""
+"""How inputs, answers and names are put into a message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def number(value: float) -> str:
     return f"{value:.5g}"
 
 
-def written(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """Write a value as a learner would type it, a long array cut short.
 
     Parameters
@@ -35,7 +35,7 @@ def written(value: Any) -> str:
 
 def _array(values: np.ndarray[Any, Any]) -> str:
     shown = values if values.size <= MANY else values[: max(1, MANY // max(1, values[0].size))]
-    inside = ", ".join(written(each) for each in shown)
+    inside = ", ".join(as_typed(each) for each in shown)
     if len(shown) == len(values):
         return f"[{inside}]"
     return f"[{inside}, …] of shape {values.shape}"
@@ -43,11 +43,11 @@ def _array(values: np.ndarray[Any, Any]) -> str:
 
 def call(name: str, arguments: Sequence[str], inputs: Sequence[Any]) -> str:
     """Write the call of a function with these inputs."""
-    given = [f"{key} = {written(value)}" for key, value in zip(arguments, inputs, strict=True)]
+    given = [f"{key} = {as_typed(value)}" for key, value in zip(arguments, inputs, strict=True)]
     return f"{name}({', '.join(given)})"
 
 
-def listed(names: Sequence[str], last: str = "and") -> str:
+def joined(names: Sequence[str], last: str = "and") -> str:
     """Join names as in a sentence."""
     *most, end = names
     return f"{', '.join(most)} {last} {end}" if most else end

@@ -1,0 +1,216 @@
+"""What an explorer needs, and whether it shows and says what its file in `tests/explorers` expects.
+
+Every check gives sentences, and none if all is well. A sentence begins with the file to change.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import explorers as files
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from lessons_lib.live import Control, Live, Scene
+
+Texts = Iterator[str]
+Index = list[int]
+Settings = dict[str, Any]
+
+FACE = "lessons_lib/explorers/__init__.py"
+
+PARTS = {
+    "make": "a function that takes nothing and makes the explorer, as its lesson does",
+    "shown": "a function that takes the value of each control by its name, and returns the points"
+    " of each moving artist, computed in another way than the explorer does",
+    "said": "a function that takes the value of each control by its name, and returns each readout"
+    " by its name, computed in another way than the explorer does",
+    "START": "the sentence of the state that it starts in",
+    "ELSEWHERE": "a list of other states, each a pair of the controls' values by their names and"
+    " the sentence of that state; at least one",
+}
+"""What a file in `tests/explorers` has to hold."""
+
+
+def file_of(name: str) -> str:
+    """Return where what is expected of an explorer stands."""
+    return f"tests/explorers/{name}.py"
+
+
+def expectations() -> dict[str, ModuleType]:
+    """Return what is expected of each explorer, by its name."""
+    names = [found.name for found in pkgutil.iter_modules(files.__path__)]
+    return {name: importlib.import_module(f"{files.__name__}.{name}") for name in names}
+
+
+@cache
+def made(name: str) -> tuple[Live, float]:
+    """Make an explorer, once for all tests, and tell how many seconds the processor took."""
+    make = expectations()[name].make
+    began = time.process_time()
+    return make(), time.process_time() - began
+
+
+# --- What is there --------------------------------------------------------------------------------
+
+
+def not_handed_on(modules: Iterable[ModuleType], handed_on: Collection[str]) -> Texts:
+    """Say which explorers no lesson can import."""
+    for module in modules:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            own = function.__module__ == module.__name__ and not name.startswith("_")
+            returned = function.__annotations__.get("return")
+            if own and returned in (Live, "Live") and name not in handed_on:
+                yield (
+                    f"{FACE} does not hand on {name}. Import it there from {module.__name__}, and"
+                    " add it to __all__."
+                )
+
+
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    """Return the modules of a package."""
+    names = [found.name for found in pkgutil.iter_modules(package.__path__)]
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def unexpected(handed_on: Collection[str], expected: Mapping[str, ModuleType]) -> Texts:
+    """Say for which explorers something is missing, and which files belong to none."""
+    for name in handed_on:
+        if name not in expected:
+            whole = "; ".join(f"{part}: {what}" for part, what in PARTS.items())
+            yield f"{file_of(name)} is missing. Write there what {name} shows and says. {whole}."
+            continue
+        for part, what in PARTS.items():
+            if not getattr(expected[name], part, None):
+                yield f"{file_of(name)} has no {part}. Write {what}."
+    for name in expected:
+        if name not in handed_on:
+            yield f"{file_of(name)} belongs to no explorer. Remove it, or add {name} to {FACE}."
+
+
+# --- States ---------------------------------------------------------------------------------------
+
+
+def states(scene: Scene, n: int = 25) -> list[Index]:
+    """Draw states: the start, both ends of every control, and others at random."""
+    random = np.random.default_rng(0)
+    sizes = [len(control.values) for control in scene.controls]
+    drawn = random.integers(0, sizes, (n, len(sizes))).tolist()
+    return [list(scene.start), [0] * len(sizes), [size - 1 for size in sizes], *drawn]
+
+
+def settings_of(scene: Scene, index: Index) -> Settings:
+    """Return the value of each control by its name."""
+    values = zip(scene.controls, index, strict=True)
+    return {control.name: control.values[position] for control, position in values}
+
+
+def nearest(control: Control, wanted: Any) -> int:
+    """Return the place of a control that is closest to a value."""
+    if control.kind == "choice":
+        return control.values.index(wanted)
+    return int(np.abs(np.array(control.values) - wanted).argmin())
+
+
+# --- What it shows and says -----------------------------------------------------------------------
+
+
+def points_of(artist: Any) -> NDArray[Any]:
+    """Return the points of a line, or the place of a text."""
+    return np.array([artist.get_position()]) if isinstance(artist, Text) else artist.get_xydata()
+
+
+def shows_otherwise(name: str, live: Live, expected: ModuleType) -> Texts:
+    """Say which moving artists are elsewhere than they should be."""
+    scene = live.scene
+    for index in states(scene):
+        settings = settings_of(scene, index)
+        live.draw(index)
+        wanted = expected.shown(**settings)
+        if len(wanted) != len(scene.moving):
+            yield (
+                f"{file_of(name)}: shown returns {len(wanted)} arrays, and {len(scene.moving)}"
+                " artists move. Return the points of each, in their order."
+            )
+            return
+        for each, points in zip(scene.moving, wanted, strict=True):
+            drawn = points_of(each.artist)
+            if drawn.shape != points.shape or not np.allclose(drawn, points, 1e-6, 1e-9):
+                yield (
+                    f"{file_of(name)}: with {settings}, {each.called} is not where shown says."
+                    f" Drawn are {drawn.tolist()[-3:]} at the end of {len(drawn)}, and expected"
+                    f" {points.tolist()[-3:]} of {len(points)}."
+                )
+
+
+def says_otherwise(name: str, live: Live, expected: ModuleType) -> Texts:
+    """Say which readouts are something else than they should be."""
+    scene = live.scene
+    for index in states(scene):
+        settings = settings_of(scene, index)
+        wanted = expected.said(**settings)
+        told = {readout: scene.value(readout, index) for readout in scene.readouts}
+        if told != pytest.approx(wanted, rel=1e-6, abs=1e-9):
+            yield f"{file_of(name)}: with {settings}, the readouts are {told}, and said: {wanted}."
+
+
+def words_otherwise(name: str, live: Live, expected: ModuleType) -> Texts:
+    """Say which sentences are others than they should be."""
+    scene = live.scene
+    wanted = {"START": (settings_of(scene, list(scene.start)), expected.START)}
+    for k, state in enumerate(expected.ELSEWHERE):
+        wanted[f"ELSEWHERE[{k}]"] = state
+    for part, (settings, sentence) in wanted.items():
+        if settings.keys() != {control.name for control in scene.controls}:
+            controls = ", ".join(control.name for control in scene.controls)
+            yield f"{file_of(name)}: {part} has to give a value to each control: {controls}."
+            continue
+        told = scene.sentence([nearest(each, settings[each.name]) for each in scene.controls])
+        if told != sentence:
+            yield f"{file_of(name)}: {part} is {sentence!r}, and it says {told!r}."
+
+
+# --- Its goal -------------------------------------------------------------------------------------
+
+
+def reaching(scene: Scene) -> NDArray[np.bool_]:
+    """Say for all states at once whether the goal is met."""
+    assert scene.goal
+    sizes = [len(control.values) for control in scene.controls]
+    met = np.ones(sizes, dtype=bool)
+    for name, relation, bound in scene.goal.conditions:
+        if name in scene.readouts:
+            table = scene.readouts[name]
+            values, over = table.values[..., 0], table.over
+        else:
+            over = (scene.position(name),)
+            values = np.array(scene.controls[over[0]].values)
+        values = values.transpose(np.argsort(over))
+        shape = [size if control in over else 1 for control, size in enumerate(sizes)]
+        met &= (values < bound if relation == "<" else values > bound).reshape(shape)
+    return met
+
+
+def goal_unfit(function: Callable[..., Live], live: Live) -> Texts:
+    """Say what is wrong with a goal: there has to be one, to be found, but not by accident."""
+    file, scene = function.__module__.replace(".", "/") + ".py", live.scene
+    if not scene.goal:
+        yield f"{file}: {function.__name__} has no goal. Give it one: Live(…, goal=Goal(…))."
+        return
+    met = reaching(scene)
+    if met[tuple(scene.start)]:
+        yield f"{file}: the goal of {function.__name__} is met at the start. Choose another start."
+    if not 0 < met.mean() < 0.1:
+        yield (
+            f"{file}: {met.mean():.1%} of the states meet the goal of {function.__name__}. Some"
+            " have to, but fewer than 10 %."
+        )
