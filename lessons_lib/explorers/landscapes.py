@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lessons_lib import figures, optimizers, problems
+from lessons_lib.arguments import Array
 from lessons_lib.explorers.common import growing_curve
 from lessons_lib.explorers.race import METHODS
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
-
-Array = NDArray[np.float64]
 
 RATES = np.array([0.02, 0.05, 2 / 26, 1 / 9, 0.2, 0.5, 1, 2])
 BETAS = np.array([4 / 9, 0.7, 0.9, 0.95])

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from lessons_lib import figures
+from lessons_lib.arguments import Array
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
 from lessons_lib.problems import LeastSquares
-
-Array = NDArray[np.float64]
 
 DECAYS = ("none", "step decay", "1/t", "cosine")
 CLOUD = 200  # how many of the last steps are drawn as a cloud

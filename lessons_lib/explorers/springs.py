@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from lessons_lib import figures, optimizers, problems, theory
+from lessons_lib.arguments import Array
 from lessons_lib.explorers.common import growing_curve
 from lessons_lib.figures.style import BLACK, BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, slider, steps
-
-Array = NDArray[np.float64]
 
 PRODUCTS = np.round(np.arange(0, 4.225, 0.05), 2)  # learning rate times curvature
 BETAS = np.round(np.arange(0, 1, 0.03), 2)

@@ -8,7 +8,8 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
+from lessons_lib.arguments import Array
+
 Steps = NDArray[np.int64]
 
 DIGITS = 4
@@ -38,7 +39,7 @@ class Rounding:
             return significant(value)
         return _write(value, self._power)
 
-    def steps(self, values: Points) -> Steps:
+    def steps(self, values: Array) -> Steps:
         """Return where the values are, in whole steps of a hundredth of the axis or less."""
         with np.errstate(all="ignore"):
             places = np.log10(values) if self.log else np.asarray(values, dtype=float)

@@ -24,12 +24,11 @@ from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import Patch, PathPatch, Polygon
 from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from lessons_lib.arguments import Array
 from lessons_lib.figures.rounding import WHOLE, Rounding, checksum, significant
 from lessons_lib.figures.style import COLOUR_NAMES
-
-Points = NDArray[np.float64]
 
 STYLE_NAMES = {
     "-": "solid line",
@@ -218,7 +217,7 @@ def _patch(patch: Patch, ax: Axes, x: Rounding, y: Rounding) -> str:
     return f"{name}: {_point(low, x, y)} to {_point(high, x, y)}"
 
 
-def _points(points: Points, x: Rounding, y: Rounding) -> str:
+def _points(points: Array, x: Rounding, y: Rounding) -> str:
     """Count the points, and give the first, the last, and the spread of both coordinates."""
     if not len(points):
         return "empty"
@@ -234,11 +233,11 @@ def _points(points: Points, x: Rounding, y: Rounding) -> str:
     )
 
 
-def _point(point: Sequence[float] | Points, x: Rounding, y: Rounding) -> str:
+def _point(point: Sequence[float] | Array, x: Rounding, y: Rounding) -> str:
     return f"({x(float(point[0]))}, {y(float(point[1]))})"
 
 
-def _spread(values: Points, number: Callable[[float], str]) -> str:
+def _spread(values: Array, number: Callable[[float], str]) -> str:
     finite = values[np.isfinite(values)]
     if not len(finite):
         return "without finite values"
@@ -248,14 +247,14 @@ def _spread(values: Points, number: Callable[[float], str]) -> str:
     return f"least {number(low)}, greatest {number(high)}, mean {number(mean)}{gaps}"
 
 
-def _values(values: Points) -> str:
+def _values(values: Array) -> str:
     """Describe values that no axis shows, rounded relative to their own spread."""
     finite = values[np.isfinite(values)]
     own = Rounding(finite.min(), finite.max()) if len(finite) else WHOLE
     return f"{_spread(values, significant)}, checksum {checksum([own.steps(values)])}"
 
 
-def _filled(values: ArrayLike | None) -> Points:
+def _filled(values: ArrayLike | None) -> Array:
     """Return values as floats, with "not a number" where they are masked."""
     return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
 

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from lessons_lib.arguments import Array
 from lessons_lib.figures import Figure, describe
 from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canvas
 from lessons_lib.live.checks import (
@@ -26,7 +27,6 @@ from lessons_lib.live.parts import Goal, Moving, Readout
 from lessons_lib.live.table import Table, as_float32, pack, tabulate
 from lessons_lib.live.words import pieces, written
 
-Array = NDArray[np.float64]
 Index = Sequence[int]
 Compute = Callable[..., Mapping[str, ArrayLike]]
 Source = Table | str  # numbers in the table, or the name of what the kernel computes
