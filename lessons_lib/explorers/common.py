@@ -13,6 +13,9 @@ from lessons_lib.figures.style import LINE_STYLES, MARKERS
 from lessons_lib.live import Moving
 from lessons_lib.problems import LeastSquares
 
+ALMOST_ZERO = 1e-9
+"""Stands for zero, which a logarithmic axis does not have."""
+
 
 def growing_path(
     ax: Axes, line: LeastSquares, theta: Array, label: str, colour: str, follow: dict[str, Any]

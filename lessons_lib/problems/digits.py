@@ -20,11 +20,13 @@ from lessons_lib.problems._common import freeze, wrong_shape
 
 FILE = Path(__file__).with_name("digits.npz")
 CLASSES = 10
-INK = 16  # what a pixel holds at most: a count of 4 × 4 finer ones
 
-# So many pictures at a time make products so small that one thread computes them. Two would wait
-# for each other ten times as long as they compute, where another program has one of the cores.
+INK = 16
+"""What a pixel holds at most: a count of 4 × 4 finer ones."""
+
 BLOCK = 250
+"""So many pictures at a time make products so small that one thread computes them. Two would wait
+for each other ten times as long as they compute, where another program has one of the cores."""
 
 Labels = NDArray[np.uint8]
 
