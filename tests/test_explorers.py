@@ -12,6 +12,7 @@ from PIL import Image
 from lessons_lib import explorers, optimizers, problems, theory
 from lessons_lib.figures.figure import PIXELS_PER_INCH
 from lessons_lib.figures.style import STYLE
+from lessons_lib.live.packing import spec_and_table
 from lessons_lib.live.table import BUDGET
 
 LINE = problems.noisy_line()
@@ -707,4 +708,4 @@ def test_axes_stay_where_they_are(explorer):
         explorer.draw(index)
         figure.draw_without_rendering()
         assert [ax.get_position().bounds for ax in figure.axes] == before
-    assert explorer.scene.packed()[0]["axes"] == explorer.spec["axes"]
+    assert spec_and_table(explorer.scene)[0]["axes"] == explorer.spec["axes"]

@@ -269,7 +269,10 @@ def test_a_parabola_is_half_its_curvature_times_the_square():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: problems.quadratic([1.0, 0.0]), r"eigenvalues\[1\] is 0\.0; it must be positive.*saddle"),
+        (
+            lambda: problems.quadratic([1.0, 0.0]),
+            r"eigenvalues\[1\] is 0\.0; it must be positive.*saddle",
+        ),
         (lambda: problems.quadratic(2.0), "eigenvalues is 2.0.*list of numbers"),
         (lambda: problems.quadratic([1.0, np.nan]), r"eigenvalues\[1\] is nan"),
         (lambda: problems.quadratic([1.0] * 3, rotation=1.0), "rotation is 1.0.*d is 3"),

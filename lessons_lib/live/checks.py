@@ -13,7 +13,7 @@ from lessons_lib.arguments import Array
 from lessons_lib.figures import Figure
 from lessons_lib.live.controls import Control
 from lessons_lib.live.parts import Goal, Moving
-from lessons_lib.live.words import pieces
+from lessons_lib.live.sentences import pieces
 
 
 def check_names(controls: Sequence[Control], readouts: Collection[str]) -> None:
