@@ -1,1 +1,15 @@
-"""What the lessons import: problems, theory, optimizers and figures."""
+"""What the lessons import, once an earlier cell or lesson has built it by hand.
+
+A module imports only those above it.
+
+===========  ===========================================================================
+arguments    what is said about an argument that is out of range, and the type of arrays
+feedback     the exercises' checks, which name a mistake, and the bank of known ones
+problems     what is minimised: value, gradient, Hessian, minimum
+theory       what can be known before running, each formula with its source
+optimizers   the update rules, and the loop that runs them
+figures      drawings, and the words that describe them
+live         a figure of which some artists follow sliders
+explorers    one function for each explorer of the lessons
+===========  ===========================================================================
+"""

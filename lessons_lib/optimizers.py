@@ -1,60 +1,25 @@
 """Four ways to walk downhill, and the loop that takes the steps.
 
-Each method is one rule: from a position θ and a velocity v to the next ones. The four rules stand
-first. What they share, from checking the settings to noticing that a run has flown off, stands
-below them, in `_run` and its helpers.
+Each method is one rule: from a position θ and a velocity v to the next ones. The four methods stand
+first. What they share stands below them: what a run leaves behind, and the loop that applies a rule
+step after step and notices when a run has arrived or has flown off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+from lessons_lib.arguments import Array, below_one, finite, not_negative, whole_number
+
 Gradient = Callable[[Array], Array]
 Rule = Callable[[Gradient, Array, Array], tuple[Array, Array]]
 Steps = NDArray[np.int64]
 Entry = TypeVar("Entry", bound=np.generic)
-
-CONVERGED, ITERATIONS, DIVERGED = "converged", "iterations", "diverged"
-
-# A run has diverged when its distance from the start is this many times the largest of 1, the
-# start's own size and its first step. Runs that settle stay far below that; others soon pass it.
-DIVERGENCE = 1e8
-
-# Whether runs have flown off is looked up once in so many steps; the record tells the exact step.
-CHECK_EVERY = 256
-
-
-@dataclass(frozen=True, eq=False)
-class Trajectory:
-    """Where a run went, step by step.
-
-    Attributes
-    ----------
-    theta : ndarray, shape (steps + 1, ..., d)
-        The positions; ``theta[0]`` is the start. The axes in the middle are those of a grid of
-        settings and are missing for a single run.
-    velocity : ndarray, shape (steps + 1, ..., d)
-        The velocities; ``velocity[0]`` is zero. For gradient descent it is the gradient that was
-        followed.
-    status : str, or ndarray of str with the grid's shape
-        "converged" if the gradient's norm at the last position is within the tolerance, "diverged"
-        if the run flew off, else "iterations": it took as many steps as it was given.
-    n_steps : int, or ndarray of int with the grid's shape
-        How many steps the run took. In a grid, a run that ends early stays at its last position in
-        the rows that follow.
-    """
-
-    theta: Array
-    velocity: Array
-    status: str | NDArray[np.str_]
-    n_steps: int | Steps
 
 
 def gradient_descent(
@@ -236,11 +201,52 @@ def nesterov(
     return _run(rule, gradient, start, n_iterations, tolerance)
 
 
+CONVERGED, ITERATIONS, DIVERGED = "converged", "iterations", "diverged"
+
+DIVERGENCE = 1e8
+"""A run has diverged when its distance from the start is this many times the largest of 1, the
+start's own size and its first step. Runs that settle stay far below that; others soon pass it."""
+
+CHECK_EVERY = 256
+"""Whether runs have flown off is looked up once in so many steps; the record tells the exact
+step."""
+
+RANGES = {"learning_rate": not_negative, "beta": below_one}
+"""The check for each setting."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Where a run went, step by step.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (steps + 1, ..., d)
+        The positions; ``theta[0]`` is the start. The axes in the middle are those of a grid of
+        settings and are missing for a single run.
+    velocity : ndarray, shape (steps + 1, ..., d)
+        The velocities; ``velocity[0]`` is zero. For gradient descent it is the gradient that was
+        followed.
+    status : str, or ndarray of str with the grid's shape
+        "converged" if the gradient's norm at the last position is within the tolerance, "diverged"
+        if the run flew off, else "iterations": it took as many steps as it was given.
+    n_steps : int, or ndarray of int with the grid's shape
+        How many steps the run took. In a grid, a run that ends early stays at its last position in
+        the rows that follow.
+    """
+
+    theta: Array
+    velocity: Array
+    status: str | NDArray[np.str_]
+    n_steps: int | Steps
+
+
 def _run(
     rule: Rule, gradient: Gradient, start: Array, n_iterations: int, tolerance: float | None
 ) -> Trajectory:
     """Apply the rule step after step, and record every position and velocity."""
-    n_iterations, tolerance = _count(n_iterations), _tolerance(tolerance)
+    n_iterations = whole_number("n_iterations", n_iterations)
+    tolerance = _tolerance(tolerance)
     thetas, velocities = _record(n_iterations, start), _record(n_iterations, start)
     theta, velocity = start, np.zeros_like(start)
     thetas[0], velocities[0] = theta, velocity
@@ -341,68 +347,34 @@ def _read_only(array: NDArray[Entry]) -> NDArray[Entry]:
 
 def _settings(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
     """Check start and settings, and spread them all over one common shape, the start last."""
-    start = _numbers("theta0", theta0)
-    if start.ndim == 0:
+    start = finite("theta0", theta0)
+    if np.ndim(start) == 0:
         raise ValueError(
-            f"theta0 has shape {start.shape}; it must have at least one axis, whose last holds the"
-            " parameters. For one parameter write [theta0]."
+            f"theta0 has shape {np.shape(start)}; it must have at least one axis, whose last holds"
+            " the parameters. For one parameter write [theta0]."
         )
-    checked = [_in_range(name, _numbers(name, value)) for name, value in settings.items()]
+    checked = [RANGES[name](name, value) for name, value in settings.items()]
+    shapes = [np.shape(value) for value in checked]
     try:
-        grid = np.broadcast_shapes(start.shape[:-1], *(value.shape for value in checked))
+        grid = np.broadcast_shapes(start.shape[:-1], *shapes)
     except ValueError:
-        shapes = ", ".join(f"{n} {v.shape}" for n, v in zip(settings, checked, strict=True))
+        named = ", ".join(f"{name} {shape}" for name, shape in zip(settings, shapes, strict=True))
         raise ValueError(
-            f"The shapes do not fit together: {shapes}, theta0 {start.shape} without its last axis."
+            f"The shapes do not fit together: {named}, theta0 {start.shape} without its last axis."
             " They must broadcast against each other; for a grid of two settings give one of them"
             " as a column, for example learning_rate[:, None]."
         ) from None
     shape = (*grid, start.shape[-1])
-    spread = [np.broadcast_to(value[..., None], shape).copy() for value in checked]
+    spread = [np.broadcast_to(np.expand_dims(value, -1), shape).copy() for value in checked]
     return [*spread, np.broadcast_to(start, shape).copy()]
 
 
-def _numbers(name: str, value: ArrayLike) -> Array:
-    """Return the value as an array of finite floats, or say which entry is not one."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # lists of different lengths
-        array = np.empty(0)
-    if array.size == 0 or array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {value!r}; it must be a number, or an array of some.")
-    array = array.astype(np.float64)
-    return _refuse(name, array, ~np.isfinite(array), "finite")
-
-
-def _in_range(name: str, array: Array) -> Array:
-    """Refuse a learning rate below 0 and a beta outside [0, 1)."""
-    if name == "beta":
-        return _refuse(name, array, (array < 0) | (array >= 1), "at least 0 and below 1")
-    return _refuse(name, array, array < 0, "0 or more")
-
-
-def _refuse(name: str, array: Array, wrong: NDArray[np.bool_], allowed: str) -> Array:
-    """Raise an error that names the first wrong entry, if there is one."""
-    if not wrong.any():
-        return array
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    where = f"[{', '.join(map(str, index))}]" if index else ""
-    raise ValueError(f"{name}{where} is {array[index]}; it must be {allowed}.")
-
-
-def _count(n_iterations: int) -> int:
-    if isinstance(n_iterations, bool) or not isinstance(n_iterations, Integral) or n_iterations < 0:
-        raise ValueError(
-            f"n_iterations is {n_iterations!r}; it must be a whole number, 0 or more, such as 1000."
-        )
-    return int(n_iterations)
-
-
 def _tolerance(tolerance: float | None) -> float | None:
+    """Return the norm of the gradient at which a run stops, if there is one."""
     if tolerance is None:
         return None
-    value = _numbers("tolerance", tolerance)
-    if value.ndim or value < 0:
+    value = finite("tolerance", tolerance)
+    if np.ndim(value) or value < 0:
         raise ValueError(
             f"tolerance is {tolerance!r}; it must be None or one number, 0 or more: the norm of the"
             " gradient at which the run stops."

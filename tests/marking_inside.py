@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from course_tools.marking.sandbox import bubble as bubbles
+from course_tools.marking.sandbox import session as sandboxes
 from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import Sandbox
-from course_tools.marking.sandbox.session import bubble as bubbles
-from course_tools.marking.sandbox.session import session as sandboxes
 
 
 def ran(sandbox: Sandbox, source: str, seconds: float = 15.0) -> dict[str, Any]:

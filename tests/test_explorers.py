@@ -30,6 +30,7 @@ from lessons_lib import explorers, figures
 from lessons_lib.figures.figure import PIXELS_PER_INCH
 from lessons_lib.figures.style import STYLE
 from lessons_lib.live import Goal
+from lessons_lib.live.packing import spec_and_table
 from lessons_lib.live.table import BUDGET
 
 SECONDS = 2  # of the processor, to make an explorer on a machine that has time for it
@@ -246,4 +247,4 @@ def test_axes_stay_where_they_are(explorer):
         explorer.draw(index)
         figure.draw_without_rendering()
         assert [ax.get_position().bounds for ax in figure.axes] == before
-    assert explorer.scene.packed()[0]["axes"] == explorer.spec["axes"]
+    assert spec_and_table(explorer.scene)[0]["axes"] == explorer.spec["axes"]

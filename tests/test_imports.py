@@ -20,7 +20,7 @@ from lessons_lib import optimizers, problems
 ROOT = Path(__file__).parent.parent
 BORROWED = ROOT / "tests" / "borrowed.toml"
 FREE = {"figures", "explorers"}  # what draws
-BAR = "lessons_lib.live.progress"  # draws, too: how far a long cell is
+BAR = "lessons_lib.live.progress_bar"  # draws, too: how far a long cell is
 HELD = {"problems", "theory", "optimizers"}
 CLASSES = [problems.LeastSquares, problems.Quadratic, problems.Saddle, problems.Curve]
 CLASSES += [problems.Signal, problems.Digits, problems.DigitNetwork, optimizers.Trajectory]

@@ -21,8 +21,9 @@ from PIL import Image
 from lessons_lib import figures, live
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, Scene, choice, slider, steps
 from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canvas
+from lessons_lib.live.packing import background, fix_layout, spec_and_table
+from lessons_lib.live.sentences import formatted, pieces
 from lessons_lib.live.table import BUDGET, pack, tabulate
-from lessons_lib.live.words import pieces, written
 
 patient = settings(deadline=None)  # a busy machine is no defect
 
@@ -226,7 +227,7 @@ def test_a_table_over_its_budget():
     y = np.arange(1000 * 501.0).reshape(1000, 501)
     scene = define(controls=[many, steps(500, start=0)], x=np.arange(501), y=y)
     with pytest.raises(ValueError, match="bytes") as caught:
-        scene.packed()
+        spec_and_table(scene)
     assert str(caught.value) == (
         "The table has 2,006,004 bytes; at most 2,000,000 are allowed. Give the controls fewer"
         " values, show fewer steps, or let the kernel compute the states. It holds x of 'path'"
@@ -451,7 +452,7 @@ def whole():
         readouts=LOSS,
         goal=Goal("get below 0.3.", below={"loss": 0.3, "step": 4}),
     )
-    return scene, *scene.packed()
+    return scene, *spec_and_table(scene)
 
 
 def row_in_browser(place, buffer, index):
@@ -498,7 +499,7 @@ def test_what_two_tables_share_travels_once_in_float32():
         return [path(ax), path(ax)]
 
     scene = define(draw=twice, readouts=LOSS)
-    spec, buffer = scene.packed()
+    spec, buffer = spec_and_table(scene)
     assert len(buffer) == (5 + 15) * 4
     x, y = np.arange(5), FALL.ravel()
     assert np.frombuffer(buffer, np.float32).tolist() == [*x, *y.astype(np.float32)]
@@ -530,7 +531,7 @@ def test_artists_are_sent_with_their_panel_from_back_to_front():
     (back,) = right.plot([], [], label="back")
     (low,) = left.plot([], [], label="low", zorder=0.5)
     moving = [Moving(line, x=[1], y=[1]) for line in (front, back, low)]
-    spec, _ = Scene(figure, [LR], moving, words="At {lr}.").packed()
+    spec, _ = spec_and_table(Scene(figure, [LR], moving, words="At {lr}."))
     sent = [[each[name] for name in ("label", "axes", "clip")] for each in spec["artists"]]
     assert sent == [["low", 0, True], ["back", 1, True], ["front", 0, False]]
     assert (spec["title"], spec["width"], spec["height"]) == ("One. Two.", 7 * 96, 4 * 96)
@@ -575,7 +576,7 @@ def test_lists_of_markers_survive_a_path_that_shrinks_and_grows(every):
         scene.show([0, 1, step])
         assert line.get_markevery() == (every and [each for each in every if each <= step])
         scene.figure.draw_without_rendering()
-    (artist,) = scene.packed()[0]["artists"]
+    (artist,) = spec_and_table(scene)[0]["artists"]
     assert artist["marker"]["every"] == every
 
 
@@ -586,7 +587,7 @@ def test_a_text_stands_at_its_last_point_and_says_its_state():
     scene = define(draw, show="trail", text="{method}: {loss:.1f} {{}}", readouts=LOSS)
     (text,) = scene.show([1, 0, 3]).axes[0].texts
     assert (text.get_position(), text.get_text()) == ((3, 1), "heavy ball: 1.0 {}")
-    assert scene.packed()[0]["artists"][0]["text"] == pieces("{method}: {loss:.1f} {{}}")
+    assert spec_and_table(scene)[0]["artists"][0]["text"] == pieces("{method}: {loss:.1f} {{}}")
 
 
 def test_a_figure_begins_at_its_start(whole):
@@ -710,12 +711,12 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("value", "form", "said"), WRITTEN)
 def test_numbers_in_words(value, form, said):
-    assert written(value, form) == said
+    assert formatted(value, form) == said
 
 
 @given(st.floats(width=32), st.sampled_from([".0f", ".1f", ".4f", ".1g", ".3g", ".6g"]))
 def test_numbers_are_written_as_python_writes_them_but_for_halves(value, form):
-    said = written(value, form)
+    said = formatted(value, form)
     assert not re.fullmatch(r"-0(\.0*)?", said)
     python = format(value, f"z{form}")
     if said != python:
@@ -739,7 +740,7 @@ def test_the_browser_writes_the_same_numbers():
         ]
     )
     answer = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True)
-    assert json.loads(answer.stdout) == [written(value, form) for value, form in asked]
+    assert json.loads(answer.stdout) == [formatted(value, form) for value, form in asked]
 
 
 # --- The canvas: places ---------------------------------------------------------------------------
@@ -921,7 +922,7 @@ def test_what_stands_still_is_everything_but_what_moves(whole):
     ax = scene.figure.axes[0]
     legend = ax.get_legend().get_window_extent()
     top, bottom = (round(scene.figure.bbox.height - side) for side in (legend.y1, legend.y0))
-    for sharpness, png in zip((1, 2), scene.background(), strict=True):
+    for sharpness, png in zip((1, 2), background(scene), strict=True):
         still, full = pixels(png), pixels(scene.figure.png(sharpness))
         assert still.shape == full.shape
         assert has(full, "#ff00ff")
@@ -935,7 +936,7 @@ def test_what_stands_still_is_everything_but_what_moves(whole):
 
 def test_the_background_is_the_figure_without_its_moving_artists():
     scene = define()
-    still = scene.background()
+    still = background(scene)
     scene.moving[0].artist.remove()
     assert still == (scene.figure.png(1), scene.figure.png(2))
 
@@ -949,7 +950,7 @@ def test_hidden_artists_come_back_even_after_an_error(monkeypatch):
 
     monkeypatch.setattr(scene.figure, "png", fail)
     with pytest.raises(OSError, match="full"):
-        scene.background()
+        background(scene)
     assert scene.moving[0].artist.get_visible()
 
 
@@ -959,11 +960,11 @@ def test_axes_stay_where_they_are():
     def places():
         return [ax.get_position().bounds for ax in scene.figure.axes]
 
-    scene.settle()
+    fix_layout(scene.figure)
     settled = places()
-    scene.background()
+    background(scene)
     assert places() == settled
-    spec, _ = scene.packed()
+    spec, _ = spec_and_table(scene)
     for index in ([0, 2, 4], [1, 0, 0]):
         scene.show(index)
         for sharpness in (1, 2):
@@ -972,7 +973,7 @@ def test_axes_stay_where_they_are():
     scene.figure.axes[0].set_ylabel("a\nlabel\nwith lines")
     scene.figure.bundle("words")
     assert places() == settled
-    assert scene.packed()[0]["axes"] == spec["axes"]
+    assert spec_and_table(scene)[0]["axes"] == spec["axes"]
 
 
 # --- The bundle -----------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from marking_inside import another_bubble, with_inside
 
 from course_tools.marking.command_line import main
 from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox import bubble, probe, seccomp
 from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.probe import leaks, trust_sandbox
-from course_tools.marking.sandbox.session import bubble, probe, seccomp
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import V4, from_bytes, to_bytes
 

@@ -19,9 +19,10 @@ from marking_class import needs_bubblewrap
 
 from course_tools.files import ROOT
 from course_tools.marking.calls import Remote, RemoteError, names_in
+from course_tools.marking.sandbox import bubble
 from course_tools.marking.sandbox.bubble import LostError
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError, bubble
+from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 
 pytestmark = needs_bubblewrap
 

@@ -15,9 +15,9 @@ from marking_class import needs_bubblewrap
 from marking_inside import another_bubble, said_alone
 
 from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox import seccomp
 from course_tools.marking.sandbox.bubble import FONTS
 from course_tools.marking.sandbox.seccomp import ALLOW, ERROR, KILL, MACHINES, REFUSED
-from course_tools.marking.sandbox.session import seccomp
 
 NUMBERS = Path(__file__).parent / "fixtures" / "system_calls.txt"
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lessons_lib import figures, problems
+from lessons_lib.arguments import Array
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
-
-Array = NDArray[np.float64]
 
 
 def averages(n: int = 200) -> Live:

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from lessons_lib import figures
+from lessons_lib.arguments import Array
 from lessons_lib.figures.style import LINE_STYLES, MARKERS
 from lessons_lib.live import Moving
 from lessons_lib.problems import LeastSquares
 
-Array = NDArray[np.float64]
+ALMOST_ZERO = 1e-9
+"""Stands for zero, which a logarithmic axis does not have."""
 
 
 def growing_path(

@@ -10,7 +10,8 @@ from lessons_lib.figures.style import BLUE, RED
 from lessons_lib.live import Goal, Live, Readout, choice, slider, steps
 from lessons_lib.problems import LeastSquares
 
-ROUNDING = 6  # decimals; what two equal paths differ by beyond them is the computer's rounding
+DECIMALS = 6
+"""What two equal paths differ by beyond so many decimals is the computer's rounding."""
 
 
 def dialects(line: LeastSquares, n_steps: int = 60) -> Live:
@@ -49,7 +50,7 @@ def dialects(line: LeastSquares, n_steps: int = 60) -> Live:
     )
     recipe = np.moveaxis(averaged.theta, 0, -2)  # learning rate, β, step, parameter
     heavy = np.moveaxis(ball.theta, 0, -2)
-    apart = np.linalg.norm(heavy - recipe[:, None], axis=-1).max(axis=-1).round(ROUNDING)
+    apart = np.linalg.norm(heavy - recipe[:, None], axis=-1).max(axis=-1).round(DECIMALS)
 
     figure, (left, right) = figures.panels(
         "The paths", "How far they are", xlabel="", ylabel="", width=9

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lessons_lib import figures, optimizers, problems
+from lessons_lib.arguments import Array
 from lessons_lib.explorers.common import growing_curve
 from lessons_lib.explorers.race import METHODS
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
 
-Array = NDArray[np.float64]
-
 RATES = np.array([0.02, 0.05, 2 / 26, 1 / 9, 0.2, 0.5, 1, 2])
 BETAS = np.array([4 / 9, 0.7, 0.9, 0.95])
-SMALLEST, LARGEST = 1e-3, 1e6  # of heights in percent: beyond them nothing is told apart
 
-# A saddle along its way out: curvature -1 at the pass, and wells at -1 and 1.
+SMALLEST, LARGEST = 1e-3, 1e6
+"""Heights in percent: beyond them nothing is told apart."""
+
 WAY_OUT = problems.Curve(
     lambda x: (x * x / 4 - 0.5) * x * x,
     lambda x: x * x * x - x,
@@ -27,14 +26,15 @@ WAY_OUT = problems.Curve(
     minimiser=np.ones(1),
     theta0=np.array([0.01]),
 )
+"""A saddle along its way out: curvature -1 at the pass, and wells at -1 and 1."""
 
-# Each landscape with the ends of its frame, and the starts of which one is chosen.
 LANDSCAPES: dict[str, tuple[problems.Curve, tuple[float, float], list[float]]] = {
     "the saddle": (WAY_OUT, (-1.8, 1.8), [0.001, 0.01, 0.1, 0.5, 1.7]),
     "the plateau": (problems.plateau(), (-6.0, 10.0), [3.5, 4.0, 5.0, 7.0, 9.0]),
     "the two valleys": (problems.two_valleys(), (-2.2, 2.2), [-2.0, -1.6, 0.3, 1.6, 2.0]),
     "the trap": (problems.lessard_counterexample(), (-5.5, 5.5), [-4.0, 0.5, 1.5, 3.3, 5.0]),
 }
+"""Each landscape with the ends of its frame, and the starts of which one is chosen."""
 
 
 def landscapes(n_steps: int = 100) -> Live:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from lessons_lib import figures
+from lessons_lib.arguments import Array
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
 from lessons_lib.problems import LeastSquares
 
-Array = NDArray[np.float64]
-
 DECAYS = ("none", "step decay", "1/t", "cosine")
-CLOUD = 200  # how many of the last steps are drawn as a cloud
-HOVERS = 100  # how many of them the mean distance is taken over
-REACH = 1.5  # from the minimum to the edge of the frame
-SMALLEST = 1e-3  # the lower end of the logarithmic axis
+
+CLOUD = 200
+"""How many of the last steps are drawn as a cloud."""
+
+HOVERS = 100
+"""How many of them the mean distance is taken over."""
+
+REACH = 1.5
+"""From the minimum to the edge of the frame."""
+
+SMALLEST = 1e-3
+"""The lower end of the logarithmic axis."""
 
 
 def noise(line: LeastSquares, n_steps: int = 400) -> Live:

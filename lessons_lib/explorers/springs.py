@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from lessons_lib import figures, optimizers, problems, theory
-from lessons_lib.explorers.common import growing_curve
+from lessons_lib.arguments import Array
+from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
 from lessons_lib.figures.style import BLACK, BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, slider, steps
 
-Array = NDArray[np.float64]
+PRODUCTS = np.round(np.arange(0, 4.225, 0.05), 2)
+"""Learning rates times curvature."""
 
-PRODUCTS = np.round(np.arange(0, 4.225, 0.05), 2)  # learning rate times curvature
 BETAS = np.round(np.arange(0, 1, 0.03), 2)
-SMALLEST = 1e-9  # stands for zero, which a logarithmic axis does not have
 
 
 def springs(n_steps: int = 60) -> Live:
@@ -103,7 +102,7 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
     moving = []
     for error, colour in zip(errors, (BLUE, RED), strict=True):
         follow: dict[str, Any] = {"over": "product beta step", "show": "trail"}
-        shown = np.maximum(error, SMALLEST)
+        shown = np.maximum(error, ALMOST_ZERO)
         moving += growing_curve(curves, shown, colour, follow, ylabel="share of the error left")
     curves.set_ylim(1e-8, 1e2)
     curves.axhline(1e-6, color=GREY, linestyle=":")

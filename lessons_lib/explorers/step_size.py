@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures, optimizers, problems
-from lessons_lib.explorers.common import growing_curve
+from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, steps
-
-SMALLEST = 1e-9  # stands for zero, which a logarithmic axis does not have
 
 
 def step_size(n_steps: int = 20) -> Live:
@@ -52,7 +50,7 @@ def step_size(n_steps: int = 20) -> Live:
         Moving(ball, x=x, y=loss, show="now", **follow),
         *growing_curve(
             curve,
-            np.maximum(left, SMALLEST),
+            np.maximum(left, ALMOST_ZERO),
             BLUE,
             {**follow, "show": "trail"},
             ylabel="distance left, in percent",

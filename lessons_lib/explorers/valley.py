@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from lessons_lib import figures, optimizers, problems
-from lessons_lib.explorers.common import growing_curve
+from lessons_lib.arguments import Array
+from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
 from lessons_lib.figures.style import BLACK, BLUE, GREY, PALE, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
-Array = NDArray[np.float64]
-
-LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)  # how far from the floor, across the valley, a contour runs
-SMALLEST = 1e-9  # stands for zero, which a logarithmic axis does not have
+LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)
+"""How far from the floor, across the valley, the contours run."""
 
 
 def valley(n_steps: int = 60) -> Live:
@@ -133,5 +131,5 @@ def _path(ax: Axes, error: Array, angles: Array) -> Moving:
 def _curve(ax: Axes, left: Array, colour: str, over: str) -> list[Moving]:
     """Draw what is left of an error, over the steps."""
     follow = {"over": over, "show": "trail"}
-    values = np.maximum(left, SMALLEST)
+    values = np.maximum(left, ALMOST_ZERO)
     return growing_curve(ax, values, colour, follow, ylabel="error left, in percent")

@@ -1,5 +1,6 @@
 """The figures of the lessons, and the words that describe them."""
 
+from lessons_lib.figures.description import describe
 from lessons_lib.figures.drawings import (
     curves,
     heat_map,
@@ -13,7 +14,6 @@ from lessons_lib.figures.drawings import (
     pictures,
 )
 from lessons_lib.figures.figure import Figure
-from lessons_lib.figures.words import describe
 
 __all__ = [
     "Figure",

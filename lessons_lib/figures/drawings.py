@@ -11,12 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from lessons_lib.arguments import Array
 from lessons_lib.figures.figure import Figure
 from lessons_lib.figures.style import BLACK, GREY, LINE_STYLES, MARKERS, PALE, STYLE
 
-Array = NDArray[np.float64]
 Values = TypeVar("Values")
 
 

@@ -12,12 +12,17 @@ import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from lessons_lib.figures.description import describe
 from lessons_lib.figures.style import STYLE
-from lessons_lib.figures.words import describe
 
-PIXELS_PER_INCH = 96  # of a browser
-SHARPNESS = 2  # drawn with so many pixels for one of the browser's, for sharp screens and print
-COLOURS = 256  # enough for lines and their soft edges, at a third of the size
+PIXELS_PER_INCH = 96
+"""Of a browser."""
+
+SHARPNESS = 2
+"""A figure is drawn with so many pixels for one of the browser's, for sharp screens and print."""
+
+COLOURS = 256
+"""Enough for lines and their soft edges, at a third of the size."""
 
 
 class Figure(matplotlib.figure.Figure):

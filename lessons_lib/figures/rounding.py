@@ -8,18 +8,20 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
+from lessons_lib.arguments import Array
+
 Steps = NDArray[np.int64]
 
 DIGITS = 4
+"""How many digits of an axis' range an eye can tell apart."""
 
-# A rounded number moves by one for every step, and nothing that is computed twice differs by more
-# than this part of a step. It is added before rounding, so that numbers such as 0.5, which people
-# choose and arithmetic hits with a last digit that varies between machines, all go up.
 NUDGE = 1e-6
+"""A rounded number moves by one for every step, and nothing that is computed twice differs by more
+than this part of a step. It is added before rounding, so that numbers such as 0.5, which people
+choose and arithmetic hits with a last digit that varies between machines, all go up."""
 
-# The largest prime of four digits; see `checksum`.
 PRIME = 9973
+"""The largest prime of four digits; see `checksum`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Rounding:
             return significant(value)
         return _write(value, self._power)
 
-    def steps(self, values: Points) -> Steps:
+    def steps(self, values: Array) -> Steps:
         """Return where the values are, in whole steps of a hundredth of the axis or less."""
         with np.errstate(all="ignore"):
             places = np.log10(values) if self.log else np.asarray(values, dtype=float)
@@ -65,7 +67,8 @@ class Rounding:
         return power if self.log else max(power, _power_below(self._edge) - 6)
 
 
-WHOLE = Rounding(0, 1)  # the measure of the frame itself
+FRAME = Rounding(0, 1)
+"""The measure of the frame itself."""
 
 
 def significant(value: float, digits: int = DIGITS) -> str:

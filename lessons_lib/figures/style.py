@@ -26,8 +26,8 @@ LINE_STYLES = {BLUE: "-", RED: "--", YELLOW: "-.", BLACK: ":"}
 
 CYCLE = cycler(color=list(LINE_STYLES)) + cycler(linestyle=list(LINE_STYLES.values()))
 
-# Points along a path: the marker says which path it is where lines lie on each other.
 MARKERS = {BLUE: "o", RED: "s", YELLOW: "^", BLACK: "D"}
+"""For points along a path: the marker says which path it is where lines lie on each other."""
 
 STYLE = {
     "axes.prop_cycle": CYCLE,

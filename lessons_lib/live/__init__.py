@@ -12,7 +12,7 @@ describe it, come from the same data as what moves.
 
 from lessons_lib.live.controls import Control, choice, slider, steps
 from lessons_lib.live.parts import Goal, Moving, Readout
-from lessons_lib.live.progress import progress
+from lessons_lib.live.progress_bar import progress_bar
 from lessons_lib.live.scene import Scene
 from lessons_lib.live.widget import Live
 
@@ -24,7 +24,7 @@ __all__ = [
     "Readout",
     "Scene",
     "choice",
-    "progress",
+    "progress_bar",
     "slider",
     "steps",
 ]

@@ -67,6 +67,14 @@ def _axis(ax: Axes, name: str) -> dict[str, Any]:
     return {"log": log, "low": log10(low) if log else low, "high": log10(high) if log else high}
 
 
+def artist_on_canvas(artist: Line2D | Text) -> dict[str, Any]:
+    """Say how a line or a text looks.
+
+    Raises ValueError as the two functions below do.
+    """
+    return line_on_canvas(artist) if isinstance(artist, Line2D) else text_on_canvas(artist)
+
+
 def line_on_canvas(line: Line2D) -> dict[str, Any]:
     """Say how a line looks: colour, width, dashes and markers.
 

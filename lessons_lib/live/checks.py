@@ -8,14 +8,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from matplotlib.lines import AxLine, Line2D
 from matplotlib.text import Annotation, Text
-from numpy.typing import NDArray
 
+from lessons_lib.arguments import Array
 from lessons_lib.figures import Figure
 from lessons_lib.live.controls import Control
 from lessons_lib.live.parts import Goal, Moving
-from lessons_lib.live.words import pieces
-
-Array = NDArray[np.float64]
+from lessons_lib.live.sentences import pieces
 
 
 def check_names(controls: Sequence[Control], readouts: Collection[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import ArrayLike
@@ -41,8 +42,20 @@ class Moving:
     @property
     def called(self) -> str:
         """How a message names it: by the legend's label if it has one."""
+        return repr(self.label) if self.label else type(self.artist).__name__
+
+    @property
+    def label(self) -> str:
+        """The name that the legend gives it, if it gives one."""
         label = str(self.artist.get_label())
-        return repr(label) if label and not label.startswith("_") else type(self.artist).__name__
+        return "" if label.startswith("_") else label
+
+    @property
+    def axes(self) -> Axes:
+        """The panel that it is drawn in."""
+        axes = self.artist.axes
+        assert isinstance(axes, Axes)
+        return axes
 
 
 @dataclass(frozen=True)

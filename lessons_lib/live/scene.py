@@ -1,4 +1,4 @@
-"""A figure, its controls and what follows them: everything but the browser."""
+"""A figure, its controls and what follows them: what every state shows and says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from lessons_lib.arguments import Array
 from lessons_lib.figures import Figure, describe
-from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canvas
+from lessons_lib.live.canvas import artist_on_canvas
 from lessons_lib.live.checks import (
     check_artists,
     check_goal,
@@ -23,15 +23,17 @@ from lessons_lib.live.checks import (
 )
 from lessons_lib.live.controls import Control
 from lessons_lib.live.parts import Goal, Moving, Readout
-from lessons_lib.live.table import Table, as_float32, pack, tabulate
-from lessons_lib.live.words import pieces, written
+from lessons_lib.live.sentences import formatted, pieces
+from lessons_lib.live.table import Table, as_float32, tabulate
 
-Array = NDArray[np.float64]
 Index = Sequence[int]
 Compute = Callable[..., Mapping[str, ArrayLike]]
-Source = Table | str  # numbers in the table, or the name of what the kernel computes
 
-ABOVE = 10  # the legend and the frame: a browser paints what moves on top of what stands still
+Source = Table | str
+"""Numbers in the table, or the name of what the kernel computes."""
+
+ABOVE = 10
+"""Above the legend and the frame: a browser paints what moves on top of what stands still."""
 
 
 class Scene:
@@ -84,9 +86,11 @@ class Scene:
             each.artist.set_zorder(each.artist.get_zorder() + ABOVE)
         lines = [each.artist for each in self.moving if isinstance(each.artist, Line2D)]
         self._every = {line: line.get_markevery() for line in lines}
-        self._looks = [look(each.artist) for each in self.moving]
-        self.places = [(self._source(each, "x"), self._source(each, "y")) for each in self.moving]
-        self.readouts = {name: self._number(name, r) for name, r in (readouts or {}).items()}
+        self.looks = [artist_on_canvas(each.artist) for each in self.moving]
+        self.coordinates = [
+            (self._coordinate(each, "x"), self._coordinate(each, "y")) for each in self.moving
+        ]
+        self.readouts = {name: self._readout(name, r) for name, r in (readouts or {}).items()}
         check_sentence(words, self.controls, self.readouts, "The sentence")
         for each in self.moving:
             check_sentence(each.text, self.controls, self.readouts, f"The text of {each.called}")
@@ -100,23 +104,23 @@ class Scene:
     @property
     def tables(self) -> list[Table]:
         """Every table, once."""
-        sources = [*(each for pair in self.places for each in pair), *self.readouts.values()]
+        sources = [*(each for pair in self.coordinates for each in pair), *self.readouts.values()]
         return list(dict.fromkeys(each for each in sources if isinstance(each, Table)))
 
     @property
     def computed(self) -> list[str]:
         """The names of what the kernel computes, once each."""
-        sources = [*(each for pair in self.places for each in pair), *self.readouts.values()]
+        sources = [*(each for pair in self.coordinates for each in pair), *self.readouts.values()]
         return list(dict.fromkeys(each for each in sources if isinstance(each, str)))
 
-    def _source(self, each: Moving, side: str) -> Source:
+    def _coordinate(self, each: Moving, side: str) -> Source:
         values = each.x if side == "x" else each.y
         if isinstance(values, str):
             return values
         name = f"{side} of {each.called}"
         return tabulate(name, values, each.over.split(), self.controls, points=True)
 
-    def _number(self, name: str, readout: Readout) -> Source:
+    def _readout(self, name: str, readout: Readout) -> Source:
         if isinstance(readout.values, str):
             return readout.values
         over = readout.over.split()
@@ -157,7 +161,7 @@ class Scene:
 
     def points(self, number: int, index: Index) -> tuple[Array, Array]:
         """Return the coordinates of a moving artist's points in a state."""
-        x, y = (self.numbers(source, index) for source in self.places[number])
+        x, y = (self.numbers(source, index) for source in self.coordinates[number])
         show = self.moving[number].show
         if show == "all":
             return x, y
@@ -198,15 +202,15 @@ class Scene:
     def fill(self, template: str, index: Index) -> str:
         """Write the values of a state into a sentence."""
         return "".join(
-            text + ("" if name is None else self._written(name, form, index))
+            text + ("" if name is None else self._formatted(name, form, index))
             for text, name, form in pieces(template)
         )
 
-    def _written(self, name: str, form: str, index: Index) -> str:
+    def _formatted(self, name: str, form: str, index: Index) -> str:
         if not form and name not in self.readouts:
             position = self.position(name)
             return self.controls[position].labels[index[position]]
-        return written(self.value(name, index), form)
+        return formatted(self.value(name, index), form)
 
     def sentence(self, index: Index) -> str:
         """Say in words what a state is: the figure's sentence, what left the frame, the goal."""
@@ -218,9 +222,9 @@ class Scene:
     def outside(self, index: Index) -> Iterator[str]:
         """Name the moving lines whose last point is not in the frame."""
         for number, each in enumerate(self.moving):
-            label = label_of(each)
+            label = each.label
             x, y = self.points(number, index)
-            if label and len(x) and not _in_frame(_axes_of(each), x[-1], y[-1]):
+            if label and len(x) and not _in_frame(each.axes, x[-1], y[-1]):
                 yield label
 
     def reached(self, index: Index) -> bool:
@@ -244,93 +248,13 @@ class Scene:
         lines = [describe(self.figure), "Controls:", *controls, self.sentence(self.start), *goal]
         return "\n".join(lines)
 
-    # --- For the browser
-
-    def background(self) -> tuple[bytes, bytes]:
-        """Return what stands still as PNG, for screens with one and with two pixels per pixel."""
-        self.settle()
-        for each in self.moving:
-            each.artist.set_visible(False)
-        try:
-            return self.figure.png(1), self.figure.png(2)
-        finally:
-            for each in self.moving:
-                each.artist.set_visible(True)
-
-    def settle(self) -> None:
-        """Lay the figure out, and keep it so: axes must not move under what the browser draws."""
-        if self.figure.get_layout_engine() is not None:
-            self.figure.draw_without_rendering()
-            self.figure.set_layout_engine("none")
-
-    def packed(self) -> tuple[dict[str, Any], bytes]:
-        """Return everything that the browser needs to know, and the table."""
-        self.settle()
-        places, buffer = pack(self.tables)
-        return {
-            "title": " ".join(ax.get_title() + "." for ax in self.figure.axes),
-            "width": self.figure.bbox.width,
-            "height": self.figure.bbox.height,
-            "axes": axes_on_canvas(self.figure),
-            "controls": [
-                {"name": c.name, "label": c.label, "kind": c.kind, "start": c.start}
-                | {"values": list(c.values)}
-                for c in self.controls
-            ],
-            "tables": places,
-            "streamed": len(self.computed),
-            "artists": sorted(
-                map(self._artist, range(len(self.moving))), key=lambda a: a["zorder"]
-            ),
-            "readouts": {name: self._reference(source) for name, source in self.readouts.items()},
-            "words": pieces(self.words),
-            "goal": self.goal
-            and {"text": self.goal.text, "conditions": list(self.goal.conditions)},
-        }, buffer
-
-    def _artist(self, number: int) -> dict[str, Any]:
-        each, (x, y) = self.moving[number], self.places[number]
-        return self._looks[number] | {
-            "axes": self.figure.axes.index(_axes_of(each)),
-            "clip": each.artist.get_clip_on(),
-            "zorder": each.artist.get_zorder(),
-            "label": label_of(each),
-            "show": each.show,
-            "steps": None if each.show == "all" else self.position("step"),
-            "x": self._reference(x),
-            "y": self._reference(y),
-            "text": pieces(each.text),
-        }
-
-    def _reference(self, source: Source) -> dict[str, int]:
-        if isinstance(source, Table):
-            return {"table": self.tables.index(source)}
-        return {"streamed": self.computed.index(source)}
-
     def _check_start(self) -> None:
-        for each, (x, y) in zip(self.moving, self.places, strict=True):
+        for each, (x, y) in zip(self.moving, self.coordinates, strict=True):
             check_points(
                 each, self.numbers(x, self.start), self.numbers(y, self.start), self.controls
             )
         for name, source in self.readouts.items():
             check_readout(name, self.numbers(source, self.start), self.controls)
-
-
-def look(artist: Line2D | Text) -> dict[str, Any]:
-    """Say how an artist looks on a canvas."""
-    return line_on_canvas(artist) if isinstance(artist, Line2D) else text_on_canvas(artist)
-
-
-def label_of(each: Moving) -> str:
-    """Return the name that the legend gives an artist, if it gives one."""
-    label = str(each.artist.get_label())
-    return "" if label.startswith("_") else label
-
-
-def _axes_of(each: Moving) -> Axes:
-    ax = each.artist.axes
-    assert isinstance(ax, Axes)
-    return ax
 
 
 def _in_frame(ax: Axes, x: float, y: float) -> bool:

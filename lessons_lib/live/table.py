@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lessons_lib.live.controls import Control
 
-BUDGET = 2_000_000  # bytes, as much as a good photograph
+BUDGET = 2_000_000
+"""Bytes that a table may have: as much as a good photograph."""
 
 
 @dataclass(frozen=True, eq=False)

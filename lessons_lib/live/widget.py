@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 
 from lessons_lib.figures import Figure
+from lessons_lib.live.packing import background, spec_and_table
 from lessons_lib.live.scene import Scene
 
 HERE = Path(__file__).parent
@@ -41,8 +42,8 @@ class Live(anywidget.AnyWidget):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.scene = Scene(*arguments, **options)
-        spec, tables = self.scene.packed()
-        png, png_sharp = self.scene.background()
+        spec, tables = spec_and_table(self.scene)
+        png, png_sharp = background(self.scene)
         controls = [control.widget() for control in self.scene.controls]
         super().__init__(spec=spec, tables=tables, png=png, png_sharp=png_sharp, controls=controls)
         if self.scene.compute is not None:

@@ -1,4 +1,4 @@
-"""What all problems share: their verbs, their types, and what they say about wrong shapes."""
+"""What all problems share: their verbs, and what they say about a θ of a wrong shape."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
-Function = Callable[[FloatArray], FloatArray]
+from lessons_lib.arguments import Array, shaped
+
+Function = Callable[[Array], Array]
 
 
 class Problem(Protocol):
     """What an optimiser or a figure may ask of any problem."""
 
     @property
-    def theta0(self) -> FloatArray:
+    def theta0(self) -> Array:
         """A customary start, of shape (d,)."""
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return the loss at each point: (..., d) → (...,)."""
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return the gradient at each point: (..., d) → (..., d)."""
 
-    def hessian(self, theta: FloatArray) -> FloatArray:
+    def hessian(self, theta: Array) -> Array:
         """Return the matrix of second derivatives at each point: (..., d) → (..., d, d)."""
 
 
-def bowl(theta: FloatArray, H: FloatArray, bottom: FloatArray) -> FloatArray:
+def bowl(theta: Array, H: Array, bottom: Array) -> Array:
     """Return the height above the bottom: ½ (θ - bottom)ᵀ H (θ - bottom)."""
     if np.shape(theta)[-1:] != bottom.shape:
         raise wrong_shape(theta, len(bottom))
     offset = np.asarray(theta) - bottom
-    height: FloatArray = np.vecdot(offset @ H, offset) / 2
+    height: Array = np.vecdot(offset @ H, offset) / 2
     return height
 
 
@@ -54,11 +55,6 @@ def wrong_shape(theta: ArrayLike, d: int) -> ValueError:
 def freeze(problem: object, **shapes: tuple[int, ...]) -> None:
     """Turn the named fields into read-only float64 copies, after a look at their shapes."""
     for name, shape in shapes.items():
-        array = np.array(getattr(problem, name), dtype=np.float64)
-        if array.shape != shape:
-            raise ValueError(
-                f"{name} has shape {array.shape}; it must have shape {shape}. "
-                "If a vector has become a column, try .ravel()."
-            )
+        array = shaped(name, getattr(problem, name), shape)
         array.flags.writeable = False
         object.__setattr__(problem, name, array)

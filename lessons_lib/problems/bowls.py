@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lessons_lib.problems._common import FloatArray, bowl, freeze, wrong_shape
+from lessons_lib.arguments import Array, at_least, positive, single
+from lessons_lib.problems._common import bowl, freeze, wrong_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,9 @@ class Quadratic:
         If H is not a symmetric matrix with positive eigenvalues, or the shapes do not agree.
     """
 
-    H: FloatArray
-    minimiser: FloatArray
-    theta0: FloatArray
+    H: Array
+    minimiser: Array
+    theta0: Array
 
     def __post_init__(self) -> None:
         d = len(self.minimiser)
@@ -45,21 +46,21 @@ class Quadratic:
             )
 
     @cached_property
-    def _c(self) -> FloatArray:
+    def _c(self) -> Array:
         return self.H @ self.minimiser
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return ½ (θ - θ*)ᵀ H (θ - θ*): (..., d) → (...,)."""
         return bowl(theta, self.H, self.minimiser)
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return H (θ - θ*), as θ H - c with c = H θ* computed once (H is symmetric)."""
         try:
             return theta @ self.H - self._c
         except ValueError:
             raise wrong_shape(theta, len(self.H)) from None
 
-    def hessian(self, theta: FloatArray | None = None) -> FloatArray:
+    def hessian(self, theta: Array | None = None) -> Array:
         """Return H of shape (d, d), the same at every θ."""
         return self.H
 
@@ -84,9 +85,9 @@ class LeastSquares:
         refused, because A θ - y would silently become an (m, m) table.
     """
 
-    A: FloatArray = field(repr=False)
-    y: FloatArray = field(repr=False)
-    theta0: FloatArray
+    A: Array = field(repr=False)
+    y: Array = field(repr=False)
+    theta0: Array
 
     def __post_init__(self) -> None:
         if np.ndim(self.A) != 2 or 0 in np.shape(self.A):
@@ -98,20 +99,20 @@ class LeastSquares:
         freeze(self, A=(m, d), y=(m,), theta0=(d,))
 
     @property
-    def x(self) -> FloatArray:
+    def x(self) -> Array:
         """The feature of a line: the second column of A, of shape (m,)."""
         return self.A[:, 1]
 
     @cached_property
-    def _hessian(self) -> FloatArray:
+    def _hessian(self) -> Array:
         return 2 / len(self.y) * (self.A.T @ self.A)
 
     @cached_property
-    def _c(self) -> FloatArray:
+    def _c(self) -> Array:
         return 2 / len(self.y) * (self.A.T @ self.y)
 
     @cached_property
-    def minimiser(self) -> FloatArray:
+    def minimiser(self) -> Array:
         """The least-squares solution, of shape (d,); where it is not unique, the shortest one."""
         return np.linalg.lstsq(self.A, self.y)[0].astype(np.float64)
 
@@ -119,7 +120,7 @@ class LeastSquares:
     def _least(self) -> float:
         return float(np.mean((self.A @ self.minimiser - self.y) ** 2))
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return the mean squared error at each θ: (..., d) → (...,).
 
         Around its minimiser θ* the loss is a bowl, f(θ) = f(θ*) + ½ (θ - θ*)ᵀ H (θ - θ*), exactly,
@@ -127,7 +128,7 @@ class LeastSquares:
         """
         return self._least + bowl(theta, self._hessian, self.minimiser)
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return 2/m Aᵀ(A θ - y): (..., d) → (..., d).
 
         The product multiplied out is H θ - c with H = 2/m AᵀA and c = 2/m Aᵀy. Both are computed
@@ -138,7 +139,7 @@ class LeastSquares:
         except ValueError:
             raise wrong_shape(theta, len(self._hessian)) from None
 
-    def hessian(self, theta: FloatArray | None = None) -> FloatArray:
+    def hessian(self, theta: Array | None = None) -> Array:
         """Return 2/m AᵀA of shape (d, d), the same at every θ."""
         return self._hessian
 
@@ -218,11 +219,10 @@ def quadratic(
     ValueError
         If an eigenvalue is not positive, or a bowl with d other than 2 is to be rotated.
     """
-    curvatures = np.asarray(eigenvalues, dtype=np.float64)
-    if curvatures.ndim != 1 or not np.all((curvatures > 0) & np.isfinite(curvatures)):
+    curvatures = positive("eigenvalues", eigenvalues, "For a negative curvature try saddle().")
+    if np.ndim(curvatures) != 1:
         raise ValueError(
-            f"eigenvalues is {curvatures.tolist()}; it must be a list of positive numbers. "
-            "For a negative curvature try saddle()."
+            f"eigenvalues is {eigenvalues!r}; it must be a list of numbers. Try [1.0, 0.1]."
         )
     d = len(curvatures)
     axes = np.eye(d)
@@ -246,11 +246,10 @@ def valley(condition_number: float, *, rotation: float = 0.0) -> Quadratic:
     rotation : float
         The angle from the first coordinate axis to the valley's floor, in radians.
     """
-    if not 1 <= condition_number < np.inf:
-        raise ValueError(f"condition_number is {condition_number}; it must be at least 1.")
-    return quadratic([1 / condition_number, 1.0], rotation=rotation)
+    kappa = at_least(1, "condition_number", single("condition_number", condition_number))
+    return quadratic([1 / kappa, 1.0], rotation=rotation)
 
 
 def parabola(curvature: float = 1.0) -> Quadratic:
     """Return f(θ) = ½ λ θ² in one dimension, with curvature λ > 0 (lesson 3)."""
-    return quadratic([curvature])
+    return quadratic([positive("curvature", single("curvature", curvature))])

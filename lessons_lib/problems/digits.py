@@ -15,15 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.problems._common import FloatArray, freeze, wrong_shape
+from lessons_lib.arguments import Array, whole_number
+from lessons_lib.problems._common import freeze, wrong_shape
 
 FILE = Path(__file__).with_name("digits.npz")
 CLASSES = 10
-INK = 16  # what a pixel holds at most: a count of 4 × 4 finer ones
 
-# So many pictures at a time make products so small that one thread computes them. Two would wait
-# for each other ten times as long as they compute, where another program has one of the cores.
+INK = 16
+"""What a pixel holds at most: a count of 4 × 4 finer ones."""
+
 BLOCK = 250
+"""So many pictures at a time make products so small that one thread computes them. Two would wait
+for each other ten times as long as they compute, where another program has one of the cores."""
 
 Labels = NDArray[np.uint8]
 
@@ -45,7 +48,7 @@ class Digits:
         If there is another number of pixels than 64, another shape, or a label that is no digit.
     """
 
-    X: FloatArray = field(repr=False)
+    X: Array = field(repr=False)
     labels: Labels = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -90,11 +93,11 @@ class _Classifier:
         """The shapes of the matrices in θ, one after the other."""
         raise NotImplementedError
 
-    def scores(self, theta: FloatArray) -> FloatArray:
+    def scores(self, theta: Array) -> Array:
         """Return a score for each digit and picture: (..., d) → (..., 10, m)."""
         raise NotImplementedError
 
-    def matrices(self, theta: FloatArray) -> list[FloatArray]:
+    def matrices(self, theta: Array) -> list[Array]:
         """Cut θ into its matrices: (..., d) → (..., units, 1 + inputs) for each layer."""
         ends = np.cumsum([rows * columns for rows, columns in self.sizes])
         if np.shape(theta)[-1:] != (ends[-1],):
@@ -105,18 +108,18 @@ class _Classifier:
             for part, size in zip(parts, self.sizes, strict=True)
         ]
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return the mean of -log(probability of the true digit): (..., d) → (...,)."""
         scores = self.scores(theta)
         scores = scores - scores.max(axis=-2, keepdims=True)
         right = scores[..., self.data.labels, np.arange(len(self.data))]
-        loss: FloatArray = (np.log(np.exp(scores).sum(axis=-2)) - right).mean(axis=-1)
+        loss: Array = (np.log(np.exp(scores).sum(axis=-2)) - right).mean(axis=-1)
         return loss
 
-    def accuracy(self, theta: FloatArray) -> FloatArray:
+    def accuracy(self, theta: Array) -> Array:
         """Return the share of pictures whose digit has the highest score: (..., d) → (...,)."""
         read = self.scores(theta).argmax(axis=-2)
-        share: FloatArray = (read == self.data.labels).mean(axis=-1)
+        share: Array = (read == self.data.labels).mean(axis=-1)
         return share
 
     def on(self, data: Digits) -> Any:
@@ -124,30 +127,30 @@ class _Classifier:
         return type(self)(data)
 
     @cached_property
-    def _blocks(self) -> list[FloatArray]:
+    def _blocks(self) -> list[Array]:
         """The pictures as columns below a row of ones, for the biases: (65, BLOCK) each."""
         inputs = np.vstack([np.ones(len(self.data)), self.data.X.T])
         return np.split(inputs, range(BLOCK, len(self.data), BLOCK), axis=1)
 
-    def _sums(self, W: FloatArray) -> FloatArray:
+    def _sums(self, W: Array) -> Array:
         """Return each unit's weighted sum over each picture: (..., units, 65) → (..., units, m)."""
         return np.concatenate([W @ block for block in self._blocks], axis=-1)
 
-    def _by_weights(self, by_sums: FloatArray) -> FloatArray:
+    def _by_weights(self, by_sums: Array) -> Array:
         """Return the derivative by these weights: (..., units, m) → (..., units · 65)."""
         cuts = np.split(by_sums, range(BLOCK, len(self.data), BLOCK), axis=-1)
         parts = [cut @ block.T for cut, block in zip(cuts, self._blocks, strict=True)]
-        by_W: FloatArray = sum(parts[1:], start=parts[0])
+        by_W: Array = sum(parts[1:], start=parts[0])
         return _flat(by_W)
 
     @cached_property
-    def _targets(self) -> FloatArray:
+    def _targets(self) -> Array:
         """One column per picture: 1 for its digit, 0 for the others."""
         return np.eye(CLASSES)[:, self.data.labels]
 
-    def _by_scores(self, scores: FloatArray) -> FloatArray:
+    def _by_scores(self, scores: Array) -> Array:
         """Return the derivative of the loss by each score: probabilities minus targets, over m."""
-        p: FloatArray = np.exp(scores - scores.max(axis=-2, keepdims=True))
+        p: Array = np.exp(scores - scores.max(axis=-2, keepdims=True))
         p /= p.sum(axis=-2, keepdims=True)
         p -= self._targets
         p /= len(self.data)
@@ -167,16 +170,16 @@ class SoftmaxRegression(_Classifier):
         return ((CLASSES, 65),)
 
     @property
-    def theta0(self) -> FloatArray:
+    def theta0(self) -> Array:
         """All zeros: each digit has the probability 1/10."""
         return np.zeros(650)
 
-    def scores(self, theta: FloatArray) -> FloatArray:
+    def scores(self, theta: Array) -> Array:
         """Return W x + b for each picture: (..., 650) → (..., 10, m)."""
         (W,) = self.matrices(theta)
         return self._sums(W)
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return the gradient of the mean cross-entropy: (..., 650) → (..., 650)."""
         return self._by_weights(self._by_scores(self.scores(theta)))
 
@@ -200,8 +203,7 @@ class DigitNetwork(_Classifier):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.hidden < 1:
-            raise ValueError(f"hidden is {self.hidden}; it must be at least 1.")
+        whole_number("hidden", self.hidden, least=1)
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
@@ -209,7 +211,7 @@ class DigitNetwork(_Classifier):
         return ((self.hidden, 65), (CLASSES, 1 + self.hidden))
 
     @property
-    def theta0(self) -> FloatArray:
+    def theta0(self) -> Array:
         """Small random weights, which make the hidden units differ from each other."""
         rng = np.random.default_rng(self.seed)
         layers = [
@@ -224,12 +226,12 @@ class DigitNetwork(_Classifier):
         """Return the same network on other pictures."""
         return DigitNetwork(data, self.hidden, self.seed)
 
-    def scores(self, theta: FloatArray) -> FloatArray:
+    def scores(self, theta: Array) -> Array:
         """Return the scores of each picture: (..., d) → (..., 10, m)."""
         V, W = self.matrices(theta)
         return W[..., 1:] @ np.tanh(self._sums(V)) + W[..., :1]
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return the gradient by backpropagation: (..., d) → (..., d)."""
         V, W = self.matrices(theta)
         H = np.tanh(self._sums(V))
@@ -241,7 +243,7 @@ class DigitNetwork(_Classifier):
         return np.concatenate([self._by_weights(by_sums), _flat(by_W)], axis=-1)
 
 
-def _flat(matrices: FloatArray) -> FloatArray:
+def _flat(matrices: Array) -> Array:
     """Write the rows one after the other: (..., r, k) → (..., r · k)."""
-    flat: FloatArray = matrices.reshape(*matrices.shape[:-2], -1)
+    flat: Array = matrices.reshape(*matrices.shape[:-2], -1)
     return flat

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from lessons_lib.problems._common import FloatArray, Function, bowl, freeze, wrong_shape
+from lessons_lib.arguments import Array, in_range, single
+from lessons_lib.problems._common import Function, bowl, freeze, wrong_shape
 
 
 @dataclass(frozen=True)
@@ -21,32 +22,34 @@ class Saddle:
     curvature: float = -1.0
 
     def __post_init__(self) -> None:
-        if not -np.inf < self.curvature < 0:
-            raise ValueError(
-                f"curvature is {self.curvature}; it must be negative, or there is no way down. "
-                "For a bowl try quadratic()."
-            )
+        in_range(
+            "curvature",
+            single("curvature", self.curvature),
+            lambda x: x < 0,
+            "negative, or there is no way down",
+            "For a bowl try quadratic().",
+        )
 
     @cached_property
-    def _curvatures(self) -> FloatArray:
+    def _curvatures(self) -> Array:
         return np.array([1.0, self.curvature])
 
     @property
-    def theta0(self) -> FloatArray:
+    def theta0(self) -> Array:
         """A start beside the ridge, of shape (2,)."""
         return np.array([1.0, 0.01])
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return ½ x² + ½ λ y²: (..., 2) → (...,)."""
         return bowl(theta, self.hessian(), np.zeros(2))
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return (x, λ y): (..., 2) → (..., 2)."""
         if np.shape(theta)[-1:] != (2,):
             raise wrong_shape(theta, 2)
         return theta * self._curvatures
 
-    def hessian(self, theta: FloatArray | None = None) -> FloatArray:
+    def hessian(self, theta: Array | None = None) -> Array:
         """Return diag(1, λ), the same at every θ."""
         return np.diag(self._curvatures)
 
@@ -66,21 +69,21 @@ class Curve:
     f: Function = field(repr=False)
     slope: Function = field(repr=False)
     bend: Function = field(repr=False)
-    minimiser: FloatArray
-    theta0: FloatArray
+    minimiser: Array
+    theta0: Array
 
     def __post_init__(self) -> None:
         freeze(self, minimiser=(1,), theta0=(1,))
 
-    def value(self, theta: FloatArray) -> FloatArray:
+    def value(self, theta: Array) -> Array:
         """Return f(x): (..., 1) → (...,)."""
         return self.f(_one_column(theta)[..., 0])
 
-    def gradient(self, theta: FloatArray) -> FloatArray:
+    def gradient(self, theta: Array) -> Array:
         """Return f'(x): (..., 1) → (..., 1)."""
         return self.slope(_one_column(theta))
 
-    def hessian(self, theta: FloatArray) -> FloatArray:
+    def hessian(self, theta: Array) -> Array:
         """Return f''(x): (..., 1) → (..., 1, 1)."""
         return self.bend(_one_column(theta))[..., np.newaxis]
 
@@ -111,14 +114,14 @@ def plateau() -> Curve:
     """
     s = 7.0
 
-    def f(x: FloatArray) -> FloatArray:
+    def f(x: Array) -> Array:
         hills = _log_cosh(x - s) + _log_cosh(x + s) - 2 * _log_cosh(np.float64(s))
         return 1 - np.exp(-x * x / 2) + hills / 2
 
-    def slope(x: FloatArray) -> FloatArray:
+    def slope(x: Array) -> Array:
         return x * np.exp(-x * x / 2) + (np.tanh(x - s) + np.tanh(x + s)) / 2
 
-    def bend(x: FloatArray) -> FloatArray:
+    def bend(x: Array) -> Array:
         well = (1 - x * x) * np.exp(-x * x / 2)
         return well + 1 - (np.square(np.tanh(x - s)) + np.square(np.tanh(x + s))) / 2
 
@@ -141,13 +144,13 @@ def two_valleys() -> Curve:
     So it is speed that carries, not wisdom: the same speed carries out of a deep valley too.
     """
 
-    def f(x: FloatArray) -> FloatArray:
+    def f(x: Array) -> Array:
         return (x * x / 4 - 0.5) * x * x + 0.2 * x
 
-    def slope(x: FloatArray) -> FloatArray:
+    def slope(x: Array) -> Array:
         return x * x * x - x + 0.2
 
-    def bend(x: FloatArray) -> FloatArray:
+    def bend(x: Array) -> Array:
         return 3 * x * x - 1
 
     deepest = np.sort(np.roots([1, 0, -1, 0.2]).real)[0]
@@ -166,31 +169,31 @@ def lessard_counterexample() -> Curve:
     Quadratic Constraints", SIAM Journal on Optimization 26(1), 2016.
     """
 
-    def f(x: FloatArray) -> FloatArray:
+    def f(x: Array) -> Array:
         between = _part_between_1_and_2(x)
-        beyond: FloatArray = np.maximum(x - 2, 0)
+        beyond: Array = np.maximum(x - 2, 0)
         return 12.5 * x * x - 12 * between * between - 24 * beyond
 
-    def slope(x: FloatArray) -> FloatArray:
+    def slope(x: Array) -> Array:
         return 25 * x - 24 * _part_between_1_and_2(x)
 
-    def bend(x: FloatArray) -> FloatArray:
+    def bend(x: Array) -> Array:
         return np.where((x >= 1) & (x < 2), 1.0, 25.0)
 
     return Curve(f, slope, bend, minimiser=np.zeros(1), theta0=np.array([3.3]))
 
 
-def _part_between_1_and_2(x: FloatArray) -> FloatArray:
-    part: FloatArray = np.minimum(np.maximum(x - 1, 0), 1)  # np.clip, at half its price
+def _part_between_1_and_2(x: Array) -> Array:
+    part: Array = np.minimum(np.maximum(x - 1, 0), 1)  # np.clip, at half its price
     return part
 
 
-def _log_cosh(x: FloatArray | np.float64) -> FloatArray:
-    result: FloatArray = np.logaddexp(x, -x) - np.log(2)  # cosh itself overflows beyond 710
+def _log_cosh(x: Array | np.float64) -> Array:
+    result: Array = np.logaddexp(x, -x) - np.log(2)  # cosh itself overflows beyond 710
     return result
 
 
-def _one_column(theta: FloatArray) -> FloatArray:
+def _one_column(theta: Array) -> Array:
     theta = np.asarray(theta, dtype=np.float64)
     if theta.shape[-1:] != (1,):
         raise wrong_shape(theta, 1)

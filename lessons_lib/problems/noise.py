@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons_lib.problems._common import FloatArray, Function, freeze
+from lessons_lib.arguments import Array, not_negative, single, whole_number
+from lessons_lib.problems._common import Function, freeze
 
 
 @dataclass(frozen=True, eq=False)
 class Signal:
     """Something that changes slowly, and what was observed of it; all of shape (n,)."""
 
-    t: FloatArray
-    clean: FloatArray
-    observed: FloatArray
+    t: Array
+    clean: Array
+    observed: Array
 
     def __post_init__(self) -> None:
         n = len(self.t)
@@ -34,9 +35,7 @@ def noisy_signal(n: int = 200, *, noise: float = 0.5, seed: int = 0) -> Signal:
     seed : int
         The same seed gives the same noise, scaled by ``noise``.
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"n is {n}; it must be a whole number, at least 1.")
-    _check_noise(noise)
+    n, noise = whole_number("n", n, least=1), _deviation(noise)
     t = np.arange(n, dtype=np.float64)
     clean = 1 + np.sin(4 * np.pi * t / n)
     return Signal(t, clean, clean + noise * np.random.default_rng(seed).standard_normal(n))
@@ -54,15 +53,16 @@ def noisy_gradient(gradient: Function, noise: float, rng: np.random.Generator) -
     rng : numpy.random.Generator
         Where the noise comes from. Every call draws anew, for every component of every point.
     """
-    _check_noise(noise)
+    sigma = _deviation(noise)
 
-    def seen(theta: FloatArray) -> FloatArray:
+    def seen(theta: Array) -> Array:
         exact = gradient(theta)
-        return exact + noise * rng.standard_normal(exact.shape)
+        return exact + sigma * rng.standard_normal(exact.shape)
 
     return seen
 
 
-def _check_noise(noise: float) -> None:
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise is {noise}; it must be a standard deviation, 0 or more.")
+def _deviation(noise: float) -> float:
+    """Return the standard deviation of noise, if it can be one."""
+    deviation: float = not_negative("noise", single("noise", noise))
+    return deviation

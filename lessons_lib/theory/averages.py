@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons_lib.theory._arguments import FloatArray, Real, Result, not_negative, share, whole
+from lessons_lib.arguments import Array, Real, Result, below_one, not_negative, whole_number
 
 
-def average_weights(beta: float, n: int) -> FloatArray:
+def average_weights(beta: float, n: int) -> Array:
     """Return how much the newest n values count in the average: (1 - β) βᵏ for k = 0, ..., n - 1.
 
     Derived in lesson 5. Entry k belongs to the value k steps ago. The weights of all n values so
@@ -20,9 +20,9 @@ def average_weights(beta: float, n: int) -> FloatArray:
     n : int
         How many weights, at least 0.
     """
-    kept: Result = share("beta", beta)
-    ages = np.arange(whole("n", n))
-    weights: FloatArray = (1 - kept) * kept**ages
+    kept: Result = below_one("beta", beta)
+    ages = np.arange(whole_number("n", n))
+    weights: Array = (1 - kept) * kept**ages
     return weights
 
 
@@ -34,7 +34,7 @@ def average_of_constant(beta: Real, t: Real) -> Result:
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, section 3; derived in
     lesson 5 as the sum of the weights.
     """
-    return 1 - share("beta", beta) ** not_negative("t", t)
+    return 1 - below_one("beta", beta) ** not_negative("t", t)
 
 
 def memory(beta: Real) -> Result:
@@ -44,4 +44,4 @@ def memory(beta: Real) -> Result:
     value counts about 1/e of what it did. Also heavy ball's gain: under a constant gradient g its
     velocity tends to g/(1 - β).
     """
-    return 1 / (1 - share("beta", beta))
+    return 1 / (1 - below_one("beta", beta))

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lessons_lib.theory._arguments import (
+from lessons_lib.arguments import (
     Real,
     Result,
-    fraction_of_one,
+    below_one,
+    between_zero_and_one,
+    finite,
     not_negative,
-    plain,
+    number_or_array,
     positive,
-    real,
-    share,
 )
 
 
@@ -77,7 +77,7 @@ def heavy_ball_limit(L: Real, beta: Real) -> Result:
     Derived in lesson 8: the roots of z² - (1 + β - lr λ) z + β lie inside the unit circle if and
     only if β < 1 and |1 + β - lr λ| < 1 + β. See also Polyak 1964.
     """
-    L, beta = positive("L", L), share("beta", beta)
+    L, beta = positive("L", L), below_one("beta", beta)
     return 2 * (1 + beta) / L
 
 
@@ -86,7 +86,7 @@ def momentum_limit(L: Real, beta: Real) -> Result:
 
     Derived in lesson 7: its learning rate lr does what lr (1 - β) does in heavy ball.
     """
-    return heavy_ball_limit(L, beta) / (1 - share("beta", beta))
+    return heavy_ball_limit(L, beta) / (1 - below_one("beta", beta))
 
 
 def nesterov_limit(L: Real, beta: Real) -> Result:
@@ -95,7 +95,7 @@ def nesterov_limit(L: Real, beta: Real) -> Result:
     Derived as for heavy ball: with q = 1 - lr λ the roots of z² - (1 + β) q z + β q lie inside the
     unit circle if and only if |β q| < 1 and |(1 + β) q| < 1 + β q, that is -1/(1 + 2β) < q < 1.
     """
-    return heavy_ball_limit(L, beta) / (1 + 2 * share("beta", beta))
+    return heavy_ball_limit(L, beta) / (1 + 2 * below_one("beta", beta))
 
 
 def contraction_factor(learning_rate: Real, curvature: Real) -> Result:
@@ -111,7 +111,7 @@ def contraction_factor(learning_rate: Real, curvature: Real) -> Result:
     curvature : float or array
         λ, of either sign.
     """
-    return 1 - not_negative("learning_rate", learning_rate) * real("curvature", curvature)
+    return 1 - not_negative("learning_rate", learning_rate) * finite("curvature", curvature)
 
 
 def gradient_descent_rate(learning_rate: Real, curvature: Real) -> Result:
@@ -139,13 +139,13 @@ def heavy_ball_rate(learning_rate: Real, beta: Real, curvature: Real) -> Result:
     curvature : float or array
         λ, of either sign.
     """
-    beta = share("beta", beta)
+    beta = below_one("beta", beta)
     return _spectral_radius(contraction_factor(learning_rate, curvature) + beta, beta)
 
 
 def momentum_rate(learning_rate: Real, beta: Real, curvature: Real) -> Result:
     """Return the same for the averaged dialect: heavy ball's rate at lr (1 - β)."""
-    beta = share("beta", beta)
+    beta = below_one("beta", beta)
     lr = not_negative("learning_rate", learning_rate)
     return heavy_ball_rate(lr * (1 - beta), beta, curvature)
 
@@ -156,7 +156,7 @@ def nesterov_rate(learning_rate: Real, beta: Real, curvature: Real) -> Result:
     q = 1 - lr λ. Derived: a step is one of gradient descent from θ + β (θ - θ₋), so that
     θ₊ = q (θ + β (θ - θ₋)).
     """
-    beta = share("beta", beta)
+    beta = below_one("beta", beta)
     q = contraction_factor(learning_rate, curvature)
     return _spectral_radius((1 + beta) * q, beta * q)
 
@@ -174,8 +174,8 @@ def steps_to(rate: Real, fraction: Real) -> Result:
     fraction : float or array
         Between 0 and 1, both excluded, such as 1e-6.
     """
-    rate, fraction = fraction_of_one("rate", rate), fraction_of_one("fraction", fraction)
-    return plain(np.ceil(np.log(fraction) / np.log(rate)).astype(int))
+    rate, fraction = between_zero_and_one("rate", rate), between_zero_and_one("fraction", fraction)
+    return number_or_array(np.ceil(np.log(fraction) / np.log(rate)).astype(int))
 
 
 class Tuning(NamedTuple):
@@ -230,7 +230,7 @@ def _spectral_radius(total: Real, product: Real) -> Result:
     discriminant = np.square(total) - 4 * product
     apart = (np.abs(total) + np.sqrt(np.maximum(discriminant, 0))) / 2
     together = np.sqrt(np.maximum(product, 0))  # complex roots have the modulus √product
-    return plain(np.where(discriminant < 0, together, apart))
+    return number_or_array(np.where(discriminant < 0, together, apart))
 
 
 def _bowl(mu: float, L: float) -> Curvatures:

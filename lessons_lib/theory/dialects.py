@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lessons_lib.theory._arguments import Real, Result, positive, real, share
+from lessons_lib.arguments import Real, Result, below_one, finite, positive
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def pytorch(dampening: float = 0.0) -> Dialect:
     dampening : float
         At least 0 and below 1.
     """
-    weight = 1 - share("dampening", dampening)
+    weight = 1 - below_one("dampening", dampening)
     return Dialect("PyTorch", lambda beta: weight)
 
 
@@ -86,11 +86,11 @@ def translate(
     velocity : float or array
         A velocity of the source; it changes its unit, too.
     """
-    learning_rate, beta = positive("learning_rate", learning_rate), share("beta", beta)
+    learning_rate, beta = positive("learning_rate", learning_rate), below_one("beta", beta)
     before, after = source.weight(beta), target.weight(beta)
     translated = learning_rate * before / after
     if source.learning_rate_inside:
         before = before * learning_rate
     if target.learning_rate_inside:
         after = after * translated
-    return Setting(translated, beta, real("velocity", velocity) * (after / before))
+    return Setting(translated, beta, finite("velocity", velocity) * (after / before))

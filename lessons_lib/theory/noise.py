@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons_lib.theory._arguments import Real, Result, not_negative, plain, real, share
+from lessons_lib.arguments import Real, Result, below_one, finite, not_negative, number_or_array
 from lessons_lib.theory.springs import settles
 
 
@@ -34,14 +34,14 @@ def heavy_ball_variance(
     float or array
         In units of θ². Infinite where heavy ball does not converge.
     """
-    lr, beta = not_negative("learning_rate", learning_rate), share("beta", beta)
-    curvature, noise = real("curvature", curvature), not_negative("noise", noise)
+    lr, beta = not_negative("learning_rate", learning_rate), below_one("beta", beta)
+    curvature, noise = finite("curvature", curvature), not_negative("noise", noise)
     step = lr * curvature
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.divide(
             lr * (1 + beta) * noise * noise, curvature * (1 - beta) * (2 * (1 + beta) - step)
         )
-    return plain(np.where(settles(step, beta), variance, np.inf))
+    return number_or_array(np.where(settles(step, beta), variance, np.inf))
 
 
 def gradient_descent_variance(learning_rate: Real, curvature: Real, noise: Real = 1.0) -> Result:
@@ -53,6 +53,6 @@ def momentum_variance(
     learning_rate: Real, beta: Real, curvature: Real, noise: Real = 1.0
 ) -> Result:
     """Return the same for the averaged dialect: heavy ball's variance at lr (1 - β)."""
-    beta = share("beta", beta)
+    beta = below_one("beta", beta)
     lr = not_negative("learning_rate", learning_rate)
     return heavy_ball_variance(lr * (1 - beta), beta, curvature, noise)

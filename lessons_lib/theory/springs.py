@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from lessons_lib.theory._arguments import Real, Result, not_negative, plain, positive, real, share
+from lessons_lib.arguments import (
+    Real,
+    Result,
+    below_one,
+    finite,
+    not_negative,
+    number_or_array,
+    positive,
+)
 
 
 def critical_beta(learning_rate: Real, curvature: Real) -> Result:
@@ -28,7 +36,7 @@ def critical_beta(learning_rate: Real, curvature: Real) -> Result:
             f"learning_rate * curvature reaches {np.max(step)}; it must be below 4, or heavy ball "
             "diverges with every beta."
         )
-    return plain(np.square(1 - np.sqrt(step)))
+    return number_or_array(np.square(1 - np.sqrt(step)))
 
 
 def damping(learning_rate: Real, beta: Real, curvature: Real) -> Any:
@@ -47,15 +55,15 @@ def damping(learning_rate: Real, beta: Real, curvature: Real) -> Any:
     str, or array of str
         Like the arguments.
     """
-    beta = share("beta", beta)
-    step = not_negative("learning_rate", learning_rate) * real("curvature", curvature)
+    beta = below_one("beta", beta)
+    step = not_negative("learning_rate", learning_rate) * finite("curvature", curvature)
     discriminant = np.square(1 + beta - step) - 4 * beta
     regime = np.select(
         [~settles(step, beta), np.abs(discriminant) < 1e-12, discriminant < 0],
         ["divergent", "critical", "underdamped"],
         default="overdamped",
     )
-    return plain(regime)
+    return number_or_array(regime)
 
 
 def settles(step: Real, beta: Real) -> Result:

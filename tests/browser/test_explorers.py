@@ -26,6 +26,7 @@ from lesson_page import PANEL, TO_PAINT
 from playwright.sync_api import Browser, expect
 
 from lessons_lib.live import Scene
+from lessons_lib.live.packing import spec_and_table
 
 LESSONS = ("line_and_loss", "descent", "race")
 NEAR = 2  # pixels of the figure, by which a painted point may be off
@@ -85,7 +86,7 @@ def astray(painted: Picture, drawn: Picture, colour: str, by: int) -> float:
 
 
 def colours_of(scene: Scene) -> set[str]:
-    return {artist["colour"][:7] for artist in scene.packed()[0]["artists"]}
+    return {artist["colour"][:7] for artist in spec_and_table(scene)[0]["artists"]}
 
 
 def check_pictures(explorer: Explorer, ratio: int) -> None:

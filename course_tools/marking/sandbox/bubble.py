@@ -28,8 +28,8 @@ from typing import IO, Any
 
 import lessons_lib
 from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox import inside, seccomp
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.sandbox.session import inside, seccomp
 
 LIBRARY = Path(lessons_lib.__file__).parent
 INSIDE = Path(inside.__file__).parent

@@ -24,12 +24,11 @@ from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import Patch, PathPatch, Polygon
 from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from lessons_lib.figures.rounding import WHOLE, Rounding, checksum, significant
+from lessons_lib.arguments import Array
+from lessons_lib.figures.rounding import FRAME, Rounding, checksum, significant
 from lessons_lib.figures.style import COLOUR_NAMES
-
-Points = NDArray[np.float64]
 
 STYLE_NAMES = {
     "-": "solid line",
@@ -86,7 +85,7 @@ def _heading(ax: Axes) -> str:
 
 
 def _axis(axis: Axis, name: str) -> str:
-    low, high = map(rounded(axis), axis.get_view_interval())
+    low, high = map(rounding_of(axis), axis.get_view_interval())
     label = axis.get_label_text() or "no label"
     scale = {"linear": "", "log": ", logarithmic"}.get(axis.get_scale(), f", {axis.get_scale()}")
     return f"{name} axis: {label}, {low} to {high}{scale}"
@@ -107,7 +106,7 @@ def _items(ax: Axes) -> Iterator[str]:
     }
     for each in bars:
         if any(bar.get_visible() for bar in each):
-            yield _bars(each, rounded(ax.xaxis), rounded(ax.yaxis))
+            yield _bars(each, rounding_of(ax.xaxis), rounding_of(ax.yaxis))
     for artist in ax.get_children():
         is_title = isinstance(artist, Text) and artist not in ax.texts
         if artist.get_visible() and artist not in drawn_by_others and not is_title:
@@ -116,7 +115,7 @@ def _items(ax: Axes) -> Iterator[str]:
 
 def _item(artist: Artist, ax: Axes) -> str:
     """Describe one artist; of a kind that is not known here, at least say that it is there."""
-    x, y = rounded(ax.xaxis), rounded(ax.yaxis)
+    x, y = rounding_of(ax.xaxis), rounding_of(ax.yaxis)
     if isinstance(artist, Line2D):
         return _line(artist, ax, x, y)
     if isinstance(artist, ContourSet):
@@ -152,7 +151,7 @@ def _line(line: Line2D, ax: Axes, x: Rounding, y: Rounding) -> str:
             return f"{name} across at y = {y(points[0, 1])}"
         case True, False:
             return f"{name} upright at x = {x(points[0, 0])}"
-    return f"{name} in the frame's own measure, {_points(points, WHOLE, WHOLE)}"
+    return f"{name} in the frame's own measure, {_points(points, FRAME, FRAME)}"
 
 
 def _look(line: Line2D) -> str:
@@ -211,14 +210,14 @@ def _patch(patch: Patch, ax: Axes, x: Rounding, y: Rounding) -> str:
         case False, True:
             return f"{name}: across from y = {y(low[1])} to {y(high[1])}"
         case False, False:
-            x = y = WHOLE
+            x = y = FRAME
             name += " in the frame's own measure"
     if isinstance(patch, Polygon | PathPatch):
         return f"{name}: outline of {_points(np.asarray(outline.vertices), x, y)}"
     return f"{name}: {_point(low, x, y)} to {_point(high, x, y)}"
 
 
-def _points(points: Points, x: Rounding, y: Rounding) -> str:
+def _points(points: Array, x: Rounding, y: Rounding) -> str:
     """Count the points, and give the first, the last, and the spread of both coordinates."""
     if not len(points):
         return "empty"
@@ -234,11 +233,11 @@ def _points(points: Points, x: Rounding, y: Rounding) -> str:
     )
 
 
-def _point(point: Sequence[float] | Points, x: Rounding, y: Rounding) -> str:
+def _point(point: Sequence[float] | Array, x: Rounding, y: Rounding) -> str:
     return f"({x(float(point[0]))}, {y(float(point[1]))})"
 
 
-def _spread(values: Points, number: Callable[[float], str]) -> str:
+def _spread(values: Array, number: Callable[[float], str]) -> str:
     finite = values[np.isfinite(values)]
     if not len(finite):
         return "without finite values"
@@ -248,14 +247,14 @@ def _spread(values: Points, number: Callable[[float], str]) -> str:
     return f"least {number(low)}, greatest {number(high)}, mean {number(mean)}{gaps}"
 
 
-def _values(values: Points) -> str:
+def _values(values: Array) -> str:
     """Describe values that no axis shows, rounded relative to their own spread."""
     finite = values[np.isfinite(values)]
-    own = Rounding(finite.min(), finite.max()) if len(finite) else WHOLE
+    own = Rounding(finite.min(), finite.max()) if len(finite) else FRAME
     return f"{_spread(values, significant)}, checksum {checksum([own.steps(values)])}"
 
 
-def _filled(values: ArrayLike | None) -> Points:
+def _filled(values: ArrayLike | None) -> Array:
     """Return values as floats, with "not a number" where they are masked."""
     return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
 
@@ -265,7 +264,7 @@ def _label(artist: Artist | BarContainer, otherwise: str) -> str:
     return otherwise if label.startswith("_") else label
 
 
-def rounded(axis: Axis) -> Rounding:
+def rounding_of(axis: Axis) -> Rounding:
     """Return the function that writes numbers with the precision an eye has on this axis."""
     low, high = axis.get_view_interval()
     return Rounding(float(low), float(high), axis.get_scale() == "log")

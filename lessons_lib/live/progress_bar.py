@@ -14,7 +14,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Item = TypeVar("Item")
 
 
-def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
+def progress_bar(items: Sequence[Item], label: str) -> Iterator[Item]:
     """Go through a list, and show in the notebook how far it is.
 
     The bar is an output that is a widget and nothing else, and in the end it is emptied. So a

@@ -13,19 +13,19 @@ import pytest
 from course_tools.kernels import execute
 from course_tools.notebooks.stored import WIDGET_VIEW, from_bytes
 from course_tools.refresh import refresh
-from lessons_lib.live import progress
-from lessons_lib.live.progress import WIDGET_VIEW as SHOWN
+from lessons_lib.live import progress_bar
+from lessons_lib.live.progress_bar import WIDGET_VIEW as SHOWN
 
 ROOT = Path(__file__).parent.parent
-SOURCE = """from lessons_lib.live import progress
+SOURCE = """from lessons_lib.live import progress_bar
 
 squares = []
-for number in progress([1, 2, 3], "squares"):
+for number in progress_bar([1, 2, 3], "squares"):
     squares.append(number**2)
 squares"""
-STOPPED = """from lessons_lib.live import progress
+STOPPED = """from lessons_lib.live import progress_bar
 
-for number in progress([1, 2, 3], "until two"):
+for number in progress_bar([1, 2, 3], "until two"):
     if number == 2:
         break
 number"""
@@ -40,8 +40,8 @@ def notebook(*sources):
 
 
 def test_without_a_notebook_it_goes_through_the_list():
-    assert list(progress([3, 1, 2], "nothing")) == [3, 1, 2]
-    assert list(progress([], "nothing")) == []
+    assert list(progress_bar([3, 1, 2], "nothing")) == [3, 1, 2]
+    assert list(progress_bar([], "nothing")) == []
     assert SHOWN == WIDGET_VIEW
 
 
@@ -62,7 +62,7 @@ class Shown:
 
 
 def test_in_a_notebook_it_shows_a_bar_alone_that_counts_and_goes(monkeypatch):
-    module = importlib.import_module("lessons_lib.live.progress")
+    module = importlib.import_module("lessons_lib.live.progress_bar")
     shown, bars = Shown(), []
 
     class Bar(module.ipywidgets.IntProgress):
@@ -73,7 +73,7 @@ def test_in_a_notebook_it_shows_a_bar_alone_that_counts_and_goes(monkeypatch):
     monkeypatch.setattr(module, "get_ipython", lambda: "a shell")
     monkeypatch.setattr(module, "display", shown.display)
     monkeypatch.setattr(module.ipywidgets, "IntProgress", Bar)
-    values = [bars[0].value for _ in progress("abc", "letters")]
+    values = [bars[0].value for _ in progress_bar("abc", "letters")]
     assert values == [0, 1, 2]
     assert (bars[0].value, bars[0].max, bars[0].description) == (3, 3, "letters")
     assert [list(bundle) for bundle in shown.bundles] == [[WIDGET_VIEW], []]

@@ -7,9 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import isfinite
 from string import Formatter
 
-Piece = tuple[str, str | None, str]  # text, then the name that follows it and how it is written
+Piece = tuple[str, str | None, str]
+"""A text, the name that follows it, and the format in which that is written."""
 
 FORMAT = re.compile(r"\.(\d\d?f|[1-9]\d?g)")
+"""The formats that Python and a browser write alike."""
 
 
 def pieces(template: str) -> list[Piece]:
@@ -43,7 +45,7 @@ def pieces(template: str) -> list[Piece]:
     return [(text, name, form or "") for text, name, form, _ in parsed]
 
 
-def written(value: float, form: str) -> str:
+def formatted(value: float, form: str) -> str:
     """Write a number, never as -0, and with a half rounded away from zero as in JavaScript."""
     if isfinite(value):
         with localcontext(rounding=ROUND_HALF_UP):

@@ -1,0 +1,84 @@
+"""What travels to the browser: pictures of what stands still, numbers of what moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lessons_lib.figures import Figure
+from lessons_lib.live.canvas import axes_on_canvas
+from lessons_lib.live.scene import Scene, Source
+from lessons_lib.live.sentences import pieces
+from lessons_lib.live.table import Table, pack
+
+
+def background(scene: Scene) -> tuple[bytes, bytes]:
+    """Return what stands still as PNG, for screens with one and with two pixels per pixel."""
+    fix_layout(scene.figure)
+    for each in scene.moving:
+        each.artist.set_visible(False)
+    try:
+        return scene.figure.png(1), scene.figure.png(2)
+    finally:
+        for each in scene.moving:
+            each.artist.set_visible(True)
+
+
+def fix_layout(figure: Figure) -> None:
+    """Lay the figure out, and keep it so: axes must not move under what the browser draws."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def spec_and_table(scene: Scene) -> tuple[dict[str, Any], bytes]:
+    """Return everything that the browser needs to know, and the table.
+
+    Raises
+    ------
+    ValueError
+        If the table is over its budget, or an axis has a scale that the browser does not know.
+    """
+    fix_layout(scene.figure)
+    figure, goal = scene.figure, scene.goal
+    places, buffer = pack(scene.tables)
+    artists = [_artist(scene, number) for number in range(len(scene.moving))]
+    return {
+        "title": " ".join(ax.get_title() + "." for ax in figure.axes),
+        "width": figure.bbox.width,
+        "height": figure.bbox.height,
+        "axes": axes_on_canvas(figure),
+        "controls": [
+            {"name": c.name, "label": c.label, "kind": c.kind, "start": c.start}
+            | {"values": list(c.values)}
+            for c in scene.controls
+        ],
+        "tables": places,
+        "streamed": len(scene.computed),
+        "artists": sorted(artists, key=lambda artist: artist["zorder"]),
+        "readouts": {name: _reference(scene, source) for name, source in scene.readouts.items()},
+        "words": pieces(scene.words),
+        "goal": goal and {"text": goal.text, "conditions": list(goal.conditions)},
+    }, buffer
+
+
+def _artist(scene: Scene, number: int) -> dict[str, Any]:
+    """Say how a moving artist looks, and where its numbers are."""
+    each, (x, y) = scene.moving[number], scene.coordinates[number]
+    return scene.looks[number] | {
+        "axes": scene.figure.axes.index(each.axes),
+        "clip": each.artist.get_clip_on(),
+        "zorder": each.artist.get_zorder(),
+        "label": each.label,
+        "show": each.show,
+        "steps": None if each.show == "all" else scene.position("step"),
+        "x": _reference(scene, x),
+        "y": _reference(scene, y),
+        "text": pieces(each.text),
+    }
+
+
+def _reference(scene: Scene, source: Source) -> dict[str, int]:
+    """Say which table has the numbers, or which of the kernel's buffers."""
+    if isinstance(source, Table):
+        return {"table": scene.tables.index(source)}
+    return {"streamed": scene.computed.index(source)}
