@@ -13,8 +13,8 @@ from course_tools.rules.instructors.notes import sections
 from course_tools.rules.pages import Row
 from course_tools.rules.registry import Rules
 
-COLUMNS = ("From", "To", "Minutes", "Lesson", "Explorer", "Your turn", "Exercise")
-COLUMNS_OF_PEOPLE = ("The room", "You")
+PEOPLE = ("The room", "You")
+COLUMNS = ("From", "To", "Minutes", "Lesson", "Explorer", "Your turn", "Exercise", *PEOPLE)
 
 LONGEST_STRETCH = 90
 """Minutes without a break."""
@@ -107,7 +107,7 @@ def columns(page: GuidePage) -> Iterator[str]:
     """Refuse a timetable that lacks a column."""
     for table in timetables(page):
         missing = [
-            column for column in COLUMNS + COLUMNS_OF_PEOPLE if column not in table.rows[0].cells
+            column for column in COLUMNS if column not in table.rows[0].cells
         ]
         if missing:
             yield page.says(table.line, f"the timetable has no column {', '.join(missing)}")
@@ -198,7 +198,7 @@ def time_for(first: str, last: str, notes: GuidePage) -> float:
 def roles(page: GuidePage) -> Iterator[str]:
     """Refuse a row that does not say who does what."""
     for row in rows_of(page):
-        if not all(row[column] for column in COLUMNS_OF_PEOPLE):
+        if not all(row[column] for column in PEOPLE):
             yield page.says(row.line, "the row does not say what the room does, and what you do")
 
 
@@ -207,7 +207,7 @@ def cells(page: GuidePage) -> Iterator[str]:
     """Refuse cells that the row's lesson does not have, or has in another order."""
     for row in rows_of(page):
         if lesson := lesson_of(row, page.course):
-            text = " ".join(row[column] for column in ("Lesson", *COLUMNS_OF_PEOPLE))
+            text = " ".join(row[column] for column in ("Lesson", *PEOPLE))
             for name in re.findall(rf"`({ID})`", text):
                 if name not in lesson.cells:
                     yield page.says(row.line, f"lesson {lesson.number} has no cell `{name}`")
