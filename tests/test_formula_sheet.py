@@ -1,68 +1,61 @@
-"""On the formula sheet every promise stands beside a measurement, and the two agree."""
+"""The formula sheet obeys its rules, and each of them refuses what it is there for."""
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
+import nbformat
 import pytest
-from lesson_cells import cells_of, printed
 
-SHEET = cells_of("90_formula_sheet")
-NUMBER = re.compile(r"-?\d+\.?\d*")
-ROUNDING = 1.01  # of the last digit that is printed
+from course_tools.files import ROOT
+from course_tools.notebooks.cells import Notebook
+from course_tools.notebooks.stored import from_bytes, to_bytes
+from course_tools.rules.formula_sheet import RULES, disagreements, formulas, groups, problems
 
-
-def numbers(text: str) -> list[float]:
-    """Return the numbers in a text."""
-    return [float(number) for number in NUMBER.findall(text)]
+SHEET = ROOT / "notebooks" / "90_formula_sheet.ipynb"
 
 
-def disagreements(text: str) -> list[str]:
-    """Name the lines in which a measured number was not promised, in its own line or above."""
-    wrong, before = [], ""
-    for line in text.splitlines():
-        promised, _, measured = line.partition("measured")
-        limits = re.search(r"closer at ([\d.]+), further (?:away )?at ([\d.]+)", measured)
-        if limits:
-            low, high = map(float, limits.groups())
-            agree = any(low <= number <= high for number in numbers(before + promised))
-        else:
-            known = numbers(promised)
-            agree = all(any(near(one, other) for one in known) for other in numbers(measured))
-        if not agree or "False" in line:
-            wrong.append(line)
-        before = line
-    return wrong
+def test_the_sheet_obeys_every_rule():
+    found = problems(SHEET)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
 
 
-def near(one: float, other: float) -> bool:
-    """Whether two printed numbers differ by rounding at most."""
-    digits = max(len(f"{number:g}".partition(".")[2]) for number in (one, other))
-    return abs(one - other) <= ROUNDING * 10.0**-digits
+def test_groups_and_formulas_are_found():
+    sheet = Notebook.read(SHEET)
+    assert len(groups(sheet)) >= 8
+    assert len(formulas(sheet)) >= 35
 
 
-def test_measurements_agree_with_formulas():
-    for cell in SHEET.values():
-        assert disagreements(printed(cell)) == [], cell.id
+def spoil(nb: nbformat.NotebookNode, old: str, new: str) -> None:
+    """Write something else wherever it stands, in prose and in what cells print."""
+    for cell in nb.cells:
+        cell.source = cell.source.replace(old, new)
+        for output in cell.get("outputs", []):
+            output["text"] = output.get("text", "").replace(old, new)
 
 
-def test_every_group_is_measured():
-    groups: dict[str, list[str]] = {}
-    for cell in SHEET.values():
-        if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            groups[cell.id] = []
-        elif groups and cell.cell_type == "code":
-            groups[list(groups)[-1]].append(printed(cell))
-    assert len(groups) >= 8
-    assert [name for name, texts in groups.items() if "measured" not in "".join(texts)] == []
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "said"),
+    [
+        ("measured 0.", "measured 7.", "measurements", "does not agree with what is promised"),
+        ("measured", "found", "measured", "nothing is measured below it"),
+        ("ipynb#", "ipynb", "sources", "does not end with a link to a heading of a lesson"),
+    ],
+)
+def test_a_spoilt_sheet_is_refused(old: str, new: str, rule: str, said: str, tmp_path: Path):
+    nb = from_bytes(SHEET.read_bytes(), SHEET)
+    spoil(nb, old, new)
+    path = tmp_path / SHEET.name
+    path.write_bytes(to_bytes(nb))
+    found = {each.__name__: list(each(Notebook.read(path))) for each in RULES}
+    assert [name for name, sentences in found.items() if sentences] == [rule]
+    assert said in found[rule][0]
+    assert "90_formula_sheet.ipynb, cell '" in found[rule][0]
 
 
-def test_every_formula_says_where_it_comes_from():
-    cells = [cell.source for cell in SHEET.values()]
-    tables = [source for source in cells if "| What, and when |" in source]
-    rows = [line for source in tables for line in source.split("\n") if line.startswith("| **")]
-    assert len(rows) >= 35
-    assert [row for row in rows if not re.search(r"\]\(\d\d_\w+\.ipynb#[^)]+\) \|$", row)] == []
+def test_every_rule_is_tried():
+    assert [rule.__name__ for rule in RULES] == ["measurements", "measured", "sources"]
 
 
 @pytest.mark.parametrize(

@@ -8,34 +8,35 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course_tools.files import ROOT
+from course_tools.notebooks.cells import Notebook
 from course_tools.rules import terms
-from course_tools.rules.terms import Early, Notes
+from course_tools.rules.terms import Early, Held, Notes
 
-ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
 
 
 def test_no_lesson_uses_a_term_before_it_is_introduced():
-    found = list(
-        terms.problems(
-            terms.read_glossary(),
-            terms.read_course(ROOT / "notebooks"),
-            terms.read_notes(),
-            ROOT / "notebooks",
-        )
-    )
+    found = terms.problems(NOTEBOOKS)
     if found:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-def test_every_row_of_the_glossary_is_read():
-    nb = nbformat.read(terms.GLOSSARY, as_version=4)
-    lines = [line for cell in nb.cells for line in cell.source.split("\n") if line[:1] == "|"]
+@pytest.fixture(scope="module")
+def held() -> Held:
+    """The course's own lessons and glossary."""
+    return Held(NOTEBOOKS, terms.read_notes())
+
+
+def test_every_row_of_the_glossary_is_read(held: Held):
+    prose = Notebook.read(NOTEBOOKS / terms.GLOSSARY).prose
+    lines = [line for cell in prose for line in cell.source.split("\n") if line[:1] == "|"]
     rules = [line for line in lines if set(line) <= set("|-")]
-    assert len(terms.read_glossary()) == len(lines) - 2 * len(rules)
+    assert len(held.terms) == len(lines) - 2 * len(rules)
 
 
-def test_lists_of_the_notes_are_sorted_and_needed():
-    notes, course = terms.read_notes(), terms.read_course(ROOT / "notebooks")
+def test_lists_of_the_notes_are_sorted_and_needed(held: Held):
+    notes, course = held.notes, held.course
     calls = set().union(*(cell.calls for cell in course))
     assert [name for name in notes.known if name not in calls] == []
     assert notes.known == sorted(notes.known, key=str.casefold)
@@ -43,7 +44,7 @@ def test_lists_of_the_notes_are_sorted_and_needed():
     assert [text for text in notes.stressed if text.casefold() not in bold] == []
     text = "\n".join(cell.text for cell in course).casefold()
     assert [phrase for phrase in notes.everyday if phrase.casefold() not in text] == []
-    assert set(notes.spelled) <= {term.name for term in terms.read_glossary()}
+    assert set(notes.spelled) <= {term.name for term in held.terms}
 
 
 # --- A small course, and how it is spoilt -------------------------------------------------------
@@ -112,9 +113,8 @@ def complaints(
         lessons[name] |= cells
     for name, cells in lessons.items():
         write(folder / f"{name}.ipynb", cells, printed or {})
-    write(folder / "91_glossary.ipynb", {"terms": glossary}, {})
-    listed = terms.read_glossary(folder / "91_glossary.ipynb")
-    return list(terms.problems(listed, terms.read_course(folder), notes or Notes(), folder))
+    write(folder / terms.GLOSSARY, {"terms": glossary}, {})
+    return terms.RULES.problems(Held(folder, notes or Notes()))
 
 
 def test_a_course_in_order_is_accepted(tmp_path: Path):

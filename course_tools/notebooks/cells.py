@@ -34,6 +34,11 @@ class Notebook:
     path: Path
     content: bytes
 
+    @classmethod
+    def read(cls, path: Path) -> Notebook:
+        """Read the file at a path."""
+        return cls(path, path.read_bytes())
+
     @cached_property
     def nb(self) -> NotebookNode:
         """The notebook that the file holds."""
@@ -43,6 +48,11 @@ class Notebook:
     def is_lesson(self) -> bool:
         """Whether it is a lesson; otherwise it is a solution."""
         return self.path.resolve().parent.name == "notebooks"
+
+    @property
+    def by_id(self) -> dict[str, NotebookNode]:
+        """The cells by their ids, in order."""
+        return {cell.id: cell for cell in self.nb.cells}
 
     @property
     def code(self) -> list[NotebookNode]:
@@ -205,3 +215,8 @@ def is_given_by_hand(name: str) -> bool:
 def words_of(output: NotebookNode) -> str:
     """Return what an output says in words: not the HTML, which says it once more."""
     return str(output.get("text", "") or output.get("data", {}).get(PLAIN, ""))
+
+
+def printed(cell: NotebookNode) -> str:
+    """Return what a cell prints, or says of what it shows."""
+    return "".join(words_of(output) for output in cell.get("outputs", []))

@@ -54,7 +54,7 @@ LONGEST_CELL = 12
 """Lines of code that a learner can hold in mind."""
 
 
-RULES = Rules()
+RULES: Rules[Notebook] = Rules()
 """Those below, in their order."""
 
 
@@ -76,7 +76,7 @@ def problems(path: Path) -> list[str]:
     NotebookError
         If the file is not a notebook.
     """
-    return RULES.problems(Notebook(path, path.read_bytes()))
+    return RULES.problems(Notebook.read(path))
 
 
 # --- What is stored -----------------------------------------------------------------------------

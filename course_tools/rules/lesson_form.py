@@ -39,13 +39,13 @@ IN_PROSE = re.compile(rf"(?<![\w.,/]){NUMBER}(?!\w)", re.IGNORECASE)
 YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 
 
-RULES = Rules()
+RULES: Rules[Notebook] = Rules()
 """Those below, in their order."""
 
 
 def problems(path: Path) -> list[str]:
     """Apply every rule to a lesson, and return a sentence for each problem."""
-    return RULES.problems(Notebook(path, path.read_bytes()))
+    return RULES.problems(Notebook.read(path))
 
 
 # --- The rhythm ---------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def value_of(written: str) -> float:
 @cache
 def known_in(path: Path) -> frozenset[str]:
     """Return the numbers that a notebook's code and outputs hold, as they are written."""
-    notebook = Notebook(path, path.read_bytes())
+    notebook = Notebook.read(path)
     texts = [cell.source for cell in notebook.code]
     texts += [
         text for cell in notebook.code for output in cell.outputs for text in texts_of(output)

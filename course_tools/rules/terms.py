@@ -13,6 +13,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
-from course_tools.files import ROOT
-from course_tools.notebooks.cells import comments_in, parsed, words_of
+from course_tools.notebooks.cells import Notebook, comments_in, parsed, words_of
 from course_tools.notebooks.course import read_in_order
-from course_tools.notebooks.stored import from_bytes
+from course_tools.rules.registry import Rules
 
-GLOSSARY = ROOT / "notebooks" / "91_glossary.ipynb"
+GLOSSARY = "91_glossary.ipynb"
+"""The page, in the folder of the notebooks, whose tables list the terms."""
+
 NOTES = Path(__file__).with_name("terms.toml")
 
 ONE_OR_TWO_WORDS = re.compile(r"(?!(?:Time|You need|Goal)$)[^\W\d]{2,}(?:[ -][^\W\d]+)?")
@@ -152,11 +154,11 @@ def read_notes(path: Path = NOTES) -> Notes:
     return Notes(**found, early=early)
 
 
-def read_glossary(path: Path = GLOSSARY) -> list[Term]:
+def read_glossary(path: Path) -> list[Term]:
     """Read the rows of the glossary's tables, in its order."""
     terms, kind = [], ""
-    for cell in from_bytes(path.read_bytes(), path).cells:
-        for line in cell.source.split("\n") if cell.cell_type == "markdown" else []:
+    for cell in Notebook.read(path).prose:
+        for line in cell.source.split("\n"):
             heads = re.match(r"\| *(\w+) *\|", line)
             if heads and heads[1] in KINDS:
                 kind = KINDS[heads[1]]
@@ -176,7 +178,7 @@ def read_course(folder: Path) -> list[Cell]:
 def read_lesson(path: Path) -> Iterator[Cell]:
     """Read every cell of a lesson."""
     anchor = ""
-    for cell in from_bytes(path.read_bytes(), path).cells:
+    for cell in Notebook.read(path).nb.cells:
         if cell.cell_type == "markdown":
             headings = tuple(HEADING.findall(cell.source))
             anchor = headings[0].replace(" ", "-") if headings else anchor
@@ -316,43 +318,89 @@ class Read:
     marks: set[str]
 
 
-def problems(
-    terms: Sequence[Term], course: Sequence[Cell], notes: Notes, folder: Path
-) -> Iterator[str]:
-    """Hold the lessons against the glossary, and yield a sentence for each problem."""
-    finder = Finder(terms, notes)
-    reads = [Read(cell, finder.terms_in(cell.text), finder.marked_in(cell)) for cell in course]
-    yield from order(terms)
-    for term in terms:
-        fault = fault_of_link(term, folder)
-        if fault:
-            yield f"glossary, {term.name!r}: {fault}"
-        elif term.kind == "function":
-            yield from function(term, course)
-        else:
-            yield from introduction(term, reads, notes)
-    yield from idle(notes, reads)
-    yield from unlisted(terms, course, notes, finder)
+@dataclass(frozen=True)
+class Held:
+    """The lessons of a folder beside the glossary in it.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    notes : Notes
+        What the glossary's tables do not say.
+    """
+
+    folder: Path
+    notes: Notes
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """The rows of the glossary."""
+        return read_glossary(self.folder / GLOSSARY)
+
+    @cached_property
+    def course(self) -> list[Cell]:
+        """Every cell of every lesson, in order."""
+        return read_course(self.folder)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """What finds the terms in a text."""
+        return Finder(self.terms, self.notes)
+
+    @cached_property
+    def reads(self) -> list[Read]:
+        """Every cell with the terms in it."""
+        find = self.finder
+        return [Read(cell, find.terms_in(cell.text), find.marked_in(cell)) for cell in self.course]
+
+    @cached_property
+    def anchors(self) -> dict[str, list[str]]:
+        """The headings at the top of a lesson's cells, as links write them, by its file's name."""
+        found: dict[str, list[str]] = {path.name: [] for path in read_in_order(self.folder)}
+        for cell in self.course:
+            found[cell.lesson] += [each.replace(" ", "-") for each in cell.headings[:1]]
+        return found
+
+    def linked(self, *kinds: str) -> list[Term]:
+        """Return the terms of some kinds whose links lead to where a lesson may introduce them."""
+        return [term for term in self.terms if term.kind in kinds and not fault_of_link(term, self)]
 
 
-def order(terms: Sequence[Term]) -> Iterator[str]:
+RULES: Rules[Held] = Rules()
+"""Those below, in their order."""
+
+
+def problems(path: Path) -> list[str]:
+    """Hold the lessons of a folder against its glossary, and return a sentence for each problem."""
+    return RULES.problems(Held(path, read_notes()))
+
+
+@RULES.add
+def order(held: Held) -> Iterator[str]:
     """Refuse a term that is listed twice, or not where one would look for it."""
-    words = [term.name for term in terms if term.kind == "word"]
+    words = [term.name for term in held.terms if term.kind == "word"]
     for before, after in pairwise(words):
         if before.casefold() > after.casefold():
             yield f"glossary, {after!r}: it stands after {before!r}. Sort the rows."
-    for name, times in Counter(term.name for term in terms).items():
+    for name, times in Counter(term.name for term in held.terms).items():
         if times > 1:
             yield f"glossary, {name!r}: it is listed {times} times."
 
 
-def fault_of_link(term: Term, folder: Path) -> str:
+@RULES.add
+def links(held: Held) -> Iterator[str]:
+    """Refuse a link that does not lead to one heading of a lesson."""
+    for term in held.terms:
+        if fault := fault_of_link(term, held):
+            yield f"glossary, {term.name!r}: {fault}"
+
+
+def fault_of_link(term: Term, held: Held) -> str:
     """Say where a term's link fails to lead, or nothing."""
-    path = folder / term.lesson
-    if path not in read_in_order(folder):
+    if term.lesson not in held.anchors:
         return f"its link leads to {term.lesson!r}, which is no lesson."
-    anchors = [cell.headings[0].replace(" ", "-") for cell in read_lesson(path) if cell.headings]
-    times = anchors.count(term.anchor)
+    times = held.anchors[term.lesson].count(term.anchor)
     if times == 0:
         return f"{term.lesson} has no heading {term.anchor!r} at the top of a cell."
     if times > 1:
@@ -365,24 +413,9 @@ def is_home(term: Term, cell: Cell) -> bool:
     return (cell.lesson, cell.anchor) == (term.lesson, term.anchor)
 
 
-def introduction(term: Term, reads: Sequence[Read], notes: Notes) -> Iterator[str]:
-    """Refuse a term that is not introduced where the glossary says, or is used before that."""
-    if not any(introduces(read, term) for read in reads if is_home(term, read.cell)):
-        how = "occur" if term.kind == "symbol" else "stand in bold or in the heading"
-        yield (
-            f"glossary, {term.name!r}: it does not {how} under {term.anchor!r} of {term.lesson}. "
-            "Mark it there, or link to where it is introduced."
-        )
-        return
-    before = takewhile(lambda read: not introduces(read, term), reads)
-    early = [read.cell for read in before if term.name in read.uses]
-    wrong = [cell for cell in early if not excepted(term, cell, notes)]
-    if wrong:
-        more = f" So do {len(wrong) - 1} cells more." if wrong[1:] else ""
-        yield (
-            f"{wrong[0]}: it uses {term.name!r}, which {term.lesson} introduces, under "
-            f"{term.anchor!r}. Say it in other words, or introduce it here in bold.{more}"
-        )
+def is_introduced(term: Term, held: Held) -> bool:
+    """Whether a cell introduces a term under the heading that the glossary links to."""
+    return any(introduces(read, term) for read in held.reads if is_home(term, read.cell))
 
 
 def introduces(read: Read, term: Term) -> bool:
@@ -395,6 +428,39 @@ def introduces(read: Read, term: Term) -> bool:
     return term.name in read.marks or (home and term.kind == "symbol")
 
 
+@RULES.add
+def introduced(held: Held) -> Iterator[str]:
+    """Refuse a term that is not introduced where the glossary says."""
+    for term in held.linked("word", "symbol"):
+        if not is_introduced(term, held):
+            how = "occur" if term.kind == "symbol" else "stand in bold or in the heading"
+            yield (
+                f"glossary, {term.name!r}: it does not {how} under {term.anchor!r} of "
+                f"{term.lesson}. Mark it there, or link to where it is introduced."
+            )
+
+
+@RULES.add
+def too_early(held: Held) -> Iterator[str]:
+    """Refuse a term that is used before it is introduced."""
+    for term in held.linked("word", "symbol"):
+        if not is_introduced(term, held):
+            continue  # said already
+        early = [read.cell for read in reads_before(term, held) if term.name in read.uses]
+        wrong = [cell for cell in early if not excepted(term, cell, held.notes)]
+        if wrong:
+            more = f" So do {len(wrong) - 1} cells more." if wrong[1:] else ""
+            yield (
+                f"{wrong[0]}: it uses {term.name!r}, which {term.lesson} introduces, under "
+                f"{term.anchor!r}. Say it in other words, or introduce it here in bold.{more}"
+            )
+
+
+def reads_before(term: Term, held: Held) -> Iterator[Read]:
+    """Give the cells before the one that introduces a term."""
+    yield from takewhile(lambda read: not introduces(read, term), held.reads)
+
+
 def excepted(term: Term, cell: Cell, notes: Notes) -> bool:
     """Whether a cell may use a term early: an objective its own lesson's, others by the notes."""
     if (cell.lesson, cell.name) == (term.lesson, OBJECTIVE):
@@ -402,43 +468,50 @@ def excepted(term: Term, cell: Cell, notes: Notes) -> bool:
     return any(each.cell_is(cell) and term.name in each.terms for each in notes.early)
 
 
-def function(term: Term, course: Sequence[Cell]) -> Iterator[str]:
+@RULES.add
+def functions(held: Held) -> Iterator[str]:
     """Refuse a function of numpy that is first used elsewhere than the glossary says."""
-    first = next((cell for cell in course if term.name in cell.calls), None)
-    if first is None:
-        yield f"glossary, {term.name!r}: no lesson uses it. Leave it out."
-    elif not is_home(term, first):
-        yield (
-            f"glossary, {term.name!r}: {first} uses it first, under {first.anchor!r}. "
-            "Explain it there, and link to that heading."
-        )
+    for term in held.linked("function"):
+        first = next((cell for cell in held.course if term.name in cell.calls), None)
+        if first is None:
+            yield f"glossary, {term.name!r}: no lesson uses it. Leave it out."
+        elif not is_home(term, first):
+            yield (
+                f"glossary, {term.name!r}: {first} uses it first, under {first.anchor!r}. "
+                "Explain it there, and link to that heading."
+            )
 
 
-def idle(notes: Notes, reads: Sequence[Read]) -> Iterator[str]:
+@RULES.add
+def idle(held: Held) -> Iterator[str]:
     """Refuse exceptions that nothing needs, and those without a reason."""
-    for each in notes.early:
+    for each in held.notes.early:
         where = f"terms.toml: {each.lesson}, cell {each.cell!r}"
-        used = set().union(*(read.uses for read in reads if each.cell_is(read.cell)))
+        used = set().union(*(read.uses for read in held.reads if each.cell_is(read.cell)))
         for name in sorted(set(each.terms) - used):
             yield f"{where} does not use {name!r}. Take it out."
         if not each.reason:
             yield f"{where} has no reason."
 
 
-def unlisted(
-    terms: Sequence[Term], course: Sequence[Cell], notes: Notes, finder: Finder
-) -> Iterator[str]:
-    """Refuse words in bold and functions of numpy of which the glossary knows nothing."""
-    stressed = {text.casefold() for text in notes.stressed}
-    known = {*notes.known, *(term.name for term in terms)}
-    for cell in course:
-        for text in cell.bold:
-            known_to_us = finder.term_of(text) or text.casefold() in stressed
-            if ONE_OR_TWO_WORDS.fullmatch(text) and not known_to_us:
+@RULES.add
+def bold(held: Held) -> Iterator[str]:
+    """Refuse words in bold of which the glossary knows nothing."""
+    stressed = {text.casefold() for text in held.notes.stressed}
+    for cell in held.course:
+        for text in filter(ONE_OR_TWO_WORDS.fullmatch, cell.bold):
+            if not held.finder.term_of(text) and text.casefold() not in stressed:
                 yield (
                     f"{cell}: {text!r} stands in bold. If it is a term, add it to the glossary; if "
                     "it is only stressed, to `stressed` in course_tools/rules/terms.toml."
                 )
+
+
+@RULES.add
+def unknown_functions(held: Held) -> Iterator[str]:
+    """Refuse functions of numpy of which the glossary knows nothing."""
+    known = {*held.notes.known, *(term.name for term in held.terms)}
+    for cell in held.course:
         for name in sorted(cell.calls - known):
             yield (
                 f"{cell}: {name} is used. Say there what it does and add it to the glossary, or to "
