@@ -1,1 +1,1 @@
-"""Answers to the tasks of the bank: right ones in many forms, and wrong ones with two mistakes at once."""
+"""Answers to the tasks: right ones in many forms, and wrong ones with two mistakes at once."""
