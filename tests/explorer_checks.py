@@ -8,16 +8,20 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 import explorers as files
 import numpy as np
 import pytest
+from lesson_cells import NOTEBOOKS, cells_of
 from matplotlib.text import Text
+from nbformat import NotebookNode
 from numpy.typing import NDArray
 
 from lessons_lib.live import Control, Live, Scene
@@ -95,6 +99,34 @@ def unexpected(handed_on: Collection[str], expected: Mapping[str, ModuleType]) -
     for name in expected:
         if name not in handed_on:
             yield f"{file_of(name)} belongs to no explorer. Remove it, or add {name} to {FACE}."
+
+
+def lessons() -> dict[str, list[NotebookNode]]:
+    """Return the cells of each notebook by its file."""
+    return {
+        f"notebooks/{path.name}": list(cells_of(path.stem).values())
+        for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    }
+
+
+def unshown(names: Iterable[str], notebooks: Mapping[str, Sequence[NotebookNode]]) -> Texts:
+    """Say which explorers no lesson shows, or not with a goal in the cell before."""
+    shown = set()
+    for file, cells in notebooks.items():
+        for before, cell in pairwise(cells):
+            if not (found := re.match(r"explorers\.(\w+)\(", cell.source)):
+                continue
+            shown.add(found[1])
+            if not cell.id.startswith("explore-"):
+                yield f"{file}: the cell {cell.id} shows {found[1]}. Begin its id with explore-."
+            if "**Goal" not in before.source:
+                yield f"{file}: the cell before {cell.id} names no '**Goal: …**' for {found[1]}."
+    for name in names:
+        if name not in shown:
+            yield (
+                f"notebooks/NN_slug.ipynb: no lesson shows {name}. Call explorers.{name} there, in"
+                " a cell of its own whose id begins with explore-."
+            )
 
 
 # --- States ---------------------------------------------------------------------------------------

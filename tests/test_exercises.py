@@ -336,6 +336,12 @@ def unasked(nb: NotebookNode, names: Collection[str]) -> Texts:
         yield "No cell's id begins with stretch: those who are done want more."
 
 
+def unasked_in(source: Path, names: Collection[str]) -> Texts:
+    """Say so of a solution's file."""
+    for sentence in unasked(from_bytes(source.read_bytes(), source), names):
+        yield f"{show(source)}: {sentence}"
+
+
 def untested(nb: NotebookNode, name: str) -> Texts:
     """Say what is missing in the graded cell of a task."""
     tests = [cell.source for cell in graded(nb) if f"check({name})" in cell.source]
@@ -358,9 +364,7 @@ def falling(nb: NotebookNode) -> Texts:
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
 def test_a_solution_asks_for_every_task_of_its_lesson(source: Path) -> None:
-    nb = from_bytes(source.read_bytes(), source)
-    missing = unasked(nb, names_in(int(source.name[:2])))
-    assert [f"{show(source)}: {sentence}" for sentence in missing] == []
+    assert [*unasked_in(source, names_in(int(source.name[:2])))] == []
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)

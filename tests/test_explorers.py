@@ -14,6 +14,7 @@ from explorer_checks import (
     PARTS,
     expectations,
     goal_unfit,
+    lessons,
     made,
     modules_of,
     not_handed_on,
@@ -22,8 +23,10 @@ from explorer_checks import (
     shows_otherwise,
     states,
     unexpected,
+    unshown,
     words_otherwise,
 )
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from PIL import Image
 
 from lessons_lib import explorers, figures
@@ -45,9 +48,10 @@ def explorer(name):
     return made(name)[0]
 
 
-def test_every_explorer_is_handed_on_and_held_here():
+def test_every_explorer_is_handed_on_held_here_and_shown():
     assert [*not_handed_on(modules_of(explorers), explorers.__all__)] == []
     assert [*unexpected(explorers.__all__, EXPECTED)] == []
+    assert [*unshown(explorers.__all__, lessons())] == []
 
 
 # --- The same as the library ----------------------------------------------------------------------
@@ -156,6 +160,25 @@ def test_an_explorer_that_no_lesson_can_import_is_refused():
     handed_on = set(explorers.__all__) - {"springs"}
     (sentence,) = not_handed_on(modules_of(explorers), handed_on)
     assert sentence.startswith("lessons_lib/explorers/__init__.py does not hand on springs.")
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "said"),
+    [
+        ("**Goal: less.**", "explore-toy", []),
+        ("Move it.", "explore-toy", ["before explore-toy names no '**Goal: …**' for toy."]),
+        ("**Goal: less.**", "show-toy", ["show-toy shows toy. Begin its id with explore-."]),
+    ],
+)
+def test_an_explorer_in_a_lesson_has_a_goal_before_it(before, name, said):
+    cells = [new_markdown_cell(before, id="words"), new_code_cell("explorers.toy()", id=name)]
+    sentences = [*unshown(["toy"], {"notebooks/03_toy.ipynb": cells})]
+    assert sentences == [f"notebooks/03_toy.ipynb: the cell {each}" for each in said]
+
+
+def test_an_explorer_that_no_lesson_shows_is_refused():
+    (sentence,) = unshown(["toy"], {"notebooks/03_toy.ipynb": []})
+    assert sentence.startswith("notebooks/NN_slug.ipynb: no lesson shows toy. Call explorers.toy")
 
 
 @pytest.mark.parametrize(

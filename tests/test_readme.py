@@ -40,7 +40,8 @@ def missing_in(guide: str, root: Path = ROOT) -> list[str]:
     named = re.findall(r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", text)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):", makefile, flags=re.M))
-    real = [name for name in (*linked, *named) if "NN" not in name]  # a pattern, not a name
+    patterns = ("NN", "NAME")
+    real = [name for name in (*linked, *named) if not any(each in name for each in patterns)]
     files = [name for name in real if not (ROOT / name).exists()]
     makes = [f"make {t}" for t in re.findall(r"\bmake ([a-z-]+)\b", text) if t not in targets]
     verbs = [v for v in re.findall(r"-m course_tools ([a-z-]+)", text) if v not in VERBS]

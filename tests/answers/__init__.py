@@ -1,1 +1,1 @@
-"""Answers to the tasks of the bank: right ones in many forms, and wrong ones, of two mistakes."""
+"""Answers to the tasks: right ones in many forms, and wrong ones with two mistakes at once."""
