@@ -20,7 +20,8 @@ from course_tools.marking.sandbox.session import Sandbox
 
 def ran(sandbox: Sandbox, source: str, seconds: float = 15.0) -> dict[str, Any]:
     """Run a cell, and return the answer."""
-    return sandbox.ask("run", source=source, title="<cell 1>", seconds=seconds)
+    within = Limits(cell_seconds=seconds).cell_time
+    return sandbox.ask("run", within, interruptible=True, source=source, title="<cell 1>")
 
 
 def said(sandbox: Sandbox, source: str, seconds: float = 15.0) -> str:

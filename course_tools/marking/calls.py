@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 
 from course_tools.marking.sandbox.inside import wire
+from course_tools.marking.sandbox.limits import STANDSTILL
 from course_tools.marking.sandbox.session import Sandbox
 from lessons_lib.feedback import tasks
-from lessons_lib.feedback.limits import KILLED, SECONDS
+from lessons_lib.feedback.limits import KILLED, SECONDS, WAITING
 from lessons_lib.feedback.running import Failure, Inputs, Outcome
+from lessons_lib.feedback.stopwatch import TimeLimit
 
-GRACE = 3.0
-"""Seconds more than a function has: for the way there and back."""
+LOOKING = TimeLimit(working=2.0, waiting=STANDSTILL)
+"""Time in which a notebook has to tell what it has under some names."""
 
-BUSY = 10
-"""How many times as long as a function works its answer may take: others may use the machine."""
+PATIENCE = 3 * WAITING
+"""Seconds for which a notebook may wait with its answer: it gives up a function much earlier."""
 
 
 class RemoteError(Exception):
@@ -59,12 +61,11 @@ class Remote:
     def _asked(self, cases: Sequence[Inputs], n_parts: int, seconds: float) -> list[Outcome]:
         answer = self.sandbox.ask(
             "call",
-            within=BUSY * seconds + GRACE,
+            TimeLimit(self.sandbox.limits.seconds, PATIENCE),
             name=self.name,
             cases=[[wire.written_input(value) for value in case] for case in cases],
             n_parts=n_parts,
             seconds=seconds,
-            patience=BUSY * seconds,
         )
         with self.sandbox.distrust():
             done = answer.get("outcomes")
@@ -119,7 +120,7 @@ def names_in(sandbox: Sandbox, wanted: Iterable[str]) -> dict[str, Any]:
         If the sandbox does not tell in time.
     """
     wanted = list(wanted)
-    answer = sandbox.ask("look", within=SECONDS + GRACE, wanted=wanted)
+    answer = sandbox.ask("look", LOOKING, wanted=wanted)
     with sandbox.distrust():
         found = answer.get("found")
         if not isinstance(found, dict):

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -29,13 +29,10 @@ from course_tools.marking.sandbox.inside.wire import clipped
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError, retry_when_lost
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
-from course_tools.marking.time_limit import LateError, run_until
+from course_tools.marking.time_limit import LateError, run_within
 from course_tools.notebooks.stored import grade_id
 from lessons_lib.feedback.phrasing import joined
 from lessons_lib.feedback.progress import VARIABLE
-
-GRACE = 2.0
-"""Seconds in which an interrupted cell has to end."""
 
 RIGHT = "Right."
 NOT_FOR_ALL = (
@@ -289,10 +286,10 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: NotebookRun) -> 
     with run.timed("cells"):
         answer = sandbox.ask(
             "run",
-            within=limits.cell_seconds + GRACE,
+            limits.cell_time,
+            interruptible=True,
             source=step.source,
             title=f"<cell {step.place + 1}>",
-            seconds=limits.cell_seconds,
         )
     if answer.get("error") == "KeyboardInterrupt":
         run.interrupted.append(step.place)
@@ -312,7 +309,8 @@ def run_test(
     """Run a test cell out here, with the learner's names as calls into the sandbox."""
     with run.timed("tests"):
         names = run.names | names_in(sandbox, assignment.names)
-        ran = run_until(lambda: run_here(sources[name], names, f"<{name}>"), sandbox.end)
+        test = partial(run_here, sources[name], names, f"<{name}>")
+        ran = run_within(sandbox.limits.seconds, test)
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error
     run.tests[name] = ran

@@ -9,9 +9,7 @@ from collections.abc import Callable
 
 from course_tools.marking.sandbox.inside.cells import CellRun
 from course_tools.marking.sandbox.session import StoppedError
-
-GRACE = 1.0
-"""Seconds more than the notebook has: if both end at a time, its own reason is the better one."""
+from lessons_lib.feedback.stopwatch import LOOK, Stopwatch, TimeLimit
 
 
 class LateError(StoppedError):
@@ -21,17 +19,18 @@ class LateError(StoppedError):
         super().__init__("A test did not come to its end with what the notebook gave it.")
 
 
-def run_until(test: Callable[[], CellRun], end: float) -> CellRun:
+def run_within(seconds: float, test: Callable[[], CellRun]) -> CellRun:
     """Run a test, and interrupt it if it goes on for too long.
 
     Python's own loops are interrupted at once. A single call into C is interrupted when it is over.
 
     Parameters
     ----------
+    seconds : float
+        A processor's work that this thread may need for it. What a sandbox works does not count,
+        nor the time in which this thread waits for that: it has limits of its own.
     test : callable
         Runs the test, and catches whatever that raises.
-    end : float
-        The time, by ``time.monotonic``, at which the notebook has to be done.
 
     Returns
     -------
@@ -39,10 +38,14 @@ def run_until(test: Callable[[], CellRun], end: float) -> CellRun:
         What the test did. Its error is a LateError if it was interrupted.
     """
     over, thread = threading.Event(), threading.get_ident()
+    clock = time.pthread_getcpuclockid(thread)
+    stopwatch = Stopwatch(TimeLimit(seconds), lambda: time.clock_gettime(clock))
 
     def watch() -> None:
-        if not over.wait(end + GRACE - time.monotonic()):
-            interrupt(thread)
+        while not over.wait(LOOK):
+            if stopwatch.is_over():
+                interrupt(thread)
+                return
 
     watching = threading.Thread(target=watch, daemon=True)
     try:

@@ -18,12 +18,16 @@ import numpy as np
 
 from lessons_lib.feedback import running
 from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, OutOfTime, outcome
+from lessons_lib.feedback.stopwatch import BUSY, LOOK, Stopwatch, TimeLimit, work_of
 
 SECONDS = 1.5
-"""Time for all cases of a task together."""
+"""Seconds of a processor's work for all cases of a task together."""
 
-LOOK = 0.05
-"""Seconds between two looks at how long a function has worked."""
+WAITING = 3.0
+"""Seconds for which a function may wait: for nothing, or for whatever it has started."""
+
+ENDING = TimeLimit(working=0.2, waiting=0.5)
+"""Time for a copy to come to its end once it has closed its connection."""
 
 MEMORY = 2**30
 """Bytes that a learner's function may ask for, beside those that the kernel has already."""
@@ -35,7 +39,7 @@ UNTOUCHED = {
     *(module.__file__ for module in (contextlib, warnings, running)),
     np.errstate.__exit__.__code__.co_filename,
 }
-"""Files whose code puts back what a check has redirected. The clock never interrupts that."""
+"""Files whose code puts back what a check has redirected. That is never interrupted."""
 
 
 @runtime_checkable
@@ -53,13 +57,15 @@ def outcomes_in_time(
     cases: Sequence[Inputs],
     n_parts: int = 1,
     seconds: float = SECONDS,
-    patience: float | None = None,
 ) -> list[Outcome]:
     """Call a function on one case after the other, as long as there is time.
 
+    The time is that of a processor's work, so that nobody's answer depends on what else the machine
+    does. A function that only waits is given up after ``WAITING``.
+
     On Linux it runs in a copy of this process, which is ended when the time is over, whatever it is
     doing. Elsewhere a copy is not safe (macOS) or does not exist (Windows): there, each line that
-    runs looks at the clock. That stops every loop but one that catches ``BaseException``.
+    runs looks at the time. That stops every loop but one that catches ``BaseException``.
 
     Parameters
     ----------
@@ -71,9 +77,6 @@ def outcomes_in_time(
         How many values it should return.
     seconds : float
         Time for all calls together.
-    patience : float, optional
-        Where the machine may be busy with others: seconds on the clock, while ``seconds`` are those
-        in which a processor really works on it. Linux only. By default there is one time for both.
 
     Returns
     -------
@@ -83,16 +86,12 @@ def outcomes_in_time(
     if isinstance(function, Elsewhere):
         return function.outcomes_in_time(cases, n_parts, seconds)
     if sys.platform == "linux":
-        return list(_in_a_copy(function, cases, n_parts, seconds, patience))
-    return list(_by_the_clock(function, cases, n_parts, seconds))
+        return list(_in_a_copy(function, cases, n_parts, seconds))
+    return list(_line_by_line(function, cases, n_parts, seconds))
 
 
 def _in_a_copy(
-    function: Function,
-    cases: Sequence[Inputs],
-    n_parts: int,
-    seconds: float,
-    patience: float | None,
+    function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
 ) -> Iterator[Outcome]:
     receiver, sender = Pipe(duplex=False)
     with warnings.catch_warnings():
@@ -104,33 +103,28 @@ def _in_a_copy(
         finally:
             os._exit(0)
     sender.close()
-    end = time.monotonic() + (patience or seconds)
     try:
+        if not receiver.poll(BUSY * seconds):
+            return
+        receiver.recv()  # it is ready: what it took to make it is not the function's work
+        stopwatch = Stopwatch(TimeLimit(seconds, WAITING), lambda: work_of(copy))
         for _ in cases:
-            while not receiver.poll(min(max(end - time.monotonic(), 0), LOOK)):
-                if time.monotonic() > end or (patience and _worked(copy) > seconds):
+            while not receiver.poll(LOOK):
+                if stopwatch.is_over():
                     return
             yield receiver.recv()
     except (EOFError, OSError):
-        yield Outcome(failure=_ended(_status(copy, patience=0.1)))
+        yield Outcome(failure=_ended(_status(copy)))
     finally:
         _end(copy)
         receiver.close()
 
 
-def _worked(copy: int) -> float:
-    """Return the seconds that processors have worked on a process, by Linux' number of its clock.
-
-    The number is made as `clock_getcpuclockid` of the GNU C library makes it.
-    """
-    return time.clock_gettime((~copy << 3) | 2)
-
-
-def _status(copy: int, patience: float) -> int | None:
+def _status(copy: int) -> int | None:
     """Return how a copy has ended, as far as it has, without taking leave of it."""
-    end = time.monotonic() + patience
+    stopwatch = Stopwatch(ENDING, lambda: work_of(copy))
     while not (found := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
-        if time.monotonic() > end:
+        if stopwatch.is_over():
             return None
         time.sleep(0.001)
     return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
@@ -162,6 +156,7 @@ def _send_all(
     sender: Connection, function: Function, cases: Sequence[Inputs], n_parts: int
 ) -> None:
     _fence(sender.fileno())
+    sender.send("ready")
     with contextlib.suppress(OSError):  # it has closed whatever was open
         for inputs in cases:
             sender.send(outcome(function, inputs, n_parts))
@@ -184,15 +179,16 @@ def _fence(keep: int) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _by_the_clock(
+def _line_by_line(
     function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
 ) -> Iterator[Outcome]:
-    end, tracing = time.monotonic() + seconds, sys.gettrace()
+    stopwatch = Stopwatch(TimeLimit(seconds, WAITING), time.thread_time)
+    tracing = sys.gettrace()
 
     def look(frame: FrameType, *_: Any) -> Callable[..., Any] | None:
         if frame.f_code.co_filename in UNTOUCHED:
             return None
-        if time.monotonic() > end:
+        if stopwatch.is_over():
             raise OutOfTime
         return look
 

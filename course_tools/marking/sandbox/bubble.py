@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -71,6 +72,38 @@ class LostError(Exception):
     """The sandbox was ended from outside, by nobody here. The submission is not to blame."""
 
 
+class Child:
+    """The process of one submission, as it looks from outside.
+
+    Parameters
+    ----------
+    channel : socket
+        On which it serves.
+    descriptor : int
+        The number under which the process itself is open here: no other can ever be meant by it.
+    """
+
+    def __init__(self, channel: socket.socket, descriptor: int) -> None:
+        self.channel = channel
+        self.descriptor = descriptor
+
+    @property
+    def pid(self) -> int:
+        """Its process id here, outside; below 1 if it has ended."""
+        lines = Path(f"/proc/self/fdinfo/{self.descriptor}").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+    def interrupt(self) -> None:
+        """Interrupt what it does, as a kernel is interrupted."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.descriptor, signal.SIGALRM)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.channel.close()
+        os.close(self.descriptor)
+
+
 class Bubble:
     """The warm process. It has one child at a time.
 
@@ -97,8 +130,8 @@ class Bubble:
                 raise MarkingError(no_sandbox(complaints.read(4_000).decode())) from None
             stack.pop_all()
 
-    def begin(self, limits: Limits, work: str) -> socket.socket:
-        """Fork a child for one submission, and return the socket on which it serves.
+    def begin(self, limits: Limits, work: str) -> Child:
+        """Fork a child for one submission.
 
         Parameters
         ----------
@@ -129,11 +162,11 @@ class Bubble:
             stack.enter_context(ours)
             with theirs:
                 self._send(json.dumps(request).encode(), [theirs.fileno()])
-            answer = self._answer()
+            answer, opened = self._answer_with_child()
             if "error" in answer:
                 raise MarkingError(no_sandbox(str(answer["error"])))
             stack.pop_all()
-        return ours
+        return Child(ours, opened[0])
 
     def end(self, word: bytes) -> bool:
         """End the child, and say whether it was still there.
@@ -171,14 +204,16 @@ class Bubble:
             raise LostError(str(error)) from None
 
     def _answer(self) -> dict[str, Any]:
+        return self._answer_with_child()[0]
+
+    def _answer_with_child(self) -> tuple[dict[str, Any], list[int]]:
         try:
-            answer = self.control.recv(LARGEST)
+            answer, opened, _, _ = socket.recv_fds(self.control, LARGEST, 1)
         except OSError as error:
             raise LostError(str(error)) from None
         if not answer:
             raise LostError("the sandbox has ended")
-        message: dict[str, Any] = json.loads(answer)
-        return message
+        return json.loads(answer), opened
 
 
 def _connected() -> tuple[socket.socket, socket.socket]:

@@ -17,10 +17,12 @@ from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.bubble import ENVIRONMENT
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import Sandbox, StoppedError, retry_when_lost
+from lessons_lib.feedback.stopwatch import TimeLimit
 
 CELL = "from inside.attempts import succeeded\nimport json\nprint(json.dumps(succeeded({bait!r})))"
 
-SECONDS = 20.0
+WITHIN = TimeLimit(working=20.0, waiting=20.0)
+"""Time for all attempts together, some of which wait for an answer that must not come."""
 
 SETS_ITSELF = ("LC_CTYPE", "PWD")
 """Variables that bubblewrap and Python set inside."""
@@ -64,10 +66,9 @@ def leaks(limits: Limits, hidden: Sequence[str] = (), modules: Sequence[Path] = 
         try:
             answer = sandbox.ask(
                 "run",
-                within=SECONDS,
+                WITHIN,
                 source=CELL.format(bait=bait),
                 title="<probe>",
-                seconds=SECONDS,
             )
         except StoppedError as error:
             return [f"the probe did not come to its end: {error}"]

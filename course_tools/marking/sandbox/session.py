@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, TypeVar
 
-import psutil
-
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.bubble import WORK, LostError, bubble
 from course_tools.marking.sandbox.inside import wire
 from course_tools.marking.sandbox.inside.warm import END, GONE
-from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.limits import STANDSTILL, Limits
+from course_tools.marking.sandbox.usage import Usage
+from lessons_lib.feedback.stopwatch import Stopwatch, TimeLimit
 
 Done = TypeVar("Done")
 
@@ -28,7 +28,12 @@ TRIES = 3
 """Times that something is tried whose sandbox is ended from outside, before it is given up."""
 
 WATCH = 0.1
-"""Seconds between two looks at the memory of a sandbox that is busy."""
+"""Seconds between two looks at the time and memory that a sandbox takes while it is busy."""
+
+GRACE = TimeLimit(working=2.0, waiting=STANDSTILL)
+"""Time in which a cell has to end that was interrupted."""
+
+TOO_LONG = "The notebook took too long, and could not be interrupted."
 
 
 class StoppedError(Exception):
@@ -81,7 +86,6 @@ class Sandbox:
         self, limits: Limits, *, protected: bool = True, modules: Sequence[Path] = ()
     ) -> None:
         self.limits = limits
-        self.end = time.monotonic() + limits.seconds
         self.looked = time.monotonic()
         self.number = 0
         self.stopped: StoppedError | None = None
@@ -90,8 +94,13 @@ class Sandbox:
         folder = WORK if protected else self.open.enter_context(TemporaryDirectory(prefix=prefix))
         self.bubble = bubble(protected, (*modules,))
         with self.noticing_loss():
-            self.channel = self.bubble.begin(limits, folder)
+            self.child = self.bubble.begin(limits, folder)
         self.alive = True
+        self.usage = Usage(self.child)
+        self.notebook_time = self._stopwatch(TimeLimit(limits.seconds))
+        self.answer_time: Stopwatch | None = None
+        self.within = TimeLimit(limits.seconds)
+        self.interruptible = False
         self.open.callback(self._end, END)
 
     def __enter__(self) -> Sandbox:
@@ -100,15 +109,24 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.open.close()
 
-    def ask(self, do: str, within: float | None = None, **message: Any) -> dict[str, Any]:
+    def ask(
+        self,
+        do: str,
+        within: TimeLimit | None = None,
+        *,
+        interruptible: bool = False,
+        **message: Any,
+    ) -> dict[str, Any]:
         """Send a request and return the answer, of which nothing is certain but that it is JSON.
 
         Parameters
         ----------
         do : str
             What to do.
-        within : float, optional
-            Seconds for it; never more than is left for the whole notebook.
+        within : TimeLimit, optional
+            Time for it; never more than is left for the whole notebook.
+        interruptible : bool
+            Whether it is interrupted when the time is over, and has a little more to end.
         **message
             What belongs to the request.
 
@@ -121,12 +139,13 @@ class Sandbox:
         """
         if self.stopped:
             raise self.stopped
-        end = min(self.end, time.monotonic() + within) if within else self.end
+        self.within = within or TimeLimit(self.limits.seconds)
+        self.answer_time, self.interruptible = None, interruptible
         self.number += 1
         with self.distrust():
-            self._send(wire.packed({"do": do, "number": self.number, **message}), end)
-            length = wire.length_of(self._receive(wire.HEADER.size, end))
-            answer = wire.unpacked(self._receive(length, end))
+            self._send(wire.packed({"do": do, "number": self.number, **message}))
+            length = wire.length_of(self._receive(wire.HEADER.size))
+            answer = wire.unpacked(self._receive(length))
             if answer.pop("number", None) != self.number:
                 raise wire.GarbledError("an answer that nobody asked for")
         return answer
@@ -141,22 +160,26 @@ class Sandbox:
             self.stopped = error if isinstance(error, StoppedError) else StoppedError(GARBLED)
             raise self.stopped from error
 
-    def _send(self, data: bytes, end: float) -> None:
+    def _send(self, data: bytes) -> None:
+        channel = self.child.channel
         while data:
-            _, ready, _ = select.select([], [self.channel], [], self._patience(end))
+            self._look()
+            _, ready, _ = select.select([], [channel], [], WATCH)
             if ready:
                 try:
-                    data = data[self.channel.send(data, socket.MSG_DONTWAIT) :]
+                    data = data[channel.send(data, socket.MSG_DONTWAIT) :]
                 except OSError:
                     self._ended()
 
-    def _receive(self, count: int, end: float) -> bytes:
+    def _receive(self, count: int) -> bytes:
+        channel = self.child.channel
         parts = bytearray()
         while len(parts) < count:
-            ready, _, _ = select.select([self.channel], [], [], self._patience(end))
+            self._look()
+            ready, _, _ = select.select([channel], [], [], WATCH)
             if ready:
                 try:
-                    part = self.channel.recv(min(count - len(parts), 2**20))
+                    part = channel.recv(min(count - len(parts), 2**20))
                 except OSError:
                     part = b""
                 if not part:
@@ -164,17 +187,33 @@ class Sandbox:
                 parts += part
         return bytes(parts)
 
-    def _patience(self, end: float) -> float:
-        """Return how long to wait until the next look, after looking at time and memory."""
-        now = time.monotonic()
-        if now > end:
-            raise StoppedError("The notebook took too long, and could not be interrupted.")
-        if now > self.looked + WATCH:
-            self.looked = now
-            if memory_of(self.bubble.process.pid) > self.limits.memory:
-                size = self.limits.memory // 2**20
-                raise StoppedError(f"The notebook took more than {size} MB of memory.")
-        return min(end - now, WATCH)
+    def _look(self) -> None:
+        """See how much time and memory it takes, unless that was a moment ago."""
+        if time.monotonic() < self.looked + WATCH:
+            return
+        self.usage.look()
+        if self.usage.memory > self.limits.memory:
+            size = self.limits.memory // 2**20
+            raise StoppedError(f"The notebook took more than {size} MB of memory.")
+        if self.notebook_time.is_over():
+            raise StoppedError(TOO_LONG)
+        if not self.answer_time:  # what came before is not the answer's work
+            self.answer_time = self._stopwatch(self.within)
+        elif self.answer_time.is_over():
+            self._interrupt()
+        self.looked = time.monotonic()
+
+    def _interrupt(self) -> None:
+        """Interrupt what was asked, and give it a little more time; only once."""
+        if not self.interruptible:
+            raise StoppedError(TOO_LONG)
+        self.interruptible = False
+        self.child.interrupt()
+        self.answer_time = self._stopwatch(GRACE)
+
+    def _stopwatch(self, limit: TimeLimit) -> Stopwatch:
+        """Measure from now on what all its processes work together."""
+        return Stopwatch(limit, lambda: self.usage.worked)
 
     def _ended(self) -> NoReturn:
         """Say that the child has ended, or has closed its channel. How, it could choose."""
@@ -187,7 +226,7 @@ class Sandbox:
         if not self.alive:
             return False
         self.alive = False
-        self.channel.close()
+        self.child.close()
         with self.noticing_loss():
             return self.bubble.end(word)
 
@@ -199,14 +238,3 @@ class Sandbox:
         except LostError:
             self.bubble.close()
             raise
-
-
-def memory_of(pid: int) -> int:
-    """Return the bytes of memory that a process and all below it hold."""
-    total = 0
-    with contextlib.suppress(psutil.Error):
-        family = psutil.Process(pid).children(recursive=True)
-        for each in family:
-            with contextlib.suppress(psutil.Error):
-                total += each.memory_full_info().pss
-    return total

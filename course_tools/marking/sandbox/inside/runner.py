@@ -84,10 +84,10 @@ def end_others() -> None:
 # --- Requests -------------------------------------------------------------------------------------
 
 
-def run_cell(names: Names, source: str, title: str, seconds: float) -> Message:
-    """Run a cell for so long, and tell what it printed, and what it raised."""
+def run_cell(names: Names, source: str, title: str) -> Message:
+    """Run a cell, and tell what it printed, and what it raised."""
     ran = CellRun(error=KeyboardInterrupt())
-    with contextlib.suppress(KeyboardInterrupt), alarm(seconds):
+    with contextlib.suppress(KeyboardInterrupt), interruptible():
         if "get_ipython" in source:  # it may be imported from IPython, which has to run by then
             get_ipython()
         ran = run(source, names, title)
@@ -100,14 +100,13 @@ def run_cell(names: Names, source: str, title: str, seconds: float) -> Message:
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Interrupt what runs longer, as a kernel is interrupted."""
+def interruptible() -> Iterator[None]:
+    """Let the marker, which keeps the time, interrupt what runs, as a kernel is interrupted."""
     signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)  # it may come late
 
 
 def look(names: Names, wanted: list[str]) -> Message:

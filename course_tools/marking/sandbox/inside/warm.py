@@ -26,8 +26,8 @@ REQUEST = 65_536
 END, GONE = ENDS = (b"end", b"gone")
 """What the marker says when it is done with a child, and when a child seems to have ended."""
 
-PATIENCE = 1.0
-"""Seconds in which a child ends that seems to have."""
+PATIENCE = 2.0
+"""Seconds in which a child ends that seems to have: it may need a processor to come to its end."""
 
 Message = dict[str, Any]
 
@@ -60,8 +60,10 @@ def serve(control: socket.socket, message: Message, channel: int) -> None:
         return
     finally:
         os.close(channel)
-    answer(control, child=child)
-    asked = finish(control, child)
+    descriptor = os.pidfd_open(child)
+    socket.send_fds(control, [json.dumps({"child": child}).encode()], [descriptor])
+    asked = finish(control, child, descriptor)
+    os.close(descriptor)
     while reap(wait=message["namespaces"]):
         pass
     answer(control, asked=asked)
@@ -154,21 +156,26 @@ def shut_in(message: Message) -> None:
         fence.filter_calls(base64.b64decode(message["filter"]))
 
 
-def finish(control: socket.socket, child: int) -> bool:
+def finish(control: socket.socket, child: int, descriptor: int) -> bool:
     """Wait until the child ends, or the marker wants it to end.
+
+    Parameters
+    ----------
+    control : socket
+        The marker's.
+    child, descriptor : int
+        Its process id, and the number under which it is open.
 
     Returns
     -------
     bool
         Whether the marker asked for it, and the child was still there.
     """
-    descriptor = os.pidfd_open(child)
     asking = control.fileno()
     ready, _, _ = select.select([asking, descriptor], [], [])
     if asking in ready and control.recv(REQUEST) == GONE:
         ready, _, _ = select.select([descriptor], [], [], PATIENCE)
     asked = descriptor not in ready
-    os.close(descriptor)
     for kill in (os.killpg, os.kill):  # it may not have come to lead a group
         with contextlib.suppress(ProcessLookupError):
             kill(child, signal.SIGKILL)
