@@ -14,7 +14,7 @@ import pytest
 
 SIGNS = {
     "kernel": ("ipykernel", "nbval", "jupyter", "nbgrader"),
-    "sandbox": ("bwrap", "course_tools.marking", "inside.warm"),
+    "sandbox": ("bwrap", "'-m', 'course_tools.marking'", "inside.warm"),
 }
 """What stands in a command that starts something which takes long, by the mark that allows it."""
 
