@@ -1,4 +1,4 @@
-"""What the lessons import, once an earlier cell or lesson has built it by hand.
+"""The library of the lessons: what they built by hand, figures that move, and the checks.
 
 A module imports only those above it.
 

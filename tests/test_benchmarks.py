@@ -10,13 +10,23 @@ import pytest
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="module")
 def measure():
-    spec = importlib.util.spec_from_file_location("measure", BENCHMARKS / "measure.py")
-    module = sys.modules["measure"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
+    yield load("measure")
     del sys.modules["measure"]
+
+
+@pytest.fixture
+def imports(measure):
+    yield load("imports")
+    del sys.modules["imports"]
 
 
 @pytest.fixture
@@ -84,6 +94,22 @@ def test_the_table_says_what_is_compared(measure, comparison):
     assert row.split("  ")[:3] == ["ours", "theirs", "time A / time B"]
     for part in ("1.05", "1 – 2", "3", "at most 1.1", "met"):
         assert part in row
+
+
+def test_imports_are_timed_with_bytecode_whatever_the_environment_says(
+    imports, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert imports.seconds_to_import(["lessons_lib.arguments"], tmp_path) > 0
+    (kept,) = tmp_path.rglob("arguments.*.pyc")
+    written = kept.stat().st_mtime_ns
+    imports.seconds_to_import(["lessons_lib.arguments"], tmp_path)
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_what_cannot_be_imported_is_not_timed(imports, tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        imports.seconds_to_import(["lessons_lib.missing"], tmp_path)
 
 
 def test_an_unknown_subject_is_named_before_anything_is_measured():

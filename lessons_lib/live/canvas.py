@@ -6,7 +6,7 @@ A canvas measures in pixels from the upper left corner, matplotlib in points fro
 from __future__ import annotations
 
 from math import log10
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,10 +17,12 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
-from matplotlib.typing import ColorType
 
 from lessons_lib.figures import Figure
 from lessons_lib.figures.style import CYCLE
+
+if TYPE_CHECKING:  # nothing else loads this module, and only a checker of types reads it
+    from matplotlib.typing import ColorType
 
 POINTS_PER_INCH = 72
 BASELINES = {
