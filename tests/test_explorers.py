@@ -6,6 +6,7 @@ from io import BytesIO
 import matplotlib.style
 import numpy as np
 import pytest
+from goals import NOTES, faults, read
 from matplotlib.text import Text
 from PIL import Image
 
@@ -708,3 +709,12 @@ def test_axes_stay_where_they_are(explorer):
         figure.draw_without_rendering()
         assert [ax.get_position().bounds for ax in figure.axes] == before
     assert explorer.scene.packed()[0]["axes"] == explorer.spec["axes"]
+
+
+# --- The goals in the instructors' notes ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("notes", NOTES, ids=lambda path: path.stem)
+def test_settings_in_the_instructors_notes_reach_the_goal(made, notes):
+    scenes = {name: explorer.scene for name, (explorer, _) in made.items()}
+    assert list(faults(read(notes), scenes)) == []
