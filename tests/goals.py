@@ -103,9 +103,7 @@ def trained_map(settings: Mapping[str, str]) -> Scene:
         n_iterations=100,
     )
     losses = np.broadcast_to(network.value(run.theta), (len(rates), len(betas), 101))
-    with patch.object(
-        settings_explorer, "Live", Scene
-    ):  # a widget would be drawn, which takes long
+    with patch.object(settings_explorer, "Live", Scene):  # nothing is drawn
         return explorers.settings_map(rates, betas, losses, np.zeros(losses.shape[:2]))
 
 
