@@ -12,12 +12,12 @@ import pytest
 
 from course_tools import release
 from course_tools.files import show
-from course_tools.notebooks.course import exercise_of
+from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from course_tools.release import ReleaseError, differences, release_all, released
 
 Node = nbformat.NotebookNode
-SOURCES = release.sources()
+SOURCES = solutions()
 
 
 @pytest.fixture
