@@ -12,8 +12,6 @@ import pytest
 import starting
 from lesson_cells import cells_of
 
-from course_tools.refresh import refresh
-
 HERE = Path(__file__).parent
 WHEN_NAMED = (
     HERE / "browser",  # needs Chromium; `make browser-test` names it
@@ -23,21 +21,7 @@ WHEN_NAMED = (
 LONG = {"kernel", "sandbox"}
 """Marks of tests that take long."""
 
-GOOD_CELLS = {
-    "title": "# A good notebook\n\nIt leads to [the plot](#The-plot).",
-    "make-data": "import numpy as np\n\nvalues = np.array([1.0, 4.0, 9.0, 16.0, 25.0])",
-    "print-mean": 'print(f"mean {values.mean():.4f}")\nprint("and that is all")',
-    "largest-value": "float(values.max())",
-    "plot-heading": "## The plot",
-    "plot-values": (
-        "from lessons_lib import figures\n\n"
-        "fig = figures.Figure()\n"
-        "ax = fig.subplots()\n"
-        'ax.set(title="Squares", xlabel="number", ylabel="square < 30")\n'
-        'ax.plot(values, label="squares")\n'
-        "fig"
-    ),
-}
+GOOD_NOTEBOOK = HERE / "fixtures" / "notebooks" / "01_good.ipynb"
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -60,23 +44,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.fixture(scope="session")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The good notebook as `make refresh` stores it; not to be changed."""
-    folder = tmp_path_factory.mktemp("good") / "notebooks"
-    folder.mkdir()
-    path = folder / "01_good.ipynb"
-    cells = [_cell(name, source) for name, source in GOOD_CELLS.items()]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    assert refresh(path)
-    return path
+def good_notebook() -> Path:
+    """A good notebook as `make refresh` stores it, which tests/test_refresh.py holds; as it is."""
+    return GOOD_NOTEBOOK
 
 
 @pytest.fixture
-def good(refreshed: Path, tmp_path: Path) -> Path:
+def good(tmp_path: Path) -> Path:
     """A copy of the good notebook, to be spoilt."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
-    return Path(shutil.copy(refreshed, folder))
+    return Path(shutil.copy(GOOD_NOTEBOOK, folder))
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +72,3 @@ def lesson(
     for name in request.module.BY_HAND:
         exec(cells[name].source, names)
     return names
-
-
-def _cell(name: str, source: str) -> nbformat.NotebookNode:
-    if source.startswith("#"):
-        return nbformat.v4.new_markdown_cell(source, id=name)
-    return nbformat.v4.new_code_cell(source, id=name)

@@ -26,6 +26,7 @@ from explorer_checks import (
     unshown,
     words_otherwise,
 )
+from goals import NOTES, faults, read
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from PIL import Image
 
@@ -271,3 +272,12 @@ def test_axes_stay_where_they_are(explorer):
         figure.draw_without_rendering()
         assert [ax.get_position().bounds for ax in figure.axes] == before
     assert spec_and_table(explorer.scene)[0]["axes"] == explorer.spec["axes"]
+
+
+# --- The goals in the instructors' notes ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("notes", NOTES, ids=lambda path: path.stem)
+def test_settings_in_the_instructors_notes_reach_the_goal(notes):
+    scenes = {name: made(name)[0].scene for name in EXPECTED}
+    assert list(faults(read(notes), scenes)) == []

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from course_tools.kernels import execute
-from course_tools.notebooks.stored import WIDGET_VIEW, from_bytes
+from course_tools.notebooks.cells import Notebook
+from course_tools.notebooks.stored import WIDGET_VIEW, normalise, to_bytes
 from course_tools.refresh import refresh
 from lessons_lib.live import progress_bar
 from lessons_lib.live.progress_bar import WIDGET_VIEW as SHOWN
@@ -80,37 +81,44 @@ def test_in_a_notebook_it_shows_a_bar_alone_that_counts_and_goes(monkeypatch):
     assert bars[0].comm is None  # closed
 
 
-@pytest.mark.parametrize(("source", "said"), [(SOURCE, "[1, 4, 9]"), (STOPPED, "2")])
-def test_a_refreshed_notebook_keeps_nothing_of_it(tmp_path, source, said):
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A notebook with both cells, as a kernel leaves it."""
+    nb = notebook(SOURCE, STOPPED)
+    asyncio.run(execute(nb, tmp_path_factory.mktemp("bar") / "01_bar.ipynb"))
+    return nb
+
+
+@pytest.fixture
+def stored(ran, tmp_path):
+    """It as it is stored."""
     path = tmp_path / "01_bar.ipynb"
-    nbformat.write(notebook(source), path)
-    assert refresh(path)
-    stored = from_bytes(path.read_bytes(), path)
-    (output,) = stored.cells[0].outputs
-    assert output.data == {"text/plain": said}
-    assert not refresh(path)
+    path.write_bytes(to_bytes(normalise(ran)))
+    return path
 
 
-def test_the_output_is_emptied_when_the_loop_is_over(tmp_path):
-    nb = notebook(SOURCE)
-    asyncio.run(execute(nb, tmp_path / "01_bar.ipynb"))
-    first, last = nb.cells[0].outputs
-    assert first.output_type == "display_data"
-    assert first.data == {}
-    assert last.output_type == "execute_result"
+def test_the_output_is_emptied_when_the_loop_is_over(ran):
+    for cell in ran.cells:
+        first, last = cell.outputs
+        assert first.output_type == "display_data"
+        assert first.data == {}
+        assert last.output_type == "execute_result"
 
 
-def test_nbval_compares_nothing_of_it(tmp_path):
-    path = tmp_path / "01_bar.ipynb"
-    nbformat.write(notebook(SOURCE), path)
-    refresh(path)
+def test_a_refreshed_notebook_keeps_nothing_of_it(stored):
+    for cell, said in zip(Notebook.read(stored).code, ("[1, 4, 9]", "2"), strict=True):
+        assert [output.data for output in cell.outputs] == [{"text/plain": said}]
+    assert not refresh(stored)
+
+
+def test_nbval_compares_nothing_of_it(stored):
     options = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml")]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(path)],
-        cwd=tmp_path,
+        [sys.executable, "-m", "pytest", *options, str(stored)],
+        cwd=stored.parent,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "1 passed" in run.stdout, run.stdout
+    assert "2 passed" in run.stdout, run.stdout

@@ -201,7 +201,7 @@ def roles(page: GuidePage) -> Iterator[str]:
 
 
 @RULES.add
-def cells(page: GuidePage) -> Iterator[str]:
+def row_cells(page: GuidePage) -> Iterator[str]:
     """Refuse cells that the row's lesson does not have, or has in another order."""
     for row in rows_of(page):
         if lesson := lesson_of(row, page.course):
@@ -216,7 +216,7 @@ def cells(page: GuidePage) -> Iterator[str]:
 
 
 @RULES.add
-def explorers(page: GuidePage) -> Iterator[str]:
+def row_explorers(page: GuidePage) -> Iterator[str]:
     """Refuse explorers that the row's lesson does not show."""
     for row in rows_of(page):
         if lesson := lesson_of(row, page.course):
@@ -227,7 +227,7 @@ def explorers(page: GuidePage) -> Iterator[str]:
 
 
 @RULES.add
-def tasks(page: GuidePage) -> Iterator[str]:
+def row_tasks(page: GuidePage) -> Iterator[str]:
     """Refuse tasks of another lesson than the row's."""
     for row in rows_of(page):
         if lesson := lesson_of(row, page.course):
