@@ -396,6 +396,46 @@ def test_every_step_of_test_runs_and_the_last_line_names_what_failed(
     assert last.startswith("FAILED: ruff check, ruff format, mypy (of")
 
 
+@pytest.fixture
+def commands_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a verb would run, one line for each command."""
+    lines: list[str] = []
+
+    def run(command: Sequence[str]) -> int:
+        lines.append(" ".join(command))
+        return 0
+
+    monkeypatch.setattr(checks, "run_module", run)
+    return lines
+
+
+@pytest.mark.parametrize("lesson", ["06", "6", "06_momentum"])
+def test_a_lesson_can_be_tested_alone(lesson: str, commands_run: list[str]) -> None:
+    assert checks.test(["--lesson", lesson, "-x"]) == 0
+    assert commands_run[-1].endswith("-k 06_momentum or lesson_06 -x")
+    assert [line.split()[0] for line in commands_run] == ["ruff", "ruff", "mypy", "pytest"]
+
+
+def test_a_lesson_that_is_not_there_is_named_with_those_that_are(
+    commands_run: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checks.test(["--lesson", "66"]) == 2
+    assert commands_run == []
+    error = capsys.readouterr().err
+    assert "There is no lesson '66'. Take a number, or one of 00_start_here, 01_line" in error
+
+
+def test_the_quick_check_takes_what_starts_nothing(commands_run: list[str]) -> None:
+    assert checks.check(["-x"]) == 0
+    assert [line.split()[0] for line in commands_run] == ["ruff", "ruff", "mypy", "pytest"]
+    assert "pytest tests -m not kernel and not sandbox -n" in commands_run[-1]
+
+
+def test_style_is_mended(commands_run: list[str]) -> None:
+    assert checks.mend_style([]) == 0
+    assert commands_run == ["ruff check --fix", "ruff format"]
+
+
 def test_when_all_passes_the_last_line_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

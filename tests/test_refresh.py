@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from course_tools import refresh as tool
-from course_tools.notebooks.course import stored_notebooks
+from course_tools.files import show
+from course_tools.notebooks.course import of_lesson, stored_notebooks
 from course_tools.notebooks.stored import (
     NORMAL_FORM,
     NOTEBOOK_METADATA,
@@ -119,6 +120,27 @@ def test_the_command_reports_each_notebook(
     assert "2 notebooks refreshed, 1 changed" in said
     assert tool.main(["03_bad.ipynb"]) == 1
     assert "failed     03_bad.ipynb, cell 'x': ValueError: no" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", ["06", "6", "06_momentum"])
+def test_a_lesson_can_be_named(named: str):
+    assert [show(path) for path in of_lesson(named)] == [
+        "notebooks/06_momentum.ipynb",
+        "solutions/06_momentum/06_momentum.ipynb",
+    ]
+
+
+def test_one_lesson_can_be_refreshed(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+
+    async def refresh_all(paths: list[Path], timeout: int) -> list[tool.Outcome]:
+        asked.extend(path.stem for path in paths)
+        return []
+
+    monkeypatch.setattr(tool, "refresh_all", refresh_all)
+    assert tool.main(["--lesson", "66"]) == 2
+    assert tool.main(["--lesson", "00"]) == 0
+    assert asked == ["00_start_here"]
 
 
 def test_lessons_come_before_solutions(tmp_path: Path):

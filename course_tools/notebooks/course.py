@@ -60,11 +60,13 @@ def of_lesson(named: str, root: Path = ROOT) -> list[Path]:
     ValueError
         If there is no such lesson, with those that there are.
     """
-    stored = stored_notebooks(root)
-    found = [
-        path for path in stored if named in (path.stem, path.stem[:2], path.stem[:2].lstrip("0"))
-    ]
+    found = [path for path in stored_notebooks(root) if is_called(path, named)]
     if not found:
         names = ", ".join(path.stem for path in notebooks(root / "notebooks"))
         raise ValueError(f"There is no lesson {named!r}. Take a number, or one of {names}.")
     return found
+
+
+def is_called(path: Path, named: str) -> bool:
+    """Whether a notebook has this name, or this number."""
+    return named == path.stem or (named.isdecimal() and int(named) == number_of(path))
