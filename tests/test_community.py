@@ -1,4 +1,4 @@
-"""What a stranger looks for is whole: how to cite, what has changed, where to report, how to behave."""
+"""What a stranger looks for: how to cite, what has changed, where to report, how to behave."""
 
 from __future__ import annotations
 
@@ -166,6 +166,11 @@ def drop(*way: str | int) -> Callable[[Record], None]:
         del form[way[-1]]
 
     return spoil
+
+
+def ask_softly(question: Record) -> None:
+    """Let a question go unanswered."""
+    question.pop("validations", None)
 
 
 REFUSED: dict[str, Callable[[Record], Any]] = {
