@@ -226,7 +226,7 @@ CASES = [
 
 def complaints(path: Path) -> dict[str, list[str]]:
     """What each rule that complains says."""
-    notebook = Notebook(path, path.read_bytes())
+    notebook = Notebook.read(path)
     said = {rule.__name__: list(rule(notebook)) for rule in RULES}
     return {name: sentences for name, sentences in said.items() if sentences}
 

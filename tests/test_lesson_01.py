@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import problems
 
 LESSON = "01_line_and_loss"

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "02_gradient_descent"

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_cells import cells_of, printed
+from lesson_cells import cells_of
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "06_momentum"

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "08_springs"

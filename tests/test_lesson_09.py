@@ -9,8 +9,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import explorers, optimizers, problems, theory
 
 LESSON = "09_noise"

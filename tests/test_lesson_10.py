@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "10_beyond_bowls"

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from lesson_cells import printed
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "11_real_task"

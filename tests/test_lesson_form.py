@@ -126,7 +126,7 @@ def test_a_spoilt_lesson_is_refused_for_that_reason(rule: str, spoil: Spoil, les
     nb = from_bytes(lesson.read_bytes(), lesson)
     spoil(nb)
     lesson.write_bytes(to_bytes(nb))
-    notebook = Notebook(lesson, lesson.read_bytes())
+    notebook = Notebook.read(lesson)
     said = {each.__name__: list(each(notebook)) for each in RULES}
     assert [name for name, sentences in said.items() if sentences] == [rule]
     assert all("04_valleys.ipynb" in sentence for sentence in said[rule])

@@ -203,3 +203,28 @@ def test_known_functions_need_no_row(tmp_path: Path):
     cell = {"01_hills": {"more": "import numpy as np\n\nnp.i0(np.pi)"}}
     assert len(complaints(tmp_path, cell)) == 2
     assert complaints(tmp_path, cell, notes=Notes(known=["np.i0", "np.pi"])) == []
+
+
+TRIED = {
+    "order": {"glossary": GLOSSARY.replace("| slope |", "| apex |")},
+    "links": {"glossary": GLOSSARY.replace("02_rates.ipynb#How-it", "07_gone.ipynb#How-it")},
+    "introduced": {"glossary": GLOSSARY.replace("| slope | How", "| height | How")},
+    "too_early": {"changed": {"00_start": {"more": "The slopes."}}},
+    "functions": {"changed": {"01_hills": {"measure": "print(5)"}}},
+    "idle": {"notes": Notes(early=[EARLY])},
+    "bold": {"changed": {"01_hills": {"more": "It is **fast**."}}},
+    "unknown_functions": {
+        "changed": {"01_hills": {"more": "import numpy as np\n\nnp.i0(1)"}},
+    },
+}
+
+
+@pytest.mark.parametrize(("rule", "changes"), TRIED.items(), ids=TRIED)
+def test_every_rule_refuses_what_it_is_there_for(rule: str, changes, tmp_path: Path):
+    complaints(tmp_path, **changes)
+    held = Held(tmp_path, changes.get("notes", Notes()))
+    assert rule in [each.__name__ for each in terms.RULES if list(each(held))]
+
+
+def test_every_rule_is_tried():
+    assert [rule.__name__ for rule in terms.RULES] == list(TRIED)
