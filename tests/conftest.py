@@ -12,6 +12,8 @@ import pytest
 import starting
 from lesson_cells import cells_of
 
+pytest.register_assert_rewrite("marking_world")  # its checks say what they found
+
 HERE = Path(__file__).parent
 WHEN_NAMED = (
     HERE / "browser",  # needs Chromium; `make browser-test` names it

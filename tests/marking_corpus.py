@@ -608,12 +608,13 @@ LOOPS: list[Case] = [
     ),
     runs(
         "loop-deaf",
-        "Blocks and ignores all signals, and stops the clock.",
+        "Blocks and ignores all signals, and stops all clocks.",
         """
         import signal
         signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        for clock in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+            signal.setitimer(clock, 0)
         while True: pass
         """,
         *stops(NOT_INTERRUPTED),
@@ -635,11 +636,78 @@ LOOPS: list[Case] = [
     ),
     runs(
         "loop-asleep-in-function",
-        "Sleeps in a function for longer than the whole notebook may take.",
+        "Sleeps in a function for longer than anybody waits.",
         "",
-        *stops(NOT_INTERRUPTED, (1, 0, 0)),
+        *loses(LATE),
         line_gradient="""
-        def line_gradient(theta, x, y): time.sleep(9)
+        def line_gradient(theta, x, y): time.sleep(86400)
+        """,
+    ),
+    runs(
+        "loop-handler",
+        "Answers each signal itself, and goes on.",
+        """
+        for number in set(range(1, 65)) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+            tried(signal.signal, number, lambda *_: None)
+        while True: pass
+        """,
+        *stops(NOT_INTERRUPTED),
+    ),
+    runs(
+        "loop-in-daemons",
+        "Lets processes that belong to nobody work, and sleeps.",
+        """
+        for _ in range(2):
+            if not os.fork():
+                os.setsid()
+                if os.fork(): os._exit(0)
+                while True: pass
+        while True: time.sleep(60)
+        """,
+    ),
+    runs(
+        "loop-in-children",
+        "Lets one child after the other work for a moment.",
+        """
+        while True:
+            if not os.fork():
+                end = time.process_time() + 0.02
+                while time.process_time() < end: pass
+                os._exit(0)
+            os.wait()
+        """,
+    ),
+    runs(
+        "loop-in-forgotten",
+        "Does so without asking what has become of them, so that nobody counts their work.",
+        """
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            if not os.fork():
+                end = time.process_time() + 0.02
+                while time.process_time() < end: pass
+                os._exit(0)
+            reached(os.wait)
+        """,
+    ),
+    runs(
+        "loop-stopped",
+        "Stops itself, and a child for which it waits.",
+        """
+        os.kill(os.getpid(), signal.SIGSTOP)
+        child = os.fork()
+        if not child:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        os.waitpid(child, 0)
+        """,
+    ),
+    runs(
+        "loop-stopped-in-function",
+        "Stops itself in a function.",
+        "",
+        *loses(LATE),
+        line_gradient="""
+        def line_gradient(theta, x, y): os.kill(os.getpid(), signal.SIGSTOP)
         """,
     ),
     runs(
@@ -1779,9 +1847,9 @@ REPLIES: list[Case] = [
         """
         os.write(channel(), struct.pack('>I', 8 * 2**20))
         try:
-            while True: os.write(channel(), b' '); time.sleep(0.01)
+            while True: os.write(channel(), b' '); time.sleep(0.1)
         except BaseException:
-            while True: os.write(channel(), b' '); time.sleep(0.01)
+            while True: os.write(channel(), b' '); time.sleep(0.1)
         """,
         *stops(NOT_INTERRUPTED),
     ),
@@ -2638,7 +2706,21 @@ NAMES: list[Case] = [
     named("name-broken", "Has a name that is no text.", BROKEN_NAME, *UNUSABLE),
 ]
 
+UNINTERRUPTED = ("output", "await", "reply-endless", "closed-waiting", "bomb", "bomb-waiting")
+"""Names of others that come to an end because their time does."""
+
 CORPUS: Sequence[Case] = (
     *HONEST, *LOOPS, *FLOODS, *OTHERS, *NETWORK, *ENDS, *PATCHES, *LIES, *REPLIES, *LEAKS, *TEXTS,
     *CELLS, *FILES, *NAMES,
 )  # fmt: skip
+
+LATE_ONES = tuple(case for case in CORPUS if case in LOOPS or case.name in UNINTERRUPTED)
+"""Those that go on until their time is over: little of it, since they use up what there is."""
+
+IN_TIME = tuple(case for case in CORPUS if case not in LATE_ONES)
+"""All others. They have as much time as anybody, and the slowest machine does not change a mark."""
+
+QUICK = tuple(
+    case for case in HONEST if case.name not in ("fritz", "jana", "mika", "nora", "petra")
+)
+"""Honest ones that need little time: neither pictures, nor IPython, nor other processes."""

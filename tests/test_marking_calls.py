@@ -285,7 +285,7 @@ def test_what_was_done_in_time_counts(sandbox: Sandbox) -> None:
 def test_a_runner_that_waits_itself_ends_the_notebook(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "GRACE", 0.2)
+    monkeypatch.setattr(calls, "PATIENCE", 0.5)
     f = function(sandbox, "return 1")
     said(
         sandbox,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from marking_corpus import code, graded, markdown, notebook
 
-from course_tools.marking import submission_run, time_limit
+from course_tools.marking import submission_run
 from course_tools.marking.assignments import GradedCell, read_assignment
 from course_tools.marking.records.autograded import points_of
 from course_tools.marking.results import Result
@@ -20,7 +19,7 @@ from course_tools.marking.sandbox.inside.cells import CellRun, run
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import StoppedError
 from course_tools.marking.submission_run import Job, NotebookRun, Settings, Step
-from course_tools.marking.time_limit import LateError
+from course_tools.marking.time_limit import LateError, run_within
 from lessons_lib.feedback import check
 
 SETUP = "import numpy as np\nfrom lessons_lib.feedback import check"
@@ -281,12 +280,11 @@ def test_every_run_begins_with_the_instructors_cells(setup: str, test: str, tmp_
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_test_without_end_costs_only_the_submission_that_makes_it_so(
-    hidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hidden: bool, tmp_path: Path
 ):
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
     loop = "left = 1.0\nwhile left > 0.5:\n    left -= answer"
     source = small(tmp_path, "", hides("", loop) if hidden else loop)
-    result = points_for(source, "answer = 0.0", Limits(seconds=1.0))
+    result = points_for(source, "answer = 0.0", Limits(seconds=0.5))
     reason = submission_run.STOPPED if hidden else str(LateError())
     assert (result.status, result.reason, result.marks[0].points) == ("stopped", reason, 0.0)
     assert result.marks[0].words == f"{submission_run.NOT_PASSED}\n{reason}"
@@ -294,13 +292,21 @@ def test_a_test_without_end_costs_only_the_submission_that_makes_it_so(
 
 
 def test_what_comes_in_time_is_not_interrupted_later():
-    ran = time_limit.run_until(lambda: run("1 + 1", {}), time.monotonic() + 60)
+    ran = run_within(60.0, lambda: run("1 + 1", {}))
     assert (ran.shown, ran.error) == (2, None)
-    late_one = time_limit.run_until(
-        lambda: run("while True: pass", {}), time.monotonic() - time_limit.GRACE
-    )
+    late_one = run_within(0.1, lambda: run("while True: pass", {}))
     assert isinstance(late_one.error, LateError)
     assert sum(range(10**5)) == 4_999_950_000, "nothing is raised any more"
+
+
+def test_a_test_may_wait_for_the_sandbox():
+    ran = run_within(0.2, lambda: run("import time\nfor _ in range(8): time.sleep(0.1)", {}))
+    assert ran.error is None, "that is no work of its own"
+
+
+def test_a_test_that_waits_and_waits_comes_to_an_end():
+    ran = run_within(0.1, lambda: run("import time\nwhile True: time.sleep(0.1)", {}))
+    assert isinstance(ran.error, LateError)
 
 
 @pytest.mark.parametrize(
