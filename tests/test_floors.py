@@ -18,9 +18,13 @@ HERE = Path(lessons_lib.__file__).parent
 GUIDE = HERE.parent / "CONTRIBUTING.md"
 
 
+HEADING = "## Change the library\n"
+
+
 def floors_in(text):
-    """Read which floor a table gives to each module."""
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| .+ \|$", text, re.M)
+    """Read which floor the table below the heading gives to each module."""
+    section = text.partition(HEADING)[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| .+ \|$", section, re.M)
     return {module: int(floor) for floor, module in rows}
 
 

@@ -5,11 +5,3 @@ it (`marking`), and what they call goes through messages of numbers and text (`i
 result goes into a journal (`journal`) before anything else, and from there into nbgrader's
 gradebook, a table, and a report for each student.
 """
-
-import sys
-
-SLOW = "rfc3987_syntax"
-"""Takes most of a second to import. With it nbformat's jsonschema can check web addresses of a kind
-that no notebook's schema asks for; without it, it leaves out that check."""
-
-sys.modules.setdefault(SLOW, None)  # type: ignore[arg-type]  # None makes its import fail
