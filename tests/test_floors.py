@@ -147,7 +147,9 @@ def test_a_circle_is_refused():
 
 def test_rows_of_the_table_are_read_and_no_others():
     table = "| Floor | Module | Holds |\n|---|---|---|\n| 1 | `ground` | all |\n| two | `x` | y |\n"
-    assert floors_in(table) == {"ground": 1}
+    assert floors_in(f"| 9 | `z` | z |\n{HEADING}{table}\n## On\n| 2 | `y` | y |\n") == {
+        "ground": 1
+    }
 
 
 # --- What is loaded -------------------------------------------------------------------------------
