@@ -245,7 +245,7 @@ def overview(page: GuidePage) -> list[Row]:
     return [row for row in page.rows if "The one idea" in row.cells]
 
 
-def listed(page: GuidePage) -> list[tuple[Row, Lesson]]:
+def rows_of_lessons(page: GuidePage) -> list[tuple[Row, Lesson]]:
     """Return the overview's rows on lessons, each with its lesson."""
     pairs = [(row, lesson_of(row, page.course)) for row in overview(page)]
     return [(row, lesson) for row, lesson in pairs if lesson]
@@ -263,7 +263,7 @@ def every_lesson(page: GuidePage) -> Iterator[str]:
         found = re.search(r"\]\((\d\d_\w+)\.md\)", row["Lesson"])
         if found and not lesson_of(row, page.course):
             yield page.says(row.line, f"there is no lesson {found[1]}")
-    there = {lesson.slug for _, lesson in listed(page)}
+    there = {lesson.slug for _, lesson in rows_of_lessons(page)}
     for slug in page.course.lessons:
         if slug not in there:
             yield page.says(1, f"the overview does not list {slug}")
@@ -272,7 +272,7 @@ def every_lesson(page: GuidePage) -> Iterator[str]:
 @RULES.add
 def listed_lessons(page: GuidePage) -> Iterator[str]:
     """Refuse another title or other minutes than the lesson's own."""
-    for row, lesson in listed(page):
+    for row, lesson in rows_of_lessons(page):
         title = re.search(r"\[(.+?)\]", row["Lesson"])
         if title and title[1] != lesson.title:
             told = f"lesson {lesson.number} is called {lesson.title!r}, not {title[1]!r}"
@@ -284,7 +284,7 @@ def listed_lessons(page: GuidePage) -> Iterator[str]:
 @RULES.add
 def listed_exercises(page: GuidePage) -> Iterator[str]:
     """Refuse other minutes than the exercise's own, and an exercise without a link."""
-    for row, lesson in listed(page):
+    for row, lesson in rows_of_lessons(page):
         if row.number("Exercise") != promised_by(lesson):
             told = f"exercise {lesson.number} says {promised_by(lesson)} minutes"
             yield page.says(row.line, told)
@@ -295,8 +295,8 @@ def listed_exercises(page: GuidePage) -> Iterator[str]:
 @RULES.add
 def sums(page: GuidePage) -> Iterator[str]:
     """Refuse a last row that is not the sum of those above it."""
-    lessons = sum(row.number("Minutes") for row, _ in listed(page))
-    exercises = sum(promised_by(lesson) for _, lesson in listed(page))
+    lessons = sum(row.number("Minutes") for row, _ in rows_of_lessons(page))
+    exercises = sum(promised_by(lesson) for _, lesson in rows_of_lessons(page))
     together = [row for row in overview(page) if row["Lesson"] == "together"]
     if not together:
         yield page.says(1, "the overview has no row 'together'")
