@@ -669,12 +669,15 @@ LOOPS: list[Case] = [
         "loop-in-children",
         "Lets one child after the other work for a moment.",
         """
-        while True:
-            if not os.fork():
-                end = time.process_time() + 0.02
-                while time.process_time() < end: pass
-                os._exit(0)
-            os.wait()
+        try:
+            while True:
+                if not os.fork():
+                    end = time.process_time() + 0.02
+                    while time.process_time() < end: pass
+                    os._exit(0)
+                os.wait()
+        except KeyboardInterrupt:
+            pass
         """,
     ),
     runs(
@@ -682,12 +685,15 @@ LOOPS: list[Case] = [
         "Does so without asking what has become of them, so that nobody counts their work.",
         """
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while True:
-            if not os.fork():
-                end = time.process_time() + 0.02
-                while time.process_time() < end: pass
-                os._exit(0)
-            reached(os.wait)
+        try:
+            while True:
+                if not os.fork():
+                    end = time.process_time() + 0.02
+                    while time.process_time() < end: pass
+                    os._exit(0)
+                reached(os.wait)
+        except KeyboardInterrupt:
+            pass
         """,
     ),
     runs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -197,3 +198,14 @@ def test_a_change_is_shown_with_the_name_of_the_argument():
 def test_a_lambda_is_told_that_it_has_no_name():
     with pytest.raises(ValueError, match="A lambda has no name"):
         check(lambda theta, x, y: 0.0)
+
+
+@on_linux
+def test_a_notebook_may_forget_how_its_children_end():
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        for _ in range(20):
+            assert judge(DOUBLE, double).right
+        assert judge(DOUBLE, killed).kind == "failure"
+    finally:
+        signal.signal(signal.SIGCHLD, before)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
 
+from course_tools.files import ROOT
 from course_tools.marking import __main__ as marking
+from course_tools.marking.assignments import read_assignment
 from course_tools.marking.command_line import main, parser
+from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submission_run import Job, Settings
 from course_tools.notebooks.course import solutions
 
 
@@ -87,6 +93,56 @@ def test_a_solution_that_loses_points_here_stops_the_batch(tmp_path: Path):
     assert "- test-line-loss: 0 of 1 points. Right for the inputs of the check" in done.stderr
     assert "Traceback" not in done.stderr
     assert not journal_of(tmp_path / "out")
+
+
+HEAVY = {
+    "ipykernel",
+    "jupyter_client",
+    "jupyter_server",
+    "nbclient",
+    "nbconvert",
+    "zmq",
+    "nbgrader",
+}
+"""What runs kernels or servers, or loads that. It would make each start take twice as long."""
+
+MARKS = """
+import pickle, sys
+import course_tools.marking.command_line
+from course_tools.marking.workers import mark_here
+result = mark_here(pickle.load(sys.stdin.buffer))
+print(result.points, *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def test_the_start_loads_nothing_that_runs_kernels():
+    """`python -X importtime` names every module that is loaded."""
+    words = ["-X", "importtime", "-m", "course_tools.marking", "--help"]
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    loaded = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
+    assert {"course_tools", "numpy", "nbformat"} <= loaded
+    assert not loaded & HEAVY
+
+
+def test_a_worker_loads_nothing_that_runs_kernels():
+    source = solutions()[0]
+    settings = Settings(fingerprint(), protected=False)
+    job = Job("Zoë", read_assignment(source), source.read_bytes(), "", "digest", settings)
+    done = subprocess.run(
+        [sys.executable, "-c", MARKS], cwd=ROOT, input=pickle.dumps(job), capture_output=True
+    )
+    points, *loaded = done.stdout.decode().split()
+    assert points == "6.0", done.stderr.decode()
+    assert not {*loaded} & HEAVY
+    everything = subprocess.run(
+        [sys.executable, "-c", "import nbgrader, sys; print(*sys.modules)"], capture_output=True
+    )
+    assert {each.partition(".")[0] for each in everything.stdout.decode().split()} >= HEAVY - {
+        "ipykernel"
+    }, "or this finds nothing"
 
 
 def test_elsewhere_than_on_linux(

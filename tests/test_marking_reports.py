@@ -15,8 +15,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from marking_class import hand_in_all
 
 from course_tools.files import ROOT, write_whole
+from course_tools.marking import command_line
+from course_tools.marking.assignments import read_assignment
+from course_tools.marking.records.journal import Journal
 from course_tools.marking.records.reports import (
     COLUMNS,
     cleaned,
@@ -25,6 +29,7 @@ from course_tools.marking.records.reports import (
     write_table,
 )
 from course_tools.marking.results import Mark, MarkingError, Result
+from course_tools.notebooks.course import solutions
 
 NAME, TITLE = "06_momentum", "Exercise 6 · Momentum"
 RIGHT = Mark("test-step", 1.0, 1.0, "Right.")
@@ -301,15 +306,53 @@ def test_an_error_of_the_disk_leaves_no_half_file(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(MarkingError, match=r"file cannot be written \(No space left on device\)"):
+    with pytest.raises(OSError, match="No space left on device"):
         write_whole(path, b"new")
     assert [each.read_bytes() for each in tmp_path.iterdir()] == ([old] if old else [])
 
 
+FULL = r"cannot be written \(No space left on device\)\. Make room for it, or allow it, and start"
+
+
+def no_room(*_: object) -> None:
+    """Write where the disk is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("writer", ["write_table", "write_report", "Book"])
+def test_a_full_disk_is_told_with_what_to_do(
+    writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(command_line, writer, no_room)
+    source = solutions()[0]
+    result = replace(RESULT, assignment=source.stem)
+    place = {"write_table": tmp_path / "marks.csv", "write_report": tmp_path / "reports"}
+    words = f"^{re.escape(str(place.get(writer, tmp_path)))} {FULL}"
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        journal.add(result)
+        if writer == "Book":
+            with pytest.raises(MarkingError, match=words):
+                command_line.enter(tmp_path, {source.stem: source}, journal, [result])
+        else:
+            with pytest.raises(MarkingError, match=words):
+                command_line.publish(tmp_path, {source.stem: read_assignment(source)}, [result])
+
+
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
     (tmp_path / "reports").write_bytes(b"")
-    with pytest.raises(MarkingError, match="cannot be written"):
-        write_report(RESULT, tmp_path, TITLE)
+    source = solutions()[0]
+    result = replace(RESULT, assignment=source.stem)
+    with pytest.raises(MarkingError, match=r"reports cannot be written \(Not a directory\)"):
+        command_line.publish(tmp_path, {source.stem: read_assignment(source)}, [result])
+
+
+def test_an_output_folder_that_cannot_be_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    hand_in_all(tmp_path / "in", 1, solutions()[:1])
+    (tmp_path / "out").write_bytes(b"")
+    assert command_line.main([str(tmp_path / "in"), "--output", str(tmp_path / "out")]) == 1
+    assert "out cannot be written (File exists). Make room" in capsys.readouterr().err
 
 
 WRITES = """

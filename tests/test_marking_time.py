@@ -112,10 +112,10 @@ STUBBORN = {
     "ignores the signal": "signal.signal(signal.SIGALRM, signal.SIG_IGN)\nspin()",
     "answers the signal itself": "signal.signal(signal.SIGALRM, lambda *_: None)\nspin()",
     "holds back all signals": "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nspin()",
-    "catches the interruption": "try:\n    spin()\nexcept BaseException:\n    spin()",
+    "catches the interruption": "while True:\n    try: spin()\n    except BaseException: pass",
     "sleeps through it": "signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwait()",
     "computes outside Python": "sum(range(10**15))",
-    "stays in its own clean-up": "try:\n    spin()\nfinally:\n    wait()",
+    "stays in its own clean-up": "try:\n    spin()\nfinally:\n    try: spin()\n    finally: spin()",
 }
 """Ways to go on after an interruption."""
 
@@ -127,6 +127,14 @@ def test_who_cannot_be_interrupted_is_ended(sandbox: Sandbox, source: str):
         ran(sandbox, source, SOME)
     with pytest.raises(StoppedError, match="took too long, and could not be interrupted"):
         ran(sandbox, "1")
+
+
+def test_an_interruption_that_is_lost_is_repeated(sandbox: Sandbox):
+    """As where it comes in the middle of what Python does by itself."""
+    said(sandbox, TOOLS)
+    loses = "try:\n    spin()\nexcept KeyboardInterrupt:\n    print('lost', flush=True)\nspin()"
+    answer = ran(sandbox, loses, SOME)
+    assert (answer["printed"], answer["error"]) == ("lost\n", "KeyboardInterrupt")
 
 
 def test_a_signal_that_comes_late_does_nothing(sandbox: Sandbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections import Counter
@@ -36,7 +37,9 @@ from course_tools.marking.workers import PATIENCE, Team, distributed_results
 MB = 2**20
 LIMITS = Limits()
 SOLUTION = "the instructor's own solution"
-TOGETHER = 50  # results that are entered in the gradebook at a time
+
+TOGETHER = 50
+"""Results that are entered in the gradebook at a time."""
 
 EPILOG = """\
 Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, or lie
@@ -77,8 +80,10 @@ def parser() -> argparse.ArgumentParser:
     limits = parser.add_argument_group("limits for one submission")
     add = limits.add_argument
     seconds = positive(float)
-    add("--cell-seconds", type=seconds, default=LIMITS.cell_seconds, help="for each cell")
-    add("--seconds", type=seconds, default=LIMITS.seconds, help="for the whole notebook")
+    work = "of a processor's work, or of waiting, for each cell"
+    add("--cell-seconds", type=seconds, default=LIMITS.cell_seconds, help=work)
+    work = "of processors' work for the whole notebook"
+    add("--seconds", type=seconds, default=LIMITS.seconds, help=work)
     add("--memory", type=positive(int), default=LIMITS.memory // MB, help="in MB")
     add("--disk", type=positive(int), default=LIMITS.disk // MB, help="temporary files, in MB")
     add("--processes", type=positive(int), default=LIMITS.processes, help="and threads, at a time")
@@ -110,7 +115,8 @@ def grade(options: argparse.Namespace) -> int:
     with Team(size, settings) as team:  # first, so that it warms up while the assignments are read
         known = every_assignment(options.source)
         found = find(options.submissions, options.assignment, known)
-        options.output.mkdir(parents=True, exist_ok=True)
+        with saying_what_cannot_be_written(options.output):
+            options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found)}
         with Journal(options.output / "journal.sqlite") as journal:
             batch = Batch(options.submissions, found, assignments, settings, journal)
@@ -262,6 +268,18 @@ def bar(total: int) -> tqdm[NoReturn]:
 # --- What is written ------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
+    """Turn an error of the disk into a sentence about the file or folder that is written."""
+    try:
+        yield
+    except OSError as error:
+        raise MarkingError(
+            f"{place} cannot be written ({error.strerror}). Make room for it, or allow it, and"
+            " start again: what is marked stays marked."
+        ) from error
+
+
 def enter(
     output: Path, sources: dict[str, Path], journal: Journal, results: Sequence[Result]
 ) -> None:
@@ -272,7 +290,7 @@ def enter(
     if not (output / GRADEBOOK).exists():
         journal.none_entered()
     new = [each for each in journal.not_entered(results) if usable(each.student)]
-    with Book(output) as book:
+    with saying_what_cannot_be_written(output), Book(output) as book:
         for name in sorted({result.assignment for result in new}):
             book.add_assignment(sources[name])
         for start in range(0, len(new), TOGETHER):
@@ -284,9 +302,11 @@ def enter(
 
 def publish(output: Path, assignments: dict[str, Assignment], results: Sequence[Result]) -> None:
     """Write the table, and a report for each student."""
-    write_table(results, output / "marks.csv")
-    for result in (result for result in results if usable(result.student)):
-        write_report(result, output, assignments[result.assignment].title)
+    with saying_what_cannot_be_written(output / "marks.csv"):
+        write_table(results, output / "marks.csv")
+    with saying_what_cannot_be_written(output / "reports"):
+        for result in (result for result in results if usable(result.student)):
+            write_report(result, output, assignments[result.assignment].title)
 
 
 def report(output: Path, results: Sequence[Result], total: int) -> None:

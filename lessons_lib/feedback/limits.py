@@ -107,7 +107,7 @@ def _in_a_copy(
         if not receiver.poll(BUSY * seconds):
             return
         receiver.recv()  # it is ready: what it took to make it is not the function's work
-        stopwatch = Stopwatch(TimeLimit(seconds, WAITING), lambda: work_of(copy))
+        stopwatch = Stopwatch(TimeLimit(seconds, WAITING), lambda: _worked(copy))
         for _ in cases:
             while not receiver.poll(LOOK):
                 if stopwatch.is_over():
@@ -120,13 +120,24 @@ def _in_a_copy(
         receiver.close()
 
 
+def _worked(copy: int) -> float:
+    """Return how long a copy has worked; nothing if it has ended, and nobody has to wait for it."""
+    try:
+        return work_of(copy)
+    except OSError:
+        return 0.0
+
+
 def _status(copy: int) -> int | None:
     """Return how a copy has ended, as far as it has, without taking leave of it."""
-    stopwatch = Stopwatch(ENDING, lambda: work_of(copy))
-    while not (found := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
-        if stopwatch.is_over():
-            return None
-        time.sleep(0.001)
+    stopwatch, found = Stopwatch(ENDING, lambda: _worked(copy)), None
+    with contextlib.suppress(ChildProcessError):  # a learner's code may forget how children end
+        while not (found := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+            if stopwatch.is_over():
+                break
+            time.sleep(0.001)
+    if not found:
+        return None
     return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
 
 
@@ -136,7 +147,8 @@ def _end(copy: int) -> None:
         os.killpg(copy, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):  # if it has not come to lead a group
         os.kill(copy, signal.SIGKILL)
-    os.waitpid(copy, 0)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(copy, 0)
 
 
 def _ended(code: int | None) -> Failure:

@@ -30,8 +30,11 @@ TRIES = 3
 WATCH = 0.1
 """Seconds between two looks at the time and memory that a sandbox takes while it is busy."""
 
-GRACE = TimeLimit(working=2.0, waiting=STANDSTILL)
-"""Time in which a cell has to end that was interrupted."""
+INTERRUPTIONS = 2
+"""Times that a cell is interrupted. Python loses the first if it comes at the wrong moment."""
+
+GRACE = TimeLimit(working=1.0, waiting=STANDSTILL)
+"""Time in which a cell has to end after each."""
 
 TOO_LONG = "The notebook took too long, and could not be interrupted."
 
@@ -100,7 +103,7 @@ class Sandbox:
         self.notebook_time = self._stopwatch(TimeLimit(limits.seconds))
         self.answer_time: Stopwatch | None = None
         self.within = TimeLimit(limits.seconds)
-        self.interruptible = False
+        self.interruptions = 0
         self.open.callback(self._end, END)
 
     def __enter__(self) -> Sandbox:
@@ -140,7 +143,8 @@ class Sandbox:
         if self.stopped:
             raise self.stopped
         self.within = within or TimeLimit(self.limits.seconds)
-        self.answer_time, self.interruptible = None, interruptible
+        self.answer_time = None
+        self.interruptions = INTERRUPTIONS if interruptible else 0
         self.number += 1
         with self.distrust():
             self._send(wire.packed({"do": do, "number": self.number, **message}))
@@ -204,10 +208,10 @@ class Sandbox:
         self.looked = time.monotonic()
 
     def _interrupt(self) -> None:
-        """Interrupt what was asked, and give it a little more time; only once."""
-        if not self.interruptible:
+        """Interrupt what was asked, and give it a little more time; not for ever."""
+        if not self.interruptions:
             raise StoppedError(TOO_LONG)
-        self.interruptible = False
+        self.interruptions -= 1
         self.child.interrupt()
         self.answer_time = self._stopwatch(GRACE)
 
