@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -99,5 +100,14 @@ def passes(name: str, command: Sequence[str]) -> bool:
 
 
 def run_module(command: Sequence[str]) -> int:
-    """Run `python -m ...` at the root of the project and return its exit status."""
-    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode
+    """Run `python -m ...` at the root of the project and return its exit status.
+
+    Bytecode is kept in `.venv`, whatever else the environment wants: hundreds of short processes
+    are started, and without it each would compile everything anew.
+    """
+    keeping = {"PYTHONPYCACHEPREFIX": str(ROOT / ".venv" / "bytecode")}
+    environment = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environment | keeping, check=False
+    )
+    return done.returncode

@@ -19,11 +19,12 @@ from typing import Any
 import explorers as files
 import numpy as np
 import pytest
-from lesson_cells import NOTEBOOKS, cells_of
+from lesson_cells import cells_of
 from matplotlib.text import Text
 from nbformat import NotebookNode
 from numpy.typing import NDArray
 
+from course_tools.files import ROOT
 from lessons_lib.live import Control, Live, Scene
 
 Texts = Iterator[str]
@@ -105,7 +106,7 @@ def lessons() -> dict[str, list[NotebookNode]]:
     """Return the cells of each notebook by its file."""
     return {
         f"notebooks/{path.name}": list(cells_of(path.stem).values())
-        for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
     }
 
 

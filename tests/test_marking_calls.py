@@ -20,7 +20,7 @@ from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedErr
 from lessons_lib.feedback import tasks
 from lessons_lib.feedback.running import LONGEST, Unusable
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from marking_class import (
 from course_tools.files import ROOT
 from course_tools.notebooks.course import solutions
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 STUDENTS = 100
 LESSONS = slice(4, 6)

@@ -19,6 +19,8 @@ from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submission_run import Job, Settings
 from course_tools.notebooks.course import solutions
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.mark.parametrize(
     ("options", "words"),

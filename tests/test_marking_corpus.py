@@ -16,9 +16,12 @@ import pytest
 from marking_corpus import CORPUS, DIRECT, HONEST, IN_TIME, LATE_ONES, LINE, Case
 from marking_world import FOREIGN, SECRET, World, files_to_read, orphans, seen_in, servers, told
 
-pytestmark = pytest.mark.skipif(
-    not (sys.platform == "linux" and shutil.which("bwrap")), reason="bubblewrap is for Linux"
-)
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(
+        not (sys.platform == "linux" and shutil.which("bwrap")), reason="bubblewrap is for Linux"
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,12 @@ import pytest
 from marking_corpus import LATE_ONES, QUICK, Case
 from marking_world import World
 
-pytestmark = pytest.mark.skipif(
-    not (sys.platform == "linux" and shutil.which("bwrap")), reason="bubblewrap is for Linux"
-)
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(
+        not (sys.platform == "linux" and shutil.which("bwrap")), reason="bubblewrap is for Linux"
+    ),
+]
 
 CASES = (*QUICK, *LATE_ONES)
 

@@ -32,6 +32,8 @@ from course_tools.marking.results import Mark, MarkingError, Result
 from course_tools.notebooks.course import solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 
+pytestmark = pytest.mark.kernel
+
 NAME = "01_line_and_loss"
 SOURCE = next(source for source in solutions() if source.stem == NAME)
 STUDENTS = ("Anna", "Żółć 王", "O'Brien; --", "Eve")

@@ -20,7 +20,7 @@ from course_tools.marking.sandbox.bubble import Bubble, LostError
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 MB = 2**20
 

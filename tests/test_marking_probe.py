@@ -26,7 +26,7 @@ from course_tools.marking.sandbox.probe import leaks, trust_sandbox
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import V4, from_bytes, to_bytes
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 ALLOW_ALL = struct.pack("<HBBI", seccomp.RETURN, 0, 0, seccomp.ALLOW)
 

@@ -24,7 +24,7 @@ from marking_class import (
 from course_tools.files import ROOT
 from course_tools.notebooks.course import solutions
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 KILLS = 20
 STUDENTS = 12

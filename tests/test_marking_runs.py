@@ -22,6 +22,8 @@ from course_tools.marking.submission_run import Job, NotebookRun, Settings, Step
 from course_tools.marking.time_limit import LateError, run_within
 from lessons_lib.feedback import check
 
+pytestmark = pytest.mark.sandbox
+
 SETUP = "import numpy as np\nfrom lessons_lib.feedback import check"
 INPUTS = "x = np.array([-2.0, 0.5])\ncheck(line_loss, [(np.array([1.5, -0.5]), x, x)]).require()"
 

@@ -24,7 +24,7 @@ from course_tools.marking.sandbox.bubble import LostError
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 SMALL = Limits(cell_seconds=1.0, seconds=4.0, memory=300 * 2**20, disk=4 * 2**20, processes=12)
 

@@ -19,6 +19,8 @@ from course_tools.marking.sandbox import seccomp
 from course_tools.marking.sandbox.bubble import FONTS
 from course_tools.marking.sandbox.seccomp import ALLOW, ERROR, KILL, MACHINES, REFUSED
 
+pytestmark = pytest.mark.sandbox
+
 NUMBERS = Path(__file__).parent / "fixtures" / "system_calls.txt"
 
 HEADERS = {

@@ -17,7 +17,7 @@ from course_tools.marking.sandbox.limits import STANDSTILL, Limits
 from course_tools.marking.sandbox.session import Sandbox, StoppedError
 from lessons_lib.feedback.stopwatch import TimeLimit
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 MUCH = 60.0
 """Seconds of work for a notebook, where only its cells are to run out of time."""

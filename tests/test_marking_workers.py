@@ -22,6 +22,8 @@ from course_tools.marking.sandbox.session import EndedError
 from course_tools.marking.submission_run import Job, NotebookRun, Settings
 from course_tools.notebooks.course import solutions
 
+pytestmark = pytest.mark.sandbox
+
 SOURCE = solutions()[0]
 
 

@@ -26,6 +26,8 @@ from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import Task, bank, tasks
 
+pytestmark = [pytest.mark.kernel, pytest.mark.sandbox]
+
 BANK = "known_mistakes"
 
 MARK = """

@@ -28,6 +28,8 @@ from course_tools.notebooks.course import stored_notebooks
 from course_tools.notebooks.stored import HTML, code_cells, to_bytes
 from course_tools.rules.hygiene import problems
 
+pytestmark = pytest.mark.kernel
+
 Node = nbformat.NotebookNode
 
 

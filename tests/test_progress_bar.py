@@ -17,6 +17,8 @@ from course_tools.refresh import refresh
 from lessons_lib.live import progress_bar
 from lessons_lib.live.progress_bar import WIDGET_VIEW as SHOWN
 
+pytestmark = pytest.mark.kernel
+
 ROOT = Path(__file__).parent.parent
 SOURCE = """from lessons_lib.live import progress_bar
 

@@ -53,6 +53,7 @@ def without_outputs(nb: Node) -> Node:
     return bare
 
 
+@pytest.mark.kernel
 def test_a_first_refresh_stores_the_good_notebook_and_a_second_changes_no_byte(good: Path):
     stored = good.read_bytes()
     write(good, without_outputs(read(good)))
@@ -65,6 +66,7 @@ def test_a_first_refresh_stores_the_good_notebook_and_a_second_changes_no_byte(g
     assert good.read_bytes() == first
 
 
+@pytest.mark.kernel
 def test_a_changed_cell_gets_its_new_output_and_no_other_file_appears(good: Path):
     nb = read(good)
     cell_of(nb, "largest-value").source = "float(values.min())"
@@ -74,6 +76,7 @@ def test_a_changed_cell_gets_its_new_output_and_no_other_file_appears(good: Path
     assert list(good.parent.iterdir()) == [good]
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -93,6 +96,7 @@ def test_a_failing_cell_is_named_and_the_file_is_left_alone(source: str, reason:
     assert good.read_bytes() == before
 
 
+@pytest.mark.kernel
 def test_what_is_saved_meanwhile_is_not_overwritten(good: Path):
     nb = read(good)
     cell_of(
