@@ -306,6 +306,10 @@ def test_a_saddle_falls_along_one_axis_and_rises_along_the_other():
     assert saddle.value(np.array([1.0, 0.0])) == 0.5
 
 
+def test_a_saddle_starts_almost_on_its_ridge():
+    np.testing.assert_array_equal(problems.saddle().theta0, [1.0, 0.01])
+
+
 def arrival(path):
     """Return the first step at which |x| < 1."""
     return int(np.argmax(np.abs(path) < 1))
