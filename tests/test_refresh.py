@@ -273,9 +273,10 @@ def test_a_picture_that_looks_the_same_is_kept(amount: int, good: Path):
     assert to_bytes(fresh) == to_bytes(stored)
 
 
-def test_a_picture_that_looks_different_is_replaced(good: Path):
+@pytest.mark.parametrize("amount", [tool.PIXEL_TOLERANCE + 1, 16])
+def test_a_picture_that_looks_different_is_replaced(amount: int, good: Path):
     stored = read(good)
-    fresh = with_picture(stored, redrawn(picture_of(stored), shade(tool.PIXEL_TOLERANCE + 1)))
+    fresh = with_picture(stored, redrawn(picture_of(stored), shade(amount)))
     expected = to_bytes(fresh)
     keep_pictures(fresh, stored)
     assert to_bytes(fresh) == expected
