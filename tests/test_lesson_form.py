@@ -91,6 +91,7 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "a commitment made already": write("commit-rate", '""', '"c"'),
         "a wrong choice without an answer": write("answer-rate", "**a**", "a"),
         "no answer": drop("answer-scaling"),
+        "an answer that opens otherwise": write("answer-rate", "**c.** If", "It is **c**. If"),
     },
     "explorer": {
         "no explorer": drop("explore-valley"),
