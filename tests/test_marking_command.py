@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
 from course_tools.files import ROOT
 from course_tools.marking import __main__ as marking
 from course_tools.marking.assignments import read_assignment
-from course_tools.marking.command_line import main, parser
+from course_tools.marking.command_line import MB, limits_of, main, parser
 from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submission_run import Job, Settings
@@ -64,6 +65,40 @@ def test_its_help_names_every_limit(capsys: pytest.CaptureFixture[str]):
     options = ("--cell-seconds", "--seconds", "--memory", "--disk", "--processes", "--scheduler")
     assert all(option in said for option in (*options, "--run-learners-code-unprotected"))
     assert f"(default: {Limits().cell_seconds})" in said
+
+
+def test_every_limit_is_handed_on():
+    words = ["--cell-seconds=1", "--seconds=2", "--memory=3", "--disk=4", "--processes=5"]
+    options = parser().parse_args(["submitted", *words])
+    assert limits_of(options) == Limits(1, 2, memory=3 * MB, disk=4 * MB, processes=5)
+
+
+GUIDE = (ROOT / "docs" / "marking.md").read_text("utf-8")
+
+
+def unknown_options(guide: str) -> set[str]:
+    """Options that a guide names and that the command does not have."""
+    named = re.findall(r"[`\"](--[a-z-]+)", guide)
+    return {*named} - {*re.findall(r"--[a-z-]+", parser().format_help())}
+
+
+def test_the_guide_names_options_that_there_are():
+    assert not unknown_options(GUIDE)
+    assert unknown_options("`--cells-seconds`, `--disk`") == {"--cells-seconds"}
+
+
+def test_the_guide_gives_the_limits_that_hold():
+    """A row of its table may hold several options, and as many numbers."""
+    rows = re.findall(r"^\| (`--.*`) \|.*\| (\d.*) \|$", GUIDE, flags=re.MULTILINE)
+    given = [
+        f"{option}={number}"
+        for options, numbers in rows
+        for option, number in zip(
+            re.findall(r"--[a-z-]+", options), re.findall(r"\d+", numbers), strict=True
+        )
+    ]
+    assert len(given) == 5
+    assert limits_of(parser().parse_args(["submitted", *given])) == Limits()
 
 
 @needs_bubblewrap
