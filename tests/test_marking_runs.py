@@ -237,13 +237,18 @@ def test_tests_before_a_stop_count_with_their_hidden_lines(
 # --- What one submission leaves to the next -------------------------------------------------------
 
 
+def locked(source: str) -> dict[str, Any]:
+    """Make a cell that learners are not to change."""
+    marks = {"grade": False, "solution": False, "task": False, "locked": True}
+    marks |= {"grade_id": "locked", "schema_version": 3}
+    return code(source, "locked") | {"metadata": {"nbgrader": marks}}
+
+
 def small(folder: Path, setup: str, test: str, answer: str = "answer = 1.0") -> Path:
     """Write an assignment of one test, with a locked cell before it."""
-    locked = {"grade": False, "solution": False, "task": False, "locked": True}
-    locked |= {"grade_id": "locked", "schema_version": 3}
     cells = [
         markdown("# One"),
-        code(setup, "locked") | {"metadata": {"nbgrader": locked}},
+        locked(setup),
         graded("answer", f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"),
         graded("test-one", test, 3),
     ]
@@ -252,9 +257,11 @@ def small(folder: Path, setup: str, test: str, answer: str = "answer = 1.0") -> 
     return path
 
 
-def points_for(source: Path, answer: str, limits: Limits | None = None) -> Result:
-    """Mark one answer to it."""
-    data = notebook([graded("answer", answer), graded("test-one", "", 3)])
+def points_for(
+    source: Path, answer: str, limits: Limits | None = None, changed: Sequence[Any] = ()
+) -> Result:
+    """Mark one answer to it, behind a learner's copy of the locked cell."""
+    data = notebook([*changed, graded("answer", answer), graded("test-one", "", 3)])
     settings = Settings("marker", limits or Limits(), protected=False)
     job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", settings)
     return submission_run.mark(job)
@@ -278,6 +285,13 @@ def test_every_run_begins_with_the_instructors_cells(setup: str, test: str, tmp_
     source = small(tmp_path, setup, test)
     results = [points_for(source, f"answer = {number}") for number in (1.0, 1.0, 2.0, 1.0)]
     assert [result.marks[0].points for result in results] == [3.0, 3.0, 0.0, 3.0]
+
+
+def test_what_a_learner_writes_into_a_locked_cell_does_not_run(tmp_path: Path):
+    source = small(tmp_path, "factor = 2", "assert answer == 6", "answer = 3 * factor")
+    copy = [locked("factor = 20")]
+    assert points_for(source, "answer = 3 * factor", changed=copy).marks[0].points == 3.0
+    assert points_for(source, "answer = factor - 14", changed=copy).marks[0].points == 0.0
 
 
 @pytest.mark.parametrize("hidden", [False, True])
