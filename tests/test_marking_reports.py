@@ -283,6 +283,15 @@ def test_a_file_is_replaced(tmp_path: Path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_who_reads_what_stood_there_reads_it_to_the_end(tmp_path: Path):
+    path = tmp_path / "file"
+    write_whole(path, b"what stood there")
+    with path.open("rb") as reading:
+        write_whole(path, b"another")
+        assert reading.read() == b"what stood there"
+    assert path.read_bytes() == b"another"
+
+
 def test_a_new_file_is_for_whom_the_system_says_and_stays_so(tmp_path: Path):
     path = tmp_path / "file"
     for mask in (0o027, 0o077):
