@@ -93,16 +93,13 @@ def agree(above: str, promised: str, told: str) -> bool:
     """Whether what is measured is promised, or lies beside a limit that is promised above."""
     if limits := LIMITS.search(told):
         low, high = map(float, limits.groups())
-        return any(low <= number <= high for number in numbers(above))
-    return all(any(near(one, other) for one in numbers(promised)) for other in numbers(told))
+        return any(low <= float(number) <= high for number in NUMBER.findall(above))
+    known = NUMBER.findall(promised)
+    return all(any(near(one, other) for one in known) for other in NUMBER.findall(told))
 
 
-def numbers(text: str) -> list[float]:
-    """Return the numbers in a text."""
-    return [float(number) for number in NUMBER.findall(text)]
-
-
-def near(one: float, other: float) -> bool:
-    """Whether two printed numbers differ by rounding at most."""
-    digits = max(len(f"{number:g}".partition(".")[2]) for number in (one, other))
-    return abs(one - other) <= ROUNDING * 10.0**-digits
+def near(one: str, other: str) -> bool:
+    """Whether two printed numbers differ by rounding at most; counts are not rounded."""
+    digits = max(len(number.partition(".")[2]) for number in (one, other))
+    rounding = ROUNDING * 10.0**-digits if "." in one + other else 0.0
+    return abs(float(one) - float(other)) <= rounding
