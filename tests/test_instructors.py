@@ -185,6 +185,7 @@ NOTES_REFUSED: dict[str, list[Spoilt]] = {
     ],
     "numbers": [
         ("0.4841", "0.4842", "03_toy.md:7: 0.4842 does not stand in lesson 3"),
+        ("You ask.", "You ask 98.", "03_toy.md:24: 98 does not stand in lesson 3"),
     ],
     "predictions": [
         ("### `predict-size`", "### Size", "03_toy.md:1: nothing on the prediction `predict-size`"),
@@ -201,6 +202,13 @@ NOTES_REFUSED: dict[str, list[Spoilt]] = {
             "the lesson's own answer is b",
         ),
         ("- **a** took", "- **a** is right, it took", "the lesson's own answer is b"),
+    ],
+    "once": [
+        (
+            "## Timing",
+            "### `predict-size`\n\n## Timing",
+            "03_toy.md:20: a second part on `predict-size`; make one of the two",
+        ),
     ],
     "minutes": [
         ("| `title` | 5", "| `title` | 6", "03_toy.md:24: the sections add up to 21, not 20"),

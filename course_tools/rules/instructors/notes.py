@@ -15,6 +15,9 @@ EXPLORER = "The explorer"
 BEFOREHAND = "Run beforehand"
 PARTS = ("The one idea", PREDICTIONS, TIMING, EXPLORER, BEFOREHAND, "When late")
 
+PREDICTION = re.compile(rf"### `({ID})`")
+"""What stands above the part on a prediction."""
+
 FEWEST_WORDS = 6
 """In the answer to a wrong letter."""
 
@@ -131,11 +134,22 @@ def predictions(page: GuidePage) -> Iterator[str]:
                 yield page.says(first, f"`{name}` {fault}")
 
 
+@RULES.add
+def once(page: GuidePage) -> Iterator[str]:
+    """Refuse a prediction that has two parts: the first would be read by nobody."""
+    seen: set[str] = set()
+    for n, line in page.part(PREDICTIONS):
+        if found := PREDICTION.match(line):
+            if found[1] in seen:
+                yield page.says(n, f"a second part on `{found[1]}`; make one of the two")
+            seen.add(found[1])
+
+
 def told_of_predictions(page: GuidePage) -> dict[str, tuple[int, list[str]]]:
     """Return the first line's number and the lines on each prediction."""
     told: dict[str, tuple[int, list[str]]] = {}
     for n, line in page.part(PREDICTIONS):
-        if found := re.match(rf"### `({ID})`", line):
+        if found := PREDICTION.match(line):
             told[found[1]] = n, []
         if told:
             list(told.values())[-1][1].append(line)
@@ -168,10 +182,16 @@ def fault_of_answer(letter: str, right: str, answer: str) -> str:
 def numbers(page: GuidePage) -> Iterator[str]:
     """Refuse a number that stands neither in the lesson's cells nor in what they print."""
     there = set(re.findall(NUMBER, re.sub("[,_]", "", page.lesson.text)))
+    rows = {row.line: without_minutes(row) for row in page.rows}
     for n, line in page.lines[1:]:
-        for number in [] if line.startswith("|") else numbers_in(line):
+        for number in numbers_in(rows.get(n, line)):
             if number not in there:
                 yield page.says(n, f"{number} does not stand in lesson {page.lesson.number}")
+
+
+def without_minutes(row: Row) -> str:
+    """Return what a row says apart from how long it takes."""
+    return " ".join(said for column, said in row.cells.items() if column != "Minutes")
 
 
 def numbers_in(line: str) -> list[str]:
