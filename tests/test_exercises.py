@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -23,6 +23,7 @@ from lessons_lib.feedback import Mistake, Task, bank, judge, tasks
 
 Function = Callable[..., Any]
 Texts = Iterator[str]
+Cases = Sequence[tuple[Any, ...]]
 EVERY = list(tasks().values())
 ANSWERS = all_answers()
 MISTAKES = [
@@ -350,8 +351,26 @@ def untested(nb: NotebookNode, name: str) -> Texts:
         return
     if not tests[0].startswith(f"check({name}).require()"):
         yield f"The graded cell of {name} does not begin with check({name}).require()."
-    if f"check({name}, [" not in tests[0].replace("\n    ", ""):
+    if not unlike(tasks()[name].cases, required(tests[0], name)):
         yield f"The graded cell of {name} has no hidden test with other cases."
+
+
+def required(test: str, name: str) -> Cases:
+    """Return the cases of its own for which a graded cell requires a right answer."""
+    found: list[tuple[Any, ...]] = []
+
+    def check(function: object, cases: Cases = ()) -> SimpleNamespace:
+        return SimpleNamespace(require=lambda: found.extend(cases))
+
+    exec(test, {"np": np, "check": check, name: None})
+    return found
+
+
+def unlike(known: Cases, others: Cases) -> Cases:
+    """Return the cases that are not among those that a learner can see."""
+    return [
+        case for case in others if not any(all(map(np.array_equal, case, each)) for each in known)
+    ]
 
 
 def falling(nb: NotebookNode) -> Texts:
@@ -394,6 +413,11 @@ def reworded(old: str, new: str) -> Callable[[NotebookNode], None]:
     return spoil
 
 
+def other_cases(cases: str) -> Callable[[NotebookNode], None]:
+    """Write other cases into the hidden test of the first task."""
+    return reworded("[(theta, gradient, 0.3), (gradient[:2], theta[:2], 0.05)]", cases)
+
+
 def ungraded(nb: NotebookNode) -> None:
     del graded(nb)[0].metadata["nbgrader"]
 
@@ -421,7 +445,15 @@ SPOILT_SOLUTIONS: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
         reworded(f"check({NAME}).require()", f"check({NAME})"),
         f"does not begin with check({NAME}).require()",
     ),
-    "no hidden test": (reworded(f"check({NAME}, [", "print([("), f"{NAME} has no hidden test"),
+    "no hidden test": (other_cases("[]"), f"{NAME} has no hidden test"),
+    "no other cases": (
+        other_cases("[(np.array([2.0, 1.0]), np.array([3.0, -4.0]), 0.1)]"),
+        f"{NAME} has no hidden test with other cases",
+    ),
+    "other cases that are not required": (
+        reworded("0.05)]).require()", "0.05)])"),
+        f"{NAME} has no hidden test",
+    ),
     "no stretch": (no_stretch, "No cell's id begins with stretch"),
 }
 
