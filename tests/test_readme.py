@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from course_tools import readme
 from course_tools.notebooks.stored import NotebookError
-from course_tools.verbs import VERBS
+from course_tools.rules.pages import Page, broken_links, unknown_commands
 
 ROOT = Path(__file__).parent.parent
-GUIDES = ("README.md", "CONTRIBUTING.md")
+GUIDES = ("README.md", "CONTRIBUTING.md", "docs/latency.md", "docs/marking.md")
+PATTERNS = ("NN", "NAME", "autograded/")
+"""Names with these stand for others, or for what marking writes."""
 
 
 def test_picture_is_the_start_pages() -> None:
@@ -33,32 +36,33 @@ def test_picture_says_when_its_cell_is_gone(good: Path) -> None:
         readme.picture(good)
 
 
-def missing_in(guide: str, root: Path = ROOT) -> list[str]:
-    """List the files, folders and commands that a guide names and that are not there."""
-    text = (root / guide).read_text(encoding="utf-8")
-    linked = re.findall(r"\]\((?!http)([^)#]+)\)", text)
-    named = re.findall(r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", text)
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([\w-]+):", makefile, flags=re.M))
-    patterns = ("NN", "NAME")
-    real = [name for name in (*linked, *named) if not any(each in name for each in patterns)]
-    files = [name for name in real if not (ROOT / name).exists()]
-    makes = [f"make {t}" for t in re.findall(r"\bmake ([a-z-]+)\b", text) if t not in targets]
-    verbs = [v for v in re.findall(r"-m course_tools ([a-z-]+)", text) if v not in VERBS]
-    return files + makes + verbs
+def missing_in(guide: Path) -> list[str]:
+    """Say which links, commands, files and folders a guide names that are not there."""
+    page = Page(guide, guide.read_text(encoding="utf-8"))
+    return [*broken_links(page), *unknown_commands(page), *missing_files(page)]
+
+
+def missing_files(page: Page) -> Iterator[str]:
+    """Say which files and folders of the course are not there."""
+    for found in re.finditer(
+        r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", page.text
+    ):
+        name = found[1]
+        if not (ROOT / name).exists() and not any(each in name for each in PATTERNS):
+            yield page.says(page.line_of(found.start()), f"there is no {name}")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_guides_name_what_is_there(guide: str) -> None:
-    assert missing_in(guide) == []
+    assert missing_in(ROOT / guide) == []
 
 
 def test_a_guide_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
     text = "See [this](docs/gone.md), `nowhere/` and `make coffee`, or `py -m course_tools tea`."
     (tmp_path / "README.md").write_text(text, encoding="utf-8")
-    assert missing_in("README.md", tmp_path) == [
-        "docs/gone.md",
-        "nowhere/",
-        "make coffee",
-        "tea",
+    assert [said.partition(":1: ")[2] for said in missing_in(tmp_path / "README.md")] == [
+        "the link to docs/gone.md leads nowhere.",
+        "there is no `make coffee`.",
+        "course_tools has no command `tea`.",
+        "there is no nowhere/.",
     ]
