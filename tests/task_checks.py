@@ -107,6 +107,18 @@ def unnamed(file: Path, found: Iterable[Task]) -> Texts:
         )
 
 
+def stray(file: Path) -> Texts:
+    """Say which functions of a lesson's module belong to no task and help nobody there."""
+    tree = ast.parse(file.read_text("utf-8"))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for each in tree.body:
+        if isinstance(each, ast.FunctionDef) and not (each.decorator_list or each.name in used):
+            yield (
+                f"{bank_of(int(file.stem[-2:]))}: nothing uses {each.name}. Write above it whose it"
+                " is, such as @LOSS.mistake(…), or remove it."
+            )
+
+
 # --- Answers to try it with -----------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from nbformat import NotebookNode
-from task_checks import PARTS, all_answers, bank_of, gaps, given, unanswered, unkind, unnamed
+from task_checks import PARTS, all_answers, bank_of, gaps, given, stray, unanswered, unkind, unnamed
 
 from course_tools.files import ROOT, show
 from course_tools.notebooks.course import solutions
@@ -109,7 +109,7 @@ def test_every_task_has_answers_to_try_it_with() -> None:
 
 def test_no_task_is_lost() -> None:
     for file in sorted(Path(bank.__file__).parent.glob("lesson_*.py")):
-        assert [*unnamed(file, of_lesson(int(file.stem[-2:])))] == []
+        assert [*unnamed(file, of_lesson(int(file.stem[-2:]))), *stray(file)] == []
 
 
 def of_lesson(lesson: int) -> list[Task]:
@@ -297,6 +297,13 @@ def test_a_task_whose_name_another_takes_is_missed(tmp_path: Path) -> None:
     module = module_of(DECLARED + ANSWERED + DECLARED + ANSWERED, tmp_path)
     (sentence,) = unnamed(tmp_path / "lesson_07.py", bank.tasks_in(module))
     assert sentence.startswith(f"{bank_of(7)} declares 2 tasks, and 1 can be found.")
+
+
+def test_a_mistake_that_belongs_to_no_task_is_missed(tmp_path: Path) -> None:
+    helped = "\n\ndef _sum(n): return n\n\n\ndef _twice(n): return _sum(n) * 2\n"
+    module_of(DECLARED + ANSWERED + helped, tmp_path)
+    (sentence,) = stray(tmp_path / "lesson_07.py")
+    assert sentence.startswith(f"{bank_of(7)}: nothing uses _twice. Write above it whose it is")
 
 
 def test_no_two_tasks_share_a_name() -> None:
