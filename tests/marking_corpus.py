@@ -1471,7 +1471,7 @@ PATCHES: list[Case] = [
         "Lets the runner write something else than was found.",
         """
         from inside import wire
-        wire.written_outcome = lambda _: {'value': 'right',
+        wire.outcome_to_json = lambda _: {'value': 'right',
             'failure': None, 'printed': False, 'changed': [], 'points': 6, 'grade': 6}
         """,
         "marked",
