@@ -244,7 +244,7 @@ def test_killed_while_it_is_made(path: Path):
     code = textwrap.dedent("""\
         import os, sqlite3, sys
         from pathlib import Path
-        from course_tools.marking import journal
+        from course_tools.marking.records import journal
 
         class Rows(sqlite3.Connection):
             def execute(self, query, *values):
