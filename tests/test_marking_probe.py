@@ -23,9 +23,9 @@ from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.probe import leaks, trust_sandbox
-from lessons_lib.feedback.stopwatch import TimeLimit
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import V4, from_bytes, to_bytes
+from lessons_lib.feedback.stopwatch import TimeLimit
 
 pytestmark = needs_bubblewrap
 
