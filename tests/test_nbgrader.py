@@ -165,7 +165,7 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
         for number, mistake in enumerate(task.mistakes):
             assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
             assert mistake.name in "".join(errors_of(course, f"mistake-{number}", source))
-        assert as_html(exercise.mistakes[0].name) in page_of(course, "mistake-0", source)
+        assert as_html(task.mistakes[0].name) in page_of(course, "mistake-0", source)
 
 
 def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
