@@ -681,22 +681,6 @@ LOOPS: list[Case] = [
         """,
     ),
     runs(
-        "loop-in-forgotten",
-        "Does so without asking what has become of them, so that nobody counts their work.",
-        """
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        try:
-            while True:
-                if not os.fork():
-                    end = time.process_time() + 0.02
-                    while time.process_time() < end: pass
-                    os._exit(0)
-                reached(os.wait)
-        except KeyboardInterrupt:
-            pass
-        """,
-    ),
-    runs(
         "loop-stopped",
         "Stops itself, and a child for which it waits.",
         """
@@ -1471,7 +1455,7 @@ PATCHES: list[Case] = [
         "Lets the runner write something else than was found.",
         """
         from inside import wire
-        wire.written_outcome = lambda _: {'value': 'right',
+        wire.outcome_to_json = lambda _: {'value': 'right',
             'failure': None, 'printed': False, 'changed': [], 'points': 6, 'grade': 6}
         """,
         "marked",

@@ -200,14 +200,14 @@ def run(base: Path, outside: Outside, limits: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def orphans() -> Iterator[list[str]]:
-    """Become the parent of whatever is left behind, and tell what that is."""
+def orphans(patience: float = 20.0) -> Iterator[list[str]]:
+    """Become the parent of whatever is left behind, and tell what that is after some seconds."""
     found: list[str] = []
     fence.adopt_orphans()
     before = set(psutil.Process().children(recursive=True))
     try:
         yield found
-        end = time.monotonic() + 2
+        end = time.monotonic() + patience  # the system may take its time
         while left := set(psutil.Process().children(recursive=True)) - before:
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:

@@ -225,7 +225,7 @@ def test_whoever_is_killed_from_outside_the_next_one_works(made: list[Bubble], w
         victim.send_signal(signal.SIGKILL)
         with pytest.raises((LostError, EndedError)):
             ran(sandbox, "import time\ntime.sleep(5)")
-    assert not psutil.wait_procs([victim], timeout=5)[1]
+    assert not psutil.wait_procs([victim], timeout=60)[1]
     with another_bubble():
         assert said_alone("print(1)") == "1"
 
@@ -235,7 +235,7 @@ def test_closing_ends_every_process(made: list[Bubble]) -> None:
     family = [psutil.Process(made[0].process.pid), *below(made[0])]
     assert len(family) > 1
     made[0].close()
-    assert not psutil.wait_procs(family, timeout=5)[1]
+    assert not psutil.wait_procs(family, timeout=60)[1]
     assert made[0].control.fileno() == -1
 
 
@@ -243,9 +243,9 @@ UNPROTECTED = """
 from pathlib import Path
 import sys, tempfile
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.sandbox import Sandbox
+from course_tools.marking.sandbox.session import Sandbox
 with Sandbox(Limits(), protected=False) as sandbox:
-    sandbox.ask("run", source="open('note', 'w').write('x')", title="<cell>", seconds=5.0)
+    sandbox.ask("run", source="open('note', 'w').write('x')", title="<cell>")
     print(len([*Path(tempfile.gettempdir()).glob("marking-*")]))
 """
 
@@ -268,20 +268,20 @@ def test_a_process_that_marked_without_protection_leaves_no_files(tmp_path: Path
 def test_a_marker_that_is_killed_takes_its_sandboxes_along(tmp_path: Path) -> None:
     source = (
         "from course_tools.marking.sandbox.limits import Limits\n"
-        "from course_tools.marking.sandbox import Sandbox\n"
+        "from course_tools.marking.sandbox.session import Sandbox\n"
         "with Sandbox(Limits()) as sandbox:\n"
         "    print(sandbox.bubble.process.pid, flush=True)\n"
-        "    sandbox.ask('run', source='while True: pass', title='<cell>', seconds=50.0)"
+        "    sandbox.ask('run', source='while True: pass', title='<cell>')"
     )
     with subprocess.Popen(
         [sys.executable, "-c", source], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
     ) as marker:
         assert marker.stdout
         warm = psutil.Process(int(marker.stdout.readline()))
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not warm.children(recursive=True):
             assert time.monotonic() < end
             time.sleep(0.01)
         family = [warm, *warm.children(recursive=True)]
         os.kill(marker.pid, signal.SIGKILL)
-    assert not psutil.wait_procs(family, timeout=10)[1]
+    assert not psutil.wait_procs(family, timeout=60)[1]

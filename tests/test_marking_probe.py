@@ -25,6 +25,7 @@ from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.probe import leaks, trust_sandbox
 from course_tools.notebooks.course import exercise_of, solutions
 from course_tools.notebooks.stored import V4, from_bytes, to_bytes
+from lessons_lib.feedback.stopwatch import TimeLimit
 
 pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
@@ -363,7 +364,7 @@ def test_a_probe_that_ends_early_is_a_leak(patch: Patch) -> None:
         "while True: pass": "",
     }.items():
         patch.setattr(probe, "CELL", source)
-        patch.setattr(probe, "SECONDS", 0.5)
+        patch.setattr(probe, "WITHIN", TimeLimit(working=0.5, waiting=3.0))
         (found,) = leaks(Limits())
         assert found.startswith("the probe did not come to its end: ")
         assert words in found

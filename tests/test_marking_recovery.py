@@ -68,7 +68,7 @@ def family(driver: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return []
 
 
-def gone(processes: list[psutil.Process], seconds: float = 10.0) -> bool:
+def gone(processes: list[psutil.Process], seconds: float = 60.0) -> bool:
     """Whether these processes end by themselves."""
     return not psutil.wait_procs(processes, timeout=seconds)[1]
 

@@ -193,11 +193,11 @@ def test_other_lines_than_checks_may_leave_something_behind(shown: str):
 
 
 def test_how_the_hidden_run_is_stopped_is_not_told(source: Path, monkeypatch: pytest.MonkeyPatch):
-    really_run = submission_run.run_notebook
+    run_as_usual = submission_run.run_notebook
     ways = ["The notebook took too long.", "The notebook ended Python itself."]
 
     def stops(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
-        run = really_run(job, steps, tests)
+        run = run_as_usual(job, steps, tests)
         if "test-shown" not in tests:  # it has nothing hidden
             run.stopped = StoppedError(ways.pop())
             run.tests = {"test-checks": CellRun(), "test-asserts": CellRun(error=run.stopped)}
@@ -219,12 +219,12 @@ def test_how_the_hidden_run_is_stopped_is_not_told(source: Path, monkeypatch: py
 def test_tests_before_a_stop_count_with_their_hidden_lines(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    really_run_cell = submission_run.run_cell
+    run_cell_as_usual = submission_run.run_cell
 
     def stops(limits: Limits, step: Step, *others: Any) -> None:
         if step.source == "stop":
             raise StoppedError("The notebook took too long.")
-        really_run_cell(limits, step, *others)
+        run_cell_as_usual(limits, step, *others)
 
     monkeypatch.setattr(submission_run, "run_cell", stops)
     result = marked(source, handed_in(*LEARNERS["wrong for some"][:2], "stop"))

@@ -102,7 +102,7 @@ def bits(value: Any) -> Any:
 @often
 @given(inputs)
 def test_an_argument_crosses_bit_for_bit(value: Any) -> None:
-    assert bits(wire.read_input(crossed(wire.written_input(value)))) == bits(value)
+    assert bits(wire.input_from_json(crossed(wire.input_to_json(value)))) == bits(value)
 
 
 @pytest.mark.parametrize("kind", wire.KINDS)
@@ -110,22 +110,22 @@ def test_an_array_crosses_whatever_its_layout(kind: str) -> None:
     array: NDArray[Any] = np.arange(24).reshape(2, 3, 4).astype(wire.KINDS[kind])
     swapped = array.astype(array.dtype.newbyteorder(">"))
     for given_ in (array.T, array[:, ::-2, 1:], np.asfortranarray(array), swapped):
-        got = wire.read_input(crossed(wire.written_input(given_)))
+        got = wire.input_from_json(crossed(wire.input_to_json(given_)))
         assert got.dtype == wire.KINDS[kind]
         np.testing.assert_array_equal(got, given_)
         assert got.flags.writeable
 
 
 def test_a_number_crosses_that_is_too_long_for_decimal_digits() -> None:
-    assert wire.read_input(crossed(wire.written_input(-(10**6000) - 7))) == -(10**6000) - 7
+    assert wire.input_from_json(crossed(wire.input_to_json(-(10**6000) - 7))) == -(10**6000) - 7
 
 
 def test_relatives_of_lists_and_tuples_cross_as_these() -> None:
     class Rows(list[Any]):
         pass
 
-    assert wire.read_input(crossed(wire.written_input(Pair(1, [2.0])))) == (1, [2.0])
-    assert wire.read_input(crossed(wire.written_input(Rows([1, 2])))) == [1, 2]
+    assert wire.input_from_json(crossed(wire.input_to_json(Pair(1, [2.0])))) == (1, [2.0])
+    assert wire.input_from_json(crossed(wire.input_to_json(Rows([1, 2])))) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -133,20 +133,20 @@ def test_relatives_of_lists_and_tuples_cross_as_these() -> None:
 )
 def test_other_arguments_are_refused_with_their_kind(value: Any) -> None:
     with pytest.raises(TypeError, match=r"An argument is .*hand"):
-        wire.written_input(value)
+        wire.input_to_json(value)
 
 
 @often
 @given(outcomes)
 def test_an_outcome_crosses_bit_for_bit(done: Outcome) -> None:
-    assert bits(wire.read_outcome(crossed(wire.written_outcome(done)), (0,) * 4)) == bits(done)
+    assert bits(wire.outcome_from_json(crossed(wire.outcome_to_json(done)), (0,) * 4)) == bits(done)
 
 
 def test_what_was_printed_stays_inside() -> None:
     done = Outcome(printed="the hidden input is 713")
-    assert "713" not in json.dumps(wire.written_outcome(done))
-    lie = wire.written_outcome(done) | {"said": "713", "value": None}
-    assert wire.read_outcome(lie, ()) == Outcome(printed="…")
+    assert "713" not in json.dumps(wire.outcome_to_json(done))
+    lie = wire.outcome_to_json(done) | {"said": "713", "value": None}
+    assert wire.outcome_from_json(lie, ()) == Outcome(printed="…")
 
 
 # --- What is malformed is refused -----------------------------------------------------------------
@@ -208,7 +208,7 @@ WRONG_VALUES = LYING_ARRAYS | {
 @pytest.mark.parametrize("data", WRONG_VALUES.values(), ids=WRONG_VALUES)
 def test_a_wrong_value_is_refused(data: Any) -> None:
     with pytest.raises(GarbledError):
-        wire.read_value(data)
+        wire.value_from_json(data)
 
 
 HONEST: dict[str, Any] = {"value": None, "failure": None, "printed": False, "changed": []}
@@ -236,9 +236,9 @@ WRONG_OUTCOMES = {
 
 @pytest.mark.parametrize("data", WRONG_OUTCOMES.values(), ids=WRONG_OUTCOMES)
 def test_a_wrong_outcome_is_refused(data: Any) -> None:
-    assert wire.read_outcome(HONEST, (1, 2)) == Outcome()
+    assert wire.outcome_from_json(HONEST, (1, 2)) == Outcome()
     with pytest.raises(GarbledError):
-        wire.read_outcome(data, (1, 2))
+        wire.outcome_from_json(data, (1, 2))
 
 
 WRONG_MESSAGES = {
@@ -269,7 +269,7 @@ def test_a_wrong_message_is_refused(body: bytes) -> None:
 
 def test_of_two_equal_keys_the_last_one_counts_everywhere() -> None:
     message = wire.unpacked(b'{"value": 1, "value": null, "value": {"parts": []}}')
-    assert wire.read_value(message["value"]) == ()
+    assert wire.value_from_json(message["value"]) == ()
 
 
 def test_a_message_has_a_largest_size() -> None:
@@ -281,10 +281,10 @@ def test_a_message_has_a_largest_size() -> None:
 
 def test_texts_are_cut_and_half_characters_replaced() -> None:
     long = "x\ud800" * LONGEST
-    text = wire.read_value(long)
+    text = wire.value_from_json(long)
     assert text == "x?" * (LONGEST // 2)
-    assert wire.read_value({"unusable": long}) == Unusable("x?" * (LONGEST // 2))
-    done = wire.read_outcome(HONEST | {"failure": [long] * 3}, ())
+    assert wire.value_from_json({"unusable": long}) == Unusable("x?" * (LONGEST // 2))
+    done = wire.outcome_from_json(HONEST | {"failure": [long] * 3}, ())
     assert done.failure == Failure(*["x?" * (LONGEST // 2)] * 3)
 
 
@@ -352,7 +352,7 @@ def test_whatever_is_sent_is_an_outcome_or_refused(data: Any) -> None:
     except GarbledError:  # nan and infinity
         return
     try:
-        done = wire.read_outcome(sent, (1, 2))
+        done = wire.outcome_from_json(sent, (1, 2))
     except GarbledError:
         return
     check_outcome(done)

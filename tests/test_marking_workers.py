@@ -108,7 +108,7 @@ for _ in range(20):
     if not os.fork():
         os.setsid()  # the system gives every session the same share of a processor
         while True: pass
-time.sleep(6)
+time.sleep(3)
 """
 SLOW = """\
 import time

@@ -63,7 +63,7 @@ class Remote:
             "call",
             TimeLimit(self.sandbox.limits.seconds, PATIENCE),
             name=self.name,
-            cases=[[wire.written_input(value) for value in case] for case in cases],
+            cases=[[wire.input_to_json(value) for value in case] for case in cases],
             n_parts=n_parts,
             seconds=seconds,
         )
@@ -71,7 +71,7 @@ class Remote:
             done = answer.get("outcomes")
             if not isinstance(done, list) or len(done) > len(cases):
                 raise wire.GarbledError("an answer of another kind than was asked for")
-            return [wire.read_outcome(*pair) for pair in zip(done, cases, strict=False)]
+            return [wire.outcome_from_json(*pair) for pair in zip(done, cases, strict=False)]
 
     def __call__(self, *inputs: Any) -> Any:
         """Call the function once, and return or raise what it does.
@@ -133,5 +133,5 @@ def _bound(name: str, data: Any, sandbox: Sandbox) -> Any:
         case {"function": str(own)}:
             return Remote(name, wire.clipped(own), sandbox)
         case {"value": value}:
-            return as_python(wire.read_value(value))
+            return as_python(wire.value_from_json(value))
     raise wire.GarbledError("an answer of another kind than was asked for")

@@ -127,9 +127,9 @@ def imports_of(module: str) -> tuple[str, ...]:
     assert path
     names = [*parents_of(module), *(member_of(module) if module in WHOLE else ())]
     package = module if path.stem == "__init__" else module.rpartition(".")[0]
-    for origin, taken, plain in IMPORT.findall(path.read_text("utf-8")):
-        if plain:
-            names += [part.split()[0] for part in plain.split(",") if part.split()]
+    for origin, taken, modules in IMPORT.findall(path.read_text("utf-8")):
+        if modules:
+            names += [part.split()[0] for part in modules.split(",") if part.split()]
         else:
             origin = absolute(origin, package)
             names += [origin, *(f"{origin}.{name}" for name in names_in(taken))]

@@ -91,3 +91,8 @@ class Result:
         """Read what `to_json` wrote."""
         data = json.loads(text)
         return cls(**{**data, "marks": tuple(Mark(**mark) for mark in data["marks"])})
+
+
+def storable(text: str) -> str:
+    """Escape half characters, which no file can hold, in the way of JSON."""
+    return text.encode(errors="backslashreplace").decode()

@@ -346,7 +346,7 @@ def result_of(
         decisive = (hidden if is_open(test, seen) else seen).tests.get(test.name)
         points = points_of(test, decisive)
         full = points >= test.points
-        words = RIGHT if full else words_for(test, seen, decisive, reason)
+        words = RIGHT if full else explanation_of(test, seen, decisive, reason)
         marks.append(Mark(test.name, points, test.points, words))
     for cell in job.assignment.by_hand:
         given = by_hand(cell, notebook)
@@ -368,7 +368,9 @@ def result_of(
     )
 
 
-def words_for(test: GradedCell, seen: NotebookRun, decisive: CellRun | None, reason: str) -> str:
+def explanation_of(
+    test: GradedCell, seen: NotebookRun, decisive: CellRun | None, reason: str
+) -> str:
     """Say what a student may know about a test that did not give all points.
 
     Parameters

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_tools import release
 from course_tools.files import write_whole
-from course_tools.marking.results import Mark, MarkingError, Result
+from course_tools.marking.results import Mark, MarkingError, Result, storable
 from course_tools.notebooks.stored import from_bytes
 
 GRADEBOOK = "gradebook.db"
@@ -119,7 +119,7 @@ class Book:
         results : sequence of Result
             Of assignments that have been added. All of them are entered, or none.
         """
-        files = {self._autograded(result): written(result.notebook) for result in results}
+        files = {self._autograded(result): storable(result.notebook).encode() for result in results}
         changed = [path for path, content in files.items() if not holds(path, content)]
         with as_marking_error(self.folder):
             # nbgrader commits after every step; one commit at the end takes a tenth of the time
@@ -140,11 +140,6 @@ class Book:
         submission = self.book.update_or_create_submission(result.assignment, result.student)
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
             give(grade, marks[grade.name], other=other)
-
-
-def written(text: str) -> bytes:
-    """Write a text as a file holds it: half characters are escaped, as in JSON."""
-    return text.encode(errors="backslashreplace")
 
 
 def holds(path: Path, content: bytes) -> bool:

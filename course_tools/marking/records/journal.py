@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from course_tools.bootstrap import try_lock
-from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.results import MarkingError, Result, storable
 
 FORM = 1
 """Number of the form of the file; another form gets another number."""
@@ -118,15 +118,15 @@ class Journal:
     def add(self, result: Result) -> None:
         """Keep a result. One that is there already stays as it is."""
         values = {
-            "student": written(result.student),
+            "student": storable(result.student),
             "assignment": result.assignment,
             "digest": result.digest,
             "status": result.status,
-            "reason": written(result.reason),
+            "reason": storable(result.reason),
             "points": result.points,
             "highest": result.highest,
             "marked_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "result": written(result.to_json()),
+            "result": storable(result.to_json()),
         }
         with self._as_marking_error(), self.rows:
             self.rows.execute(ADD, values)
@@ -134,7 +134,7 @@ class Journal:
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
         """Return a result, if it is there."""
         query = f"SELECT result FROM results WHERE {ONE}"
-        row = self.rows.execute(query, (written(student), assignment, digest)).fetchone()
+        row = self.rows.execute(query, (storable(student), assignment, digest)).fetchone()
         return Result.from_json(row[0]) if row else None
 
     def results(self) -> Iterator[Result]:
@@ -167,12 +167,7 @@ class Journal:
 
 def key_of(result: Result) -> tuple[str, str, str]:
     """Return what distinguishes a result from all others."""
-    return written(result.student), result.assignment, result.digest
-
-
-def written(text: str) -> str:
-    """Escape half characters, which no file can hold, in the way of JSON."""
-    return text.encode(errors="backslashreplace").decode()
+    return storable(result.student), result.assignment, result.digest
 
 
 def _locked(path: Path) -> int:

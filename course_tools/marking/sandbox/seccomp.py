@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from course_tools.marking.results import MarkingError
 
 # fmt: off
-REFUSED = {  # name: number on x86-64, number on 64-bit ARM
+REFUSED = {
     # other namespaces, other roots, other mounts
     "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39),
     "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
@@ -47,17 +47,29 @@ REFUSED = {  # name: number on x86-64, number on 64-bit ARM
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
     "clock_adjtime": (305, 266), "sethostname": (170, 161), "setdomainname": (171, 162),
 }
+"""By name: the number on x86-64, and the number on 64-bit ARM."""
 # fmt: on
 
-NEW_USERS = 0x10000000  # CLONE_NEWUSER
-UNIX = 1  # AF_UNIX
-BUFFER = 7  # SO_SNDBUF: what a socket holds counts as nobody's memory
-SIGNS = (6, 7, 37, 38, 1026)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_NOTIFY: signs, too
-X32 = 0x40000000  # calls of a third form, on x86-64 only
+NEW_USERS = 0x10000000
+"""CLONE_NEWUSER."""
+
+UNIX = 1
+"""AF_UNIX."""
+
+BUFFER = 7
+"""SO_SNDBUF: what a socket holds counts as nobody's memory."""
+
+SIGNS = (6, 7, 37, 38, 1026)
+"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_NOTIFY: by these, too, notebooks could sign."""
+
+X32 = 0x40000000
+"""From here on the numbers are those of calls of a third form, on x86-64 only."""
 
 LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # places in struct seccomp_data, little-endian
+
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+"""Places in ``struct seccomp_data``, little-endian."""
 
 
 @dataclass(frozen=True)

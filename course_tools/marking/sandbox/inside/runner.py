@@ -118,11 +118,11 @@ def described(value: Any) -> Message:
     """Tell what a value is."""
     if callable(value):
         return {"function": str(getattr(value, "__name__", type(value).__name__))}
-    return {"value": wire.written_value(as_value(value))}
+    return {"value": wire.value_to_json(as_value(value))}
 
 
 def call(names: Names, name: str, cases: list[Any], **limits: Any) -> Message:
     """Call a function of the notebook on one case after the other."""
-    inputs = [tuple(map(wire.read_input, case)) for case in cases]
+    inputs = [tuple(map(wire.input_from_json, case)) for case in cases]
     done = outcomes_in_time(names[name], inputs, **limits)
-    return {"outcomes": [wire.written_outcome(outcome) for outcome in done]}
+    return {"outcomes": [wire.outcome_to_json(outcome) for outcome in done]}

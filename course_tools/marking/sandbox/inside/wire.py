@@ -88,7 +88,7 @@ def _refuse(_: str) -> None:
 # --- What goes in: the arguments of a call --------------------------------------------------------
 
 
-def written_input(value: Any) -> Any:
+def input_to_json(value: Any) -> Any:
     """Write an argument of a call.
 
     Raises
@@ -110,14 +110,14 @@ def written_input(value: Any) -> Any:
         return {"float": value.hex()}
     if isinstance(value, list | tuple):
         kind = "list" if isinstance(value, list) else "tuple"
-        return {kind: [written_input(each) for each in value]}
+        return {kind: [input_to_json(each) for each in value]}
     raise TypeError(
         f"An argument is {type(value).__name__}. Only numbers, arrays, texts, lists and tuples of"
         " these can be handed to a learner's function while it is marked."
     )
 
 
-def read_input(data: Any) -> Any:
+def input_from_json(data: Any) -> Any:
     """Read an argument of a call, as the sandbox does."""
     match data:
         case {"kind": kind, "scalar": scalar, "shape": shape, "numbers": numbers}:
@@ -128,9 +128,9 @@ def read_input(data: Any) -> Any:
         case {"float": digits}:
             return float.fromhex(digits)
         case {"list": values}:
-            return [read_input(each) for each in values]
+            return [input_from_json(each) for each in values]
         case {"tuple": values}:
-            return tuple(read_input(each) for each in values)
+            return tuple(input_from_json(each) for each in values)
     return data
 
 
@@ -142,21 +142,21 @@ def _array(value: NDArray[Any]) -> dict[str, Any]:
 # --- What comes out: what a function did ----------------------------------------------------------
 
 
-def written_outcome(outcome: Outcome) -> dict[str, Any]:
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
     """Write what a function did, as the sandbox does."""
     failure = outcome.failure
     return {
-        "value": written_value(outcome.value),
+        "value": value_to_json(outcome.value),
         "failure": failure and [failure.kind, failure.message, failure.line],
         "printed": bool(outcome.printed),
         "changed": list(outcome.changed),
     }
 
 
-def written_value(value: Value) -> Any:
+def value_to_json(value: Value) -> Any:
     """Write what a function returned, as the sandbox does."""
     if isinstance(value, tuple):
-        return {"parts": [written_value(part) for part in value]}
+        return {"parts": [value_to_json(part) for part in value]}
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, Unusable):
@@ -164,7 +164,7 @@ def written_value(value: Value) -> Any:
     return value
 
 
-def read_outcome(data: Any, inputs: Inputs) -> Outcome:
+def outcome_from_json(data: Any, inputs: Inputs) -> Outcome:
     """Read what a function did with these inputs.
 
     Raises
@@ -177,11 +177,11 @@ def read_outcome(data: Any, inputs: Inputs) -> Outcome:
             if not all(type(k) is int and 0 <= k < len(inputs) for k in changed):
                 raise GarbledError("an answer about arguments that nobody gave")
             places = tuple(sorted(set(changed)))
-            return Outcome(read_value(value), _failure(failed), "…" * printed, places)
+            return Outcome(value_from_json(value), _failure(failed), "…" * printed, places)
     raise GarbledError("an answer of another kind than was asked for")
 
 
-def read_value(data: Any) -> Value:
+def value_from_json(data: Any) -> Value:
     """Read what a function returned.
 
     Raises
