@@ -13,7 +13,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,10 @@ UNIX = 3
 
 def source() -> bytes:
     """Return scikit-learn's copy: a line of text per picture, 64 pixels and the digit."""
-    copy = files("sklearn.datasets").joinpath("data", "digits.csv.gz")
+    package = find_spec("sklearn")  # where it is: to import it takes seconds
+    if package is None or package.origin is None:
+        raise FileNotFoundError("scikit-learn is not installed; `make test` installs it.")
+    copy = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
     return gzip.decompress(copy.read_bytes())
 
 

@@ -26,6 +26,7 @@ from explorer_checks import (
     unshown,
     words_otherwise,
 )
+from figure_texts import unreadable
 from goals import NOTES, faults, read
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from PIL import Image
@@ -272,6 +273,12 @@ def test_axes_stay_where_they_are(explorer):
         figure.draw_without_rendering()
         assert [ax.get_position().bounds for ax in figure.axes] == before
     assert spec_and_table(explorer.scene)[0]["axes"] == explorer.spec["axes"]
+
+
+@every_explorer
+def test_every_text_can_be_read(explorer):
+    for index in states(explorer.scene, 0):
+        assert list(unreadable(explorer.scene.show(index))) == []
 
 
 # --- The goals in the instructors' notes ----------------------------------------------------------
