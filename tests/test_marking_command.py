@@ -164,6 +164,7 @@ def test_the_start_loads_nothing_that_runs_kernels():
     assert not loaded & HEAVY
 
 
+@pytest.mark.kernel
 def test_a_worker_loads_nothing_that_runs_kernels():
     source = solutions()[0]
     settings = Settings(fingerprint(), protected=False)

@@ -1,8 +1,10 @@
 """nbgrader itself, with its own kernel, gives the marks that the exercises promise.
 
 For each lesson a course of its own is set up, with one student for the reference, one for the
-untouched exercise, and one for each mistake, who makes it in every function that has so many. The
-same submissions are marked in the sandbox, too, and there get the same marks, test by test.
+untouched exercise, and one for each of the first mistakes, who makes it in every function that has
+so many. The same submissions are marked in the sandbox, too, and there get the same marks, test by
+test. There all other mistakes are marked as well, which would take nbgrader many minutes: a kernel
+for each.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ from lessons_lib.feedback import Task, bank, tasks
 pytestmark = [pytest.mark.kernel, pytest.mark.sandbox]
 
 BANK = "known_mistakes"
+
+BY_NBGRADER = 4
+"""Mistakes of each function that nbgrader marks itself."""
 
 MARK = """
 import json, sys
@@ -107,12 +112,17 @@ def of_lesson(source: Path) -> list[Task]:
     return [each for each in tasks().values() if each.lesson == int(source.name[:2])]
 
 
+def most_mistakes(source: Path) -> int:
+    """Return how many mistakes the function of a lesson has that has most."""
+    return max(len(each.mistakes) for each in of_lesson(source))
+
+
 def marked(course: Path, source: Path, modules: Path) -> Path:
     """Set up a course of one lesson, and have nbgrader mark everybody."""
     shutil.copytree(source.parent, course / "source" / source.stem)
     submit(course, "reference", source, source.read_bytes())
     submit(course, "untouched", source, exercise_of(source).read_bytes())
-    for number in range(max(len(each.mistakes) for each in of_lesson(source))):
+    for number in range(BY_NBGRADER):
         submit(course, f"mistake-{number}", source, with_mistake(source, number))
     path = os.pathsep.join([str(ROOT), str(modules)])
     run = subprocess.run(
@@ -154,18 +164,21 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
     for score, highest in marks.pop("reference").values():
         assert score == highest > 0
     assert {score for score, _ in marks.pop("untouched").values()} == {0}
-    nb = from_bytes(source.read_bytes(), source)
-    for task in of_lesson(source):
-        test = next(
-            cell.id
-            for cell in nb.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
-            and f"check({task.name})" in cell.source
-        )
-        for number, mistake in enumerate(task.mistakes):
+    for task, test in graded_tests(source).items():
+        for number, mistake in enumerate(tasks()[task].mistakes[:BY_NBGRADER]):
             assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
             assert mistake.name in "".join(errors_of(course, f"mistake-{number}", source))
-        assert as_html(task.mistakes[0].name) in page_of(course, "mistake-0", source)
+        assert as_html(tasks()[task].mistakes[0].name) in page_of(course, "mistake-0", source)
+
+
+def graded_tests(source: Path) -> dict[str, str]:
+    """Return the id of the test of each task of a lesson, by the task's name."""
+    cells = from_bytes(source.read_bytes(), source).cells
+    graded = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    return {
+        task.name: next(cell.id for cell in graded if f"check({task.name})" in cell.source)
+        for task in of_lesson(source)
+    }
 
 
 def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
@@ -187,10 +200,14 @@ def page_of(course: Path, student: str, source: Path) -> str:
 def ours(
     tmp_path_factory: pytest.TempPathFactory, courses: dict[Path, Future[Path]], modules: Path
 ) -> Path:
-    """All of the same submissions, marked in the sandbox."""
+    """All of the same submissions, and one for each further mistake, marked in the sandbox."""
     folder = tmp_path_factory.mktemp("sandbox")
-    for course in courses.values():
+    for source, course in courses.items():
         shutil.copytree(course.result() / "submitted", folder / "all", dirs_exist_ok=True)
+        for number in range(BY_NBGRADER, most_mistakes(source)):
+            path = folder / "all" / f"mistake-{number}" / source.stem / source.name
+            path.parent.mkdir(parents=True)
+            path.write_bytes(with_mistake(source, number))
     done = grade(folder / "all", folder / "marked", "--workers=2", f"--module={modules}")
     assert done.returncode == 0, done.stderr
     return folder / "marked"
@@ -204,10 +221,15 @@ def test_the_sandbox_gives_the_same_marks(
     marks = json.loads((courses[source].result() / "marks.json").read_text("utf-8"))
     results = [each for each in journal_of(ours) if each.assignment == source.stem]
     assert {result.status for result in results} == {"marked"}
-    assert {
+    points = {
         result.student: {mark.name: [mark.points, mark.highest] for mark in result.marks}
         for result in results
-    } == marks
+    }
+    assert {student: points[student] for student in marks} == marks
+    for number in range(BY_NBGRADER, most_mistakes(source)):
+        for task, test in graded_tests(source).items():
+            if number < len(tasks()[task].mistakes):
+                assert points[f"mistake-{number}"][test][0] == 0, (task, number)
     for result in results:
         if result.student.startswith("mistake-"):
             number = int(result.student.removeprefix("mistake-"))
