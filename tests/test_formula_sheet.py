@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from course_tools.files import ROOT
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from course_tools.rules.formula_sheet import RULES, disagreements, formulas, groups, problems
+from lessons_lib import theory
 
 SHEET = ROOT / "notebooks" / "90_formula_sheet.ipynb"
 
@@ -76,3 +78,52 @@ def test_every_rule_is_tried():
 )
 def test_what_does_not_agree_is_refused(text: str, wrong: int):
     assert len(disagreements(text)) == wrong
+
+
+# --- The table of translations --------------------------------------------------------------------
+
+DIALECTS = {
+    "averaged": theory.AVERAGED,
+    "heavy ball": theory.HEAVY_BALL,
+    "velocity": theory.VELOCITY,
+    "PyTorch, d": theory.pytorch(0.5),
+}
+
+
+def mistranslated(table: str) -> list[str]:
+    """Name the entries that theory does not confirm, by their row and column."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    head, _, *rows = [[part.strip() for part in line.strip("|").split("|")] for line in lines]
+    assert {row[0] for row in rows} == DIALECTS.keys()
+    wrong = []
+    for source, *entries in rows:
+        for target, entry in zip(head[1:], entries, strict=True):
+            formula = entry.partition(";")[0].replace("·", "*")
+            if not math.isclose(
+                eval(formula, {"β": 0.9, "d": 0.5, "lr": 0.01, "v": 3.0}),
+                translated(source, target),
+            ):
+                wrong.append(f"{source}, {target}: {entry}")
+    return wrong
+
+
+def translated(source: str, target: str) -> float:
+    """The factor of the learning rate, or the velocity that the source's dialect shows."""
+    if target == "Velocity":
+        ball = {"learning_rate": 0.01, "beta": 0.9, "velocity": 3.0}
+        return float(theory.translate(theory.HEAVY_BALL, DIALECTS[source], **ball).velocity)
+    setting = theory.translate(DIALECTS[source], DIALECTS[target], learning_rate=1.0, beta=0.9)
+    return float(setting.learning_rate)
+
+
+def test_translations_are_those_of_theory():
+    table = Notebook.read(SHEET).by_id["translation"].source
+    assert mistranslated(table) == []
+    row = "| heavy ball | 1/(1 - β) | 1 |"
+    assert row in table
+    assert mistranslated(table.replace(row, "| heavy ball | 1 - β | 1 |")) == [
+        "heavy ball, averaged: 1 - β"
+    ]
+    assert mistranslated(table.replace("lr·v;", "v;")) == [
+        "velocity, Velocity: v; other sign -lr·v"
+    ]
