@@ -28,6 +28,16 @@ START = (
 
 ELSEWHERE = [
     (
+        {"product": 1.0, "step": 2},
+        "With lr · λ = 1.00 (arriving in one step) each step multiplies the distance by 0.00. After"
+        " 2 steps 0.00 % of the distance is left.",
+    ),
+    (
+        {"product": 2.0, "step": 3},
+        "With lr · λ = 2.00 (bouncing for ever) each step multiplies the distance by -1.00. After 3"
+        " steps 100.00 % of the distance is left.",
+    ),
+    (
         {"product": 1.3, "step": 5},
         "With lr · λ = 1.30 (overshooting) each step multiplies the distance by -0.30. After 5"
         " steps 0.24 % of the distance is left. Goal reached.",
