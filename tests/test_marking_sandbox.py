@@ -219,6 +219,18 @@ def test_nothing_is_left(tmp_path: Path):
     assert len(family.children(recursive=True)) == quiet - 1
 
 
+def test_a_copy_that_a_cell_has_made_answers_nothing(sandbox: Sandbox):
+    source = (
+        "import os, time\n"
+        "if os.fork():\n"
+        "    time.sleep(0.5)\n"
+        "    print('the cell')\n"
+        "else:\n"
+        "    print('its copy')"
+    )
+    assert printed(sandbox, source) == "the cell\n"
+
+
 def test_two_hundred_leave_nothing_open():
     def used() -> tuple[int, int]:
         inside = psutil.Process(bubble.bubble(True, ()).process.pid).children(recursive=True)

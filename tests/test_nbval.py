@@ -288,7 +288,11 @@ def test_the_last_line_tells_unit_tests_from_cells():
         return pytest.TestReport(nodeid, ("", 0, ""), {}, "passed", None, "call")
 
     stats = {
-        "passed": [report("tests/test_a.py::test_a"), report("notebooks/01_a.ipynb::Cell 0")],
+        "passed": [
+            report("tests/test_a.py::test_a"),
+            report("tests/test_a.py::test_b"),  # and what it leaves behind fails
+            report("notebooks/01_a.ipynb::Cell 0"),
+        ],
         "failed": [report("notebooks/01_a.ipynb::Cell 1"), report("notebooks/02_b.ipynb::Cell 0")],
         "error": [report("tests/test_a.py::test_b")],
         "skipped": [report("tests/test_a.py::test_c")],
