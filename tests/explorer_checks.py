@@ -218,19 +218,40 @@ def words_otherwise(name: str, live: Live, expected: ModuleType) -> Texts:
 def reaching(scene: Scene) -> NDArray[np.bool_]:
     """Say for all states at once whether the goal is met."""
     assert scene.goal
-    sizes = [len(control.values) for control in scene.controls]
-    met = np.ones(sizes, dtype=bool)
-    for name, relation, bound in scene.goal.conditions:
-        if name in scene.readouts:
-            table = scene.readouts[name]
-            values, over = table.values[..., 0], table.over
-        else:
-            over = (scene.position(name),)
-            values = np.array(scene.controls[over[0]].values)
-        values = values.transpose(np.argsort(over))
-        shape = [size if control in over else 1 for control, size in enumerate(sizes)]
-        met &= (values < bound if relation == "<" else values > bound).reshape(shape)
+    met = np.ones([len(control.values) for control in scene.controls], dtype=bool)
+    for condition in scene.goal.conditions:
+        met &= meeting(scene, *condition)
     return met
+
+
+def meeting(scene: Scene, name: str, relation: str, bound: float) -> NDArray[np.bool_]:
+    """Say which states meet one condition, of shape 1 along controls that do not matter."""
+    if name in scene.readouts:
+        table = scene.readouts[name]
+        values, over = table.values[..., 0], table.over
+    else:
+        over = (scene.position(name),)
+        values = np.array(scene.controls[over[0]].values)
+    values = values.transpose(np.argsort(over))
+    sizes = enumerate(scene.controls)
+    shape = [len(each.values) if control in over else 1 for control, each in sizes]
+    return np.asarray(values < bound if relation == "<" else values > bound).reshape(shape)
+
+
+def untold(scene: Scene) -> Texts:
+    """Say which conditions of a goal are met by other states than its words say.
+
+    A bound is a number of the words, or lies beside it, so that the number itself is allowed or
+    not. A sign, and a choice of two, need no number.
+    """
+    assert scene.goal
+    numbers = [float(each) for each in re.findall(r"\d+(?:\.\d+)?(?:e-\d+)?", scene.goal.text)]
+    for name, relation, bound in scene.goal.conditions:
+        beside = 1.005 if relation == "<" else 0.995
+        meant = [meeting(scene, name, relation, k * n) for n in numbers for k in (1, beside)]
+        met = meeting(scene, name, relation, bound)
+        if bound not in (0, 0.5) and not any(np.array_equal(met, each) for each in meant):
+            yield f"{name} {relation} {bound} is no number of its words {scene.goal.text!r}"
 
 
 def goal_unfit(function: Callable[..., Live], live: Live) -> Texts:
@@ -239,6 +260,8 @@ def goal_unfit(function: Callable[..., Live], live: Live) -> Texts:
     if not scene.goal:
         yield f"{file}: {function.__name__} has no goal. Give it one: Live(…, goal=Goal(…))."
         return
+    for sentence in untold(scene):
+        yield f"{file}: the goal of {function.__name__} says something else: {sentence}."
     met = reaching(scene)
     if met[tuple(scene.start)]:
         yield f"{file}: the goal of {function.__name__} is met at the start. Choose another start."

@@ -190,6 +190,10 @@ def test_an_explorer_that_no_lesson_shows_is_refused():
         (Goal("", below={"excess": 0}), "0.0% of the states meet the goal of descent"),
         (Goal("", below={"step": 50, "excess": 6}), "of the states meet the goal of descent"),
         (Goal("", below={"step": 31, "excess": 7}), "the goal of descent is met at the start"),
+        (
+            Goal("within 0.01 in at most 9 steps.", below={"step": 10, "excess": 0.1}),
+            "says something else: excess < 0.1 is no number of its words 'within 0.01",
+        ),
     ],
 )
 def test_an_unfit_goal_is_refused(monkeypatch, goal, said):
