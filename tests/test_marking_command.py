@@ -13,11 +13,13 @@ from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
 
 from course_tools.files import ROOT
 from course_tools.marking import __main__ as marking
-from course_tools.marking.assignments import read_assignment
-from course_tools.marking.command_line import MB, limits_of, main, parser
+from course_tools.marking.assignments import every_assignment, read_assignment
+from course_tools.marking.command_line import MB, Batch, limits_of, main, parser
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submission_run import Job, Settings
+from course_tools.marking.submissions import find
 from course_tools.notebooks.course import solutions
 
 pytestmark = pytest.mark.sandbox
@@ -99,6 +101,22 @@ def test_the_guide_gives_the_limits_that_hold():
     ]
     assert len(given) == 5
     assert limits_of(parser().parse_args(["submitted", *given])) == Limits()
+
+
+def test_a_module_that_changes_has_everything_marked_again(tmp_path: Path):
+    hand_in_all(tmp_path / "in", 1, solutions()[:1])
+    known = every_assignment(ROOT / "solutions")
+    (submission,) = find(tmp_path / "in", "", known)
+    assignments = {submission.assignment: read_assignment(known[submission.assignment])}
+    settings = Settings(fingerprint(), modules=(tmp_path / "modules",))
+    (tmp_path / "modules").mkdir()
+    digests = []
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        for text in ("x = 1", "x = 2", "x = 1"):
+            (tmp_path / "modules" / "helper.py").write_text(text, "utf-8")
+            batch = Batch(tmp_path / "in", [submission], assignments, settings, journal)
+            digests.append(batch.job(submission).digest)
+    assert digests[0] == digests[2] != digests[1]
 
 
 @needs_bubblewrap
