@@ -347,6 +347,14 @@ def test_a_full_disk_is_told_with_what_to_do(
                 command_line.publish(tmp_path, {source.stem: read_assignment(source)}, [result])
 
 
+def test_a_name_under_which_nothing_can_be_kept_gets_no_page(tmp_path: Path):
+    source = solutions()[0]
+    result = replace(RESULT, student="../Anna", assignment=source.stem)
+    (tmp_path / "out").mkdir()
+    command_line.publish(tmp_path / "out", {source.stem: read_assignment(source)}, [result])
+    assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "marks.csv"]
+
+
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
     (tmp_path / "reports").write_bytes(b"")
     source = solutions()[0]

@@ -257,11 +257,17 @@ def small(folder: Path, setup: str, test: str, answer: str = "answer = 1.0") -> 
     return path
 
 
-def points_for(
-    source: Path, answer: str, limits: Limits | None = None, changed: Sequence[Any] = ()
-) -> Result:
-    """Mark one answer to it, behind a learner's copy of the locked cell."""
-    data = notebook([*changed, graded("answer", answer), graded("test-one", "", 3)])
+TEST_ONE = graded("test-one", "", 3)
+
+
+def points_for(source: Path, answer: str, limits: Limits | None = None) -> Result:
+    """Mark one answer to it."""
+    return points_of_cells(source, [graded("answer", answer), TEST_ONE], limits)
+
+
+def points_of_cells(source: Path, cells: Sequence[Any], limits: Limits | None = None) -> Result:
+    """Mark cells that a learner hands in."""
+    data = notebook([*cells])
     settings = Settings("marker", limits or Limits(), protected=False)
     job = Job("Zoë", read_assignment(source), json.dumps(data).encode(), "", "digest", settings)
     return submission_run.mark(job)
@@ -289,9 +295,15 @@ def test_every_run_begins_with_the_instructors_cells(setup: str, test: str, tmp_
 
 def test_what_a_learner_writes_into_a_locked_cell_does_not_run(tmp_path: Path):
     source = small(tmp_path, "factor = 2", "assert answer == 6", "answer = 3 * factor")
-    copy = [locked("factor = 20")]
-    assert points_for(source, "answer = 3 * factor", changed=copy).marks[0].points == 3.0
-    assert points_for(source, "answer = factor - 14", changed=copy).marks[0].points == 0.0
+    for answer, points in (("answer = 3 * factor", 3.0), ("answer = factor - 14", 0.0)):
+        cells = [locked("factor = 20"), graded("answer", answer), TEST_ONE]
+        assert points_of_cells(source, cells).marks[0].points == points
+
+
+@pytest.mark.parametrize(("answer", "points"), [("answer = 1.0", 3.0), ("answer = 2.0", 0.0)])
+def test_a_test_that_a_learner_has_deleted_runs(answer: str, points: float, tmp_path: Path):
+    source = small(tmp_path, "", "assert answer == 1")
+    assert points_of_cells(source, [graded("answer", answer)]).marks[0].points == points
 
 
 @pytest.mark.parametrize("hidden", [False, True])
