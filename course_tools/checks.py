@@ -19,15 +19,9 @@ STYLE = {
 """What is checked of the code without running it: the name of each step, and its module."""
 
 
-ALL_CORES = ["-n", "logical", "--no-loadscope-reorder", "--dist"]
-"""A process for each core, which takes one group of tests after the other, in the order that
-tests/conftest.py gives them. What a group is comes last."""
-
-BY_FILE = [*ALL_CORES, "loadfile"]
-"""A notebook's cells have to run in one kernel, and what a module's tests share is made once."""
-
-BY_PAGE = [*ALL_CORES, "loadgroup"]
-"""Pages are opened once, whichever tests look at them: see tests/browser/conftest.py."""
+ON_ALL_CORES = ["-n", "logical", "--no-loadscope-reorder", "--dist", "loadfile"]
+"""A process for each core, which takes one file after the other, in the order of tests/conftest.py:
+a notebook's cells have to run in one kernel, and what a module's tests share is made once."""
 
 QUICK = ["tests", "-m", "not kernel and not sandbox"]
 """Tests that start nothing which takes long. tests/starting.py refuses others without a mark."""
@@ -35,7 +29,7 @@ QUICK = ["tests", "-m", "not kernel and not sandbox"]
 
 def check(arguments: Sequence[str]) -> int:
     """Run style, types and every test that takes no kernel, no sandbox and no browser."""
-    return run_all(STYLE | {"pytest": ["pytest", *QUICK, *BY_FILE, *arguments]})
+    return run_all(STYLE | {"pytest": ["pytest", *QUICK, *ON_ALL_CORES, *arguments]})
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -48,7 +42,7 @@ def test(arguments: Sequence[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    return run_all(STYLE | {"pytest": ["pytest", *BY_FILE, *chosen, *rest]})
+    return run_all(STYLE | {"pytest": ["pytest", *ON_ALL_CORES, *chosen, *rest]})
 
 
 def tests_of(lesson: str) -> str:
@@ -65,7 +59,7 @@ def tests_of(lesson: str) -> str:
 
 def browser_test(arguments: Sequence[str]) -> int:
     """Drive the lessons in a real browser."""
-    return run_module(["pytest", "tests/browser", *BY_PAGE, *arguments])
+    return run_module(["pytest", "tests/browser", *arguments])
 
 
 def mend_style(arguments: Sequence[str]) -> int:

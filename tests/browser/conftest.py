@@ -32,14 +32,6 @@ QUIET = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a page together, where several processes share the tests."""
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        lesson = parameters.params.get("opened") if parameters else None
-        item.add_marker(pytest.mark.xdist_group(lesson.stem if lesson else item.path.stem))
-
-
 def find_chromium() -> str | None:
     """Return where Chromium is, if it is anywhere."""
     names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
