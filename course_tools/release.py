@@ -104,6 +104,8 @@ def grading_faults(cell: NotebookNode) -> Iterator[str]:
         yield "it has a solution, but is not marked as a solution cell. Mark it in its metadata."
     if "BEGIN HIDDEN TESTS" in cell.source and not grading.get("grade"):
         yield "it has hidden tests, but is not marked as a test cell. Mark it in its metadata."
+    if grading.get("solution") and grading.get("locked"):
+        yield "it is a solution cell, and locked: marking would run it empty. Unlock it."
     if grading.get("grade") and not grading.get("points"):
         yield "it is a test cell without points. Give it some, in its metadata."
 

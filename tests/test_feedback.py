@@ -11,7 +11,7 @@ import time
 import warnings
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from lessons_lib.feedback import Mistake, NotYetRightError, Task, check, judge, 
 from lessons_lib.feedback.comparing import same_value
 from lessons_lib.feedback.phrasing import as_typed
 from lessons_lib.feedback.running import OutOfTime, Unusable, as_value, outcome
+from lessons_lib.feedback.verdict import Kind, Verdict
 
 DOUBLE = Task(
     lesson=1,
@@ -396,6 +397,9 @@ def test_require_lets_right_answers_pass_and_no_others():
     judge(DOUBLE, double).require()
     with pytest.raises(AssertionError, match="Forgotten factor"):
         judge(DOUBLE, without_factor).require()
+    for kind in {*get_args(Kind)} - {"right"}:
+        with pytest.raises(AssertionError, match="✗ A title"):
+            Verdict(kind, "A title", "").require()
 
 
 def test_a_notebook_shows_the_words_of_a_failed_test_without_traceback():

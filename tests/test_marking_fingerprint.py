@@ -142,8 +142,8 @@ def test_a_new_lesson_of_the_bank_counts(course: Path):
 
 
 def test_versions_count(monkeypatch: pytest.MonkeyPatch):
-    seen = {fingerprint.__wrapped__()}
-    for package in ("numpy", "nbgrader", "ipython"):
+    seen = set()
+    for package in ("none of them", "numpy", "nbgrader", "ipython"):
         with monkeypatch.context() as patch:
             patch.setattr(tool, "version", lambda name, new=package: "99" if name == new else "1")
             seen.add(fingerprint.__wrapped__())

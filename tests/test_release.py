@@ -139,6 +139,10 @@ def unmarked(kind: str) -> Callable[[Node], None]:
     return lambda nb: graded(nb, kind)[0].metadata.pop("nbgrader")
 
 
+def locked(nb: Node) -> None:
+    graded(nb, "solution")[0].metadata["nbgrader"]["locked"] = True
+
+
 def nested(nb: Node) -> None:
     cell = graded(nb, "solution")[0]
     cell.source += "\n    ### BEGIN SOLUTION\n    ### BEGIN SOLUTION\n    ### END SOLUTION"
@@ -159,6 +163,7 @@ REFUSED: dict[str, tuple[Callable[[Node], Any], str]] = {
     "no points": (no_points, "test cell without points"),
     "a solution in another cell": (unmarked("solution"), "not marked as a solution cell"),
     "hidden tests in another cell": (unmarked("grade"), "not marked as a test cell"),
+    "a locked solution": (locked, "solution cell, and locked: marking would run it empty"),
 }
 
 
