@@ -13,7 +13,7 @@ ONE = $(if $(LESSON),--lesson $(LESSON))
 
 help:
 	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
-	@echo "make check         checks all that takes no kernel, sandbox or browser, in a minute"
+	@echo "make check         checks all that takes no kernel, sandbox or browser"
 	@echo "make format        mends the style of code"
 	@echo "make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
 	@echo "make browser-test  drives the lessons in Chromium"

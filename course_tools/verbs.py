@@ -30,7 +30,9 @@ class Verb(NamedTuple):
 VERBS = {
     "lab": Verb("course_tools.lab:main", "learners", "opens the lessons in JupyterLab"),
     "check": Verb(
-        "course_tools.checks:check", "authors", "checks all that takes no kernel, in a minute"
+        "course_tools.checks:check",
+        "authors",
+        "checks all that takes no kernel, sandbox or browser",
     ),
     "format": Verb("course_tools.checks:mend_style", "authors", "mends the style of code"),
     "test": Verb(
