@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib.figure
 import matplotlib.style
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
@@ -49,13 +50,22 @@ class Figure(matplotlib.figure.Figure):
         sharpness : int
             How many pixels to draw for one of the browser's.
         """
-        drawn, packed = BytesIO(), BytesIO()
-        with matplotlib.style.context(["default", STYLE]):
-            self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * sharpness)
-        picture = Image.open(drawn).convert("RGB")
-        picture = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        drawn, packed = self._drawn(PIXELS_PER_INCH * sharpness), BytesIO()
+        picture = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         picture.save(packed, "png", optimize=True)
         return packed.getvalue()
+
+    def _drawn(self, dpi: float) -> Image.Image:
+        """Draw once. ``savefig`` draws twice, and packs pixels that would be unpacked again."""
+        canvas: Any = FigureCanvasAgg(self)
+        before = self.get_dpi()
+        try:
+            self.set_dpi(dpi)
+            with matplotlib.style.context(["default", STYLE]):
+                canvas.draw()
+            return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        finally:
+            self.set_dpi(before)
 
     def bundle(self, words: str) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
         """Return what a notebook shows: the picture, and words as text and as alternative text.

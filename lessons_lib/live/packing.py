@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
 from lessons_lib.figures import Figure
 from lessons_lib.live.canvas import axes_on_canvas
 from lessons_lib.live.scene import Scene, Source
@@ -25,7 +27,7 @@ def background(scene: Scene) -> tuple[bytes, bytes]:
 
 def fix_layout(figure: Figure) -> None:
     """Lay the figure out, and keep it so: axes must not move under what the browser draws."""
-    if figure.get_layout_engine() is not None:
+    if not isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine):
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
 
