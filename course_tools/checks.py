@@ -23,8 +23,9 @@ ON_ALL_CORES = ["-n", "logical", "--no-loadscope-reorder", "--dist", "loadfile"]
 """A process for each core, which takes one file after the other, in the order of tests/conftest.py:
 a notebook's cells have to run in one kernel, and what a module's tests share is made once."""
 
-QUICK = ["tests", "-m", "not kernel and not sandbox"]
-"""Tests that start nothing which takes long. tests/starting.py refuses others without a mark."""
+QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
+"""Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.
+A test that does, and carries no mark, is refused by tests/starting.py."""
 
 
 def check(arguments: Sequence[str]) -> int:

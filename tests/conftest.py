@@ -10,7 +10,12 @@ from typing import Any
 import nbformat
 import pytest
 import starting
+from hypothesis import settings
 from lesson_cells import cells_of
+
+settings.register_profile("patient", settings(deadline=None))  # a busy machine is no defect
+settings.load_profile("patient")
+settings.register_profile("quick", settings(max_examples=settings.default.max_examples // 5))
 
 pytest.register_assert_rewrite("marking_world")  # its checks say what they found
 

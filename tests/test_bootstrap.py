@@ -428,7 +428,7 @@ def test_a_lesson_that_is_not_there_is_named_with_those_that_are(
 def test_the_quick_check_takes_what_starts_nothing(commands_run: list[str]) -> None:
     assert checks.check(["-x"]) == 0
     assert [line.split()[0] for line in commands_run] == ["ruff", "ruff", "mypy", "pytest"]
-    assert "pytest tests -m not kernel and not sandbox -n" in commands_run[-1]
+    assert "-m not kernel and not sandbox --hypothesis-profile=quick -n" in commands_run[-1]
 
 
 def test_style_is_mended(commands_run: list[str]) -> None:

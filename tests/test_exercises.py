@@ -20,6 +20,7 @@ from course_tools.files import ROOT, show
 from course_tools.notebooks.course import solutions
 from course_tools.notebooks.stored import from_bytes
 from lessons_lib.feedback import Mistake, Task, bank, judge, tasks
+from lessons_lib.feedback.running import Outcome, outcome
 
 Function = Callable[..., Any]
 Texts = Iterator[str]
@@ -59,6 +60,19 @@ def in_float32(function: Function) -> Function:
     return answer
 
 
+class Here:
+    """A function that runs in this process, not in a copy of its own: all these come to an end."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+
+    def __call__(self, *inputs: Any) -> Any:
+        return self.function(*inputs)
+
+    def outcomes_in_time(self, cases: Cases, n_parts: int, seconds: float) -> list[Outcome]:
+        return [outcome(self.function, inputs, n_parts) for inputs in cases]
+
+
 def right_answers() -> Iterator[Any]:
     for task in EVERY:
         others = given("RIGHT", task, ANSWERS)
@@ -78,21 +92,21 @@ def wrong_twice() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("task", "function"), list(right_answers()))
 def test_right_answers_pass(task: Task, function: Function) -> None:
-    verdict = judge(task, function)
+    verdict = judge(task, Here(function))
     assert verdict.right, verdict
     assert verdict.text == task.shows
 
 
 @pytest.mark.parametrize(("task", "mistake"), MISTAKES)
 def test_every_mistake_is_named_as_itself(task: Task, mistake: Mistake) -> None:
-    verdict = judge(task, mistake.function)
+    verdict = judge(task, Here(mistake.function))
     assert verdict.kind == "mistake", verdict
     assert (verdict.title, verdict.text) == (f"{mistake.name}.", mistake.hint)
 
 
 @pytest.mark.parametrize(("task", "function"), list(wrong_twice()))
 def test_two_mistakes_at_once_are_caught(task: Task, function: Function) -> None:
-    assert not judge(task, function).right
+    assert not judge(task, Here(function)).right
 
 
 # --- A task by itself -----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from lessons_lib import feedback
-from lessons_lib.feedback import Mistake, NotYetRightError, Task, check, judge, limits
+from lessons_lib.feedback import Mistake, NotYetRightError, Task, check, judge, judging, limits
 from lessons_lib.feedback.comparing import same_value
 from lessons_lib.feedback.phrasing import as_typed
 from lessons_lib.feedback.running import OutOfTime, Unusable, as_value, outcome
@@ -70,6 +70,13 @@ def history(values, factor):
 # --- What a learner's function may do -------------------------------------------------------------
 
 
+@pytest.fixture
+def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give functions less time than a learner's have, so that nobody waits for it."""
+    monkeypatch.setattr(judging, "outcomes_in_time", partial(limits.outcomes_in_time, seconds=0.3))
+    monkeypatch.setattr(limits, "WAITING", 0.6)
+
+
 def endless(values, factor):
     while True:
         pass
@@ -100,7 +107,7 @@ def endless_thread(values, factor):
 @pytest.mark.parametrize(
     "function", [endless, endless_and_catching, endless_in_c, sleeping, endless_thread]
 )
-def test_a_check_comes_back_whatever_runs(function: Any):
+def test_a_check_comes_back_whatever_runs(function: Any, little_time: None):
     verdict = judge(DOUBLE, function)
     assert verdict.kind == "late"
     assert verdict.title == "double does not come back."
@@ -115,7 +122,7 @@ def test_an_endless_function_works_no_longer_than_it_may(function: Any):
     assert os.times().children_user - before.children_user < 0.3 + limits.SECONDS
 
 
-def test_the_cases_before_an_endless_one_are_answered():
+def test_the_cases_before_an_endless_one_are_answered(little_time: None):
     def sometimes(values, factor):
         return endless(values, factor) if len(values) == 3 else values
 
@@ -327,7 +334,7 @@ def test_a_known_mistake_is_named_with_its_hint(known: Mistake):
     assert (verdict.kind, verdict.title, verdict.text) == ("mistake", f"{known.name}.", known.hint)
 
 
-def test_other_inputs_are_never_shown():
+def test_other_inputs_are_never_shown(little_time: None):
     secret = [(np.array([12345.0]), 6.0)]
     for function in (lambda v, f: v, endless, unknown, printing, doubling_in_place):
         said = str(judge(DOUBLE, function, secret))

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import matplotlib.table
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from PIL import Image
@@ -20,7 +20,6 @@ from lessons_lib import figures, problems
 from lessons_lib.figures.rounding import PRIME, Rounding, checksum
 from lessons_lib.figures.style import COLOUR_NAMES, CYCLE, LINE_STYLES, MARKERS
 
-patient = settings(deadline=None, max_examples=60)  # a busy machine is no defect
 LINE = problems.noisy_line()
 
 
@@ -207,7 +206,6 @@ def plotted(y, **settings):
     return figures.describe(figure)
 
 
-@patient
 @given(y=st.lists(values, min_size=1, max_size=40), seed=st.integers(0, 9))
 def test_noise_does_not_change_the_words(y, seed):
     """Of all lines but constant ones: there, matplotlib chooses another axis, too."""
@@ -215,7 +213,6 @@ def test_noise_does_not_change_the_words(y, seed):
     assert plotted(y) == plotted(noisy(y, seed))
 
 
-@patient
 @given(
     y=st.lists(st.one_of(chosen.filter(bool), st.floats(1e-6, 1e6)), min_size=1, max_size=40),
     seed=st.integers(0, 9),
@@ -262,7 +259,6 @@ def on_axis(y, **settings):
     return plotted(y, ylim=(min(y) - 1, max(y) + 1), **settings)
 
 
-@patient
 @given(y=lists, position=st.floats(0, 1), percent=st.sampled_from([1, -1, 5, -50]))
 def test_every_point_counts(y, position, percent):
     """One point that moves by a hundredth of the axis changes the words, wherever it is."""
@@ -272,7 +268,6 @@ def test_every_point_counts(y, position, percent):
     assert plotted(y, ylim=(low, high)) != plotted(changed, ylim=(low, high))
 
 
-@patient
 @given(y=st.lists(st.floats(1e-12, 1e3), min_size=3, max_size=100), position=st.floats(0, 1))
 def test_every_point_counts_on_a_logarithmic_axis(y, position):
     low, high = min(y) / 2, max(y) * 2
@@ -282,7 +277,6 @@ def test_every_point_counts_on_a_logarithmic_axis(y, position):
     assert plotted(y, **frame) != plotted(changed, **frame)
 
 
-@patient
 @given(y=lists, places=st.lists(st.floats(0, 1), min_size=2, max_size=2))
 def test_two_points_that_change_places_count(y, places):
     i, j = (round(place * (len(y) - 1)) for place in places)

@@ -14,10 +14,11 @@ every_beta = pytest.mark.parametrize("beta", [0.0, 0.5, 0.75, 0.9, 0.99])
 def averages(values, beta, *, correct=False):
     """Average numbers one after another, from zero."""
     v, shown = 0.0, []
-    for t, value in enumerate(values, start=1):
+    for value in values:
         v = beta * v + (1 - beta) * value
-        shown.append(v / theory.average_of_constant(beta, t) if correct else v)
-    return np.array(shown)
+        shown.append(v)
+    after = np.arange(1, len(shown) + 1)
+    return np.array(shown) / (theory.average_of_constant(beta, after) if correct else 1)
 
 
 def root_mean_square(values):

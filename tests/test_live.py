@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
@@ -24,8 +24,6 @@ from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canv
 from lessons_lib.live.packing import background, fix_layout, spec_and_table
 from lessons_lib.live.sentences import formatted, pieces
 from lessons_lib.live.table import BUDGET, pack, tabulate
-
-patient = settings(deadline=None)  # a busy machine is no defect
 
 LR = slider("lr", "learning rate", [0.1, 0.2, 0.3], start=0.2, digits=".1f")
 METHOD = choice("method", "method", ["plain", "heavy ball"])
@@ -484,7 +482,6 @@ def tables_and_state(draw):
     return tables, list(index.values())
 
 
-@patient
 @given(tables_and_state())
 def test_the_browser_finds_the_numbers_of_every_state(drawn):
     tables, index = drawn
@@ -507,7 +504,6 @@ def test_what_two_tables_share_travels_once_in_float32():
     assert not buffer[:4].strip(b"\0")
 
 
-@patient
 @given(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 4)))
 def test_what_is_sent_leads_to_the_points_that_are_shown(whole, index):
     scene, spec, buffer = whole
@@ -766,7 +762,6 @@ def two_panels():
     return figure, axes
 
 
-@patient
 @given(
     st.sampled_from([0, 1]),
     st.tuples(*[st.sampled_from(["linear", "log"])] * 2),

@@ -218,14 +218,14 @@ def test_what_grows_faster_is_noticed():
     assert not grows_in_step(lambda size: sum(range(size**2)), 8_000)
 
 
-def test_ten_thousand_submissions_are_found_at_once(tmp_path: Path):
+def test_thousands_of_submissions_are_found_at_once(tmp_path: Path):
     def hand_in_and_find(count: int) -> None:
         folder = Path(mkdtemp(dir=tmp_path))
         for number in range(count):
             (folder / f"student-{number}" / FIRST).mkdir(parents=True)
         assert len(find(folder, "", KNOWN)) == count
 
-    assert grows_in_step(hand_in_and_find, 10_000)
+    assert grows_in_step(hand_in_and_find, 3_000)
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -611,7 +611,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["cell_type", "id", "metadata", "source", "outputs", "attachments"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(st.dictionaries(KEYS, JSON), st.dictionaries(st.sampled_from([*notebook()]), JSON))
 def test_every_notebook_is_valid_or_refused(cell: dict[str, Any], whole: dict[str, Any]):
     with suppress(RefusedError):

@@ -20,7 +20,7 @@ from course_tools.marking.sandbox.inside import wire
 from course_tools.marking.sandbox.inside.wire import GarbledError
 from lessons_lib.feedback.running import LONGEST, MOST, Failure, Outcome, Unusable
 
-often = settings(max_examples=150, deadline=None)
+often = settings(max_examples=settings.default.max_examples * 3 // 2)
 
 Pair = namedtuple("Pair", "first second")
 
@@ -343,7 +343,7 @@ def check_outcome(done: Outcome) -> None:
     assert set(done.changed) <= {0, 1}
 
 
-@settings(often, max_examples=600)
+@settings(max_examples=settings.default.max_examples * 6)
 @given(nearly_outcomes | anything)
 @example(HONEST | {"value": array_of([0, 2**62, 2**62])})
 def test_whatever_is_sent_is_an_outcome_or_refused(data: Any) -> None:

@@ -22,7 +22,6 @@ ALL = (gradient_descent, *WITH_BETA)
 
 everywhere = pytest.mark.parametrize("method", ALL)
 with_beta = pytest.mark.parametrize("method", WITH_BETA)
-patient = settings(deadline=None)  # a busy machine is no defect
 
 
 def run(method, gradient, theta0, *, beta=0.9, **settings):
@@ -92,7 +91,6 @@ def one_step(method, curvature, lr, beta):
 
 
 @everywhere
-@patient
 @given(
     curvature=st.floats(0.01, 10),
     step=st.floats(0.01, 1.99),  # learning rate times curvature, stable for plain descent
@@ -146,7 +144,6 @@ starts = st.lists(st.floats(-10, 10), min_size=2, max_size=2)
 
 
 @everywhere
-@patient
 @given(lr=learning_rates, beta=betas, start=starts, factor=st.sampled_from([-4.0, -1.0, 0.5, 8.0]))
 def test_on_a_bowl_a_scaled_start_gives_a_scaled_run(method, lr, beta, start, factor):
     """The factors are powers of two, with which floating-point numbers scale exactly."""
@@ -160,7 +157,6 @@ def test_on_a_bowl_a_scaled_start_gives_a_scaled_run(method, lr, beta, start, fa
 
 
 @everywhere
-@patient
 @given(lr=learning_rates, beta=betas, a=starts, b=starts)
 def test_on_a_bowl_the_run_from_a_sum_is_the_sum_of_the_runs(method, lr, beta, a, b):
     a, b = np.array(a), np.array(b)
@@ -170,7 +166,6 @@ def test_on_a_bowl_the_run_from_a_sum_is_the_sum_of_the_runs(method, lr, beta, a
     )
 
 
-@patient
 @given(lr=learning_rates, beta=betas, start=starts)
 def test_averaging_is_the_heavy_ball_with_a_smaller_learning_rate(lr, beta, start):
     averaged = momentum(LINE.gradient, start, learning_rate=lr, beta=beta, n_iterations=100)
@@ -185,7 +180,6 @@ def test_averaging_is_the_heavy_ball_with_a_smaller_learning_rate(lr, beta, star
 
 
 @with_beta
-@patient
 @given(lr=learning_rates, start=starts)
 def test_without_memory_every_rule_is_gradient_descent(method, lr, start):
     same = {"learning_rate": lr, "n_iterations": 80}
@@ -224,7 +218,7 @@ def assert_grid_is_its_runs(method, gradient, theta0, lr, beta, equal, **rest):
 
 
 @everywhere
-@settings(patient, max_examples=25)
+@settings(max_examples=settings.default.max_examples // 4)
 @given(
     lr=st.lists(st.floats(0, 3), min_size=1, max_size=4),
     beta=st.lists(betas, min_size=1, max_size=3),
