@@ -19,9 +19,15 @@ STYLE = {
 """What is checked of the code without running it: the name of each step, and its module."""
 
 
-ON_ALL_CORES = ["-n", "logical", "--no-loadscope-reorder", "--dist", "loadfile"]
-"""A process for each core, which takes one file after the other, in the order of tests/conftest.py:
-a notebook's cells have to run in one kernel, and what a module's tests share is made once."""
+BY_FILE = ["--no-loadscope-reorder", "--dist", "loadfile"]
+"""Each process takes one file after the other, in the order of tests/conftest.py: a notebook's
+cells have to run in one kernel, and what a module's tests share is made once."""
+
+CORES = os.cpu_count() or 1
+ON_ALL_CORES = ["-n", str(CORES), *BY_FILE]
+ON_ALL_AND_ONE_MORE = ["-n", str(CORES + 1), *BY_FILE]
+"""One process more than cores, where a third of the time is waiting: for kernels to start, and for
+limits to be reached."""
 
 QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
 """Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.
@@ -43,7 +49,7 @@ def test(arguments: Sequence[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    return run_all(STYLE | {"pytest": ["pytest", *ON_ALL_CORES, *chosen, *rest]})
+    return run_all(STYLE | {"pytest": ["pytest", *ON_ALL_AND_ONE_MORE, *chosen, *rest]})
 
 
 def tests_of(lesson: str) -> str:

@@ -26,7 +26,7 @@ WHEN_NAMED = (
 )
 
 LONG = {"kernel", "sandbox"}
-"""Marks of tests that take long."""
+"""Marks of tests that take long. The cells of a notebook do, too."""
 
 GOOD_NOTEBOOK = HERE / "fixtures" / "notebooks" / "01_good.ipynb"
 
@@ -38,13 +38,18 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no process is left with it when others have ended."""
-    items.sort(key=lambda item: not LONG & {mark.name for mark in item.iter_markers()})
+    items.sort(key=lambda item: not (is_cell(item) or LONG & {m.name for m in item.iter_markers()}))
+
+
+def is_cell(item: pytest.Item) -> bool:
+    """Whether a test is the cell of a notebook, which nbval runs in a kernel."""
+    return item.path.suffix == ".ipynb"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Refuse a test that starts what takes long without saying so."""
-    if item.path.suffix == ".ipynb":
+    if is_cell(item):
         return (yield)
     with starting.running(item):
         return (yield)

@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from course_tools.files import ROOT
 from course_tools.marking.assignments import Assignment, read_assignment
 from course_tools.marking.records.autograded import autograded
-from course_tools.marking.records.gradebook import GRADEBOOK, Book
+from course_tools.marking.records.gradebook import GRADEBOOK, Book, newest_form
 from course_tools.marking.results import Mark, MarkingError, Result
 from course_tools.notebooks.course import solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
@@ -195,6 +195,13 @@ def by_person(folder: Path, name: str, points: float) -> None:
         grade = book.book.find_grade(name, NAME, NAME, "Anna")
         grade.manual_score, grade.needs_manual_grade = points, False
         book.book.db.commit()
+
+
+def test_a_new_gradebook_has_the_form_that_nbgrader_gives_it(monkeypatch: pytest.MonkeyPatch):
+    from nbgrader.api import get_alembic_version
+
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    assert newest_form() == get_alembic_version()
 
 
 # --- nbgrader's own programs ----------------------------------------------------------------------

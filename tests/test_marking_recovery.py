@@ -27,7 +27,7 @@ from course_tools.notebooks.course import solutions
 pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
 KILLS = 20
-STUDENTS = 12
+STUDENTS = 6
 LESSONS = slice(0, 3)
 SEED = 20
 
@@ -35,7 +35,7 @@ SEED = 20
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("handed-in")
-    assert hand_in_all(folder, STUDENTS, solutions()[LESSONS]) == 36
+    assert hand_in_all(folder, STUDENTS, solutions()[LESSONS]) == 3 * STUDENTS
     return folder
 
 

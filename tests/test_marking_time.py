@@ -25,14 +25,6 @@ MUCH = 60.0
 SOME = 0.3
 """Seconds of work for a cell."""
 
-LITTLE = TimeLimit(working=0.3, waiting=3.0)
-"""Time for an interrupted cell, where that is not what is tested."""
-
-
-@pytest.fixture(autouse=True)
-def little_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "GRACE", LITTLE)
-
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
@@ -94,10 +86,19 @@ WAITS = {
 def test_waiting_is_limited_by_the_clock(sandbox: Sandbox, source: str):
     said(sandbox, TOOLS)
     began = time.monotonic()
-    assert ran(sandbox, source, 1.0)["error"] == "KeyboardInterrupt"
-    assert time.monotonic() - began > STANDSTILL
+    within = TimeLimit(working=MUCH, waiting=1.0)
+    answer = sandbox.ask("run", within, interruptible=True, source=source, title="<cell 1>")
+    assert answer["error"] == "KeyboardInterrupt"
+    assert time.monotonic() - began > within.waiting
     assert sandbox.usage.worked < MUCH / 4
     assert said(sandbox, "print('next')") == "next"
+
+
+@pytest.mark.parametrize(("seconds", "waiting"), [(1.0, STANDSTILL), (30.0, 30.0)])
+def test_a_cell_may_wait_as_long_as_it_may_work_but_no_machine_is_faster(
+    seconds: float, waiting: float
+):
+    assert Limits(cell_seconds=seconds).cell_time == TimeLimit(seconds, waiting)
 
 
 def test_who_works_a_little_may_take_long(sandbox: Sandbox):
@@ -121,7 +122,10 @@ STUBBORN = {
 
 
 @pytest.mark.parametrize("source", STUBBORN.values(), ids=STUBBORN)
-def test_who_cannot_be_interrupted_is_ended(sandbox: Sandbox, source: str):
+def test_who_cannot_be_interrupted_is_ended(
+    sandbox: Sandbox, source: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session, "GRACE", TimeLimit(working=0.2, waiting=0.5))
     said(sandbox, TOOLS)
     with pytest.raises(StoppedError, match="took too long, and could not be interrupted"):
         ran(sandbox, source, SOME)

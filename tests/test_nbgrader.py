@@ -1,14 +1,14 @@
 """nbgrader itself, with its own kernel, gives the marks that the exercises promise.
 
 For each lesson a course of its own is set up, with one student for the reference, one for the
-untouched exercise, and one for each of the first mistakes, who makes it in every function that has
-so many. The same submissions are marked in the sandbox, too, and there get the same marks, test by
-test. There all other mistakes are marked as well, which would take nbgrader many minutes: a kernel
-for each.
+untouched exercise, and one who makes the first known mistake in every function. The same
+submissions are marked in the sandbox, too, and there get the same marks, test by test. There all
+other mistakes are marked as well, which would take nbgrader many minutes: a kernel for each.
 """
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import re
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.sandbox]
 
 BANK = "known_mistakes"
 
-BY_NBGRADER = 4
+BY_NBGRADER = 1
 """Mistakes of each function that nbgrader marks itself."""
 
 MARK = """
@@ -104,6 +104,7 @@ def copy_bank(folder: Path) -> Path:
         text = path.read_text("utf-8").replace(bank.__name__, BANK)
         (folder / BANK).mkdir(exist_ok=True)
         (folder / BANK / path.name).write_text(text, "utf-8")
+    compileall.compile_dir(folder, quiet=1)  # or each notebook would, and could keep nothing
     return folder
 
 
