@@ -57,7 +57,7 @@ def sharp_page(browser: Browser, lab: Lab, scenes: dict[str, Scene]) -> Iterator
 # --- What is painted ----------------------------------------------------------------------------
 
 
-def states_of(scene: Scene, n: int = 10) -> list[list[int]]:
+def states_of(scene: Scene, n: int = 6) -> list[list[int]]:
     """Return states all over the grid, among them both ends of everything."""
     random = np.random.default_rng(0)
     sizes = [len(control.values) for control in scene.controls]
