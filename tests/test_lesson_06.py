@@ -20,6 +20,7 @@ BY_HAND = (
     "run-original-recipe",
     "race-to-one-percent",
     "plot-race",
+    "other-betas",
     "heavy-ball-by-hand",
     "four-versions",
 )
@@ -87,6 +88,27 @@ def test_the_gain_at_the_same_rate_is_in_the_rates(beta: float) -> None:
     left = np.linalg.norm(path - LINE.minimiser, axis=1)
     assert (left[2500] / left[2000]) ** (1 / 500) == pytest.approx(rate, rel=1e-6)
     assert 0.99 < rate < theory.contraction_factor(0.01, mu)
+
+
+def test_a_memory_that_fits_gains_and_a_longer_one_swings(cells: dict[str, Any]) -> None:
+    said = printed(cells["other-betas"])
+    for beta in (0.0, 0.5, 0.9, 0.987, 0.99):
+        path = paths(0.01, beta, 1 - beta, 5000)
+        good = for_good(path, 1e-6)
+        assert f"β = {beta:5}: 1 % first after {first_below(path)} steps, a millionth" in said
+        assert f"for good after {good}\n" in f"{said}\n"
+    swings = paths(0.01, 0.99, 0.01, 5000)
+    assert for_good(swings) > first_below(swings)
+
+
+@given(st.floats(1e-4, 0.99))
+def test_at_the_same_rate_the_recipe_is_at_most_twice_as_fast(p: float) -> None:
+    """The proof of lesson 8, beside the library's rates for every β."""
+    best = (1 - p) / (1 + p)
+    rates = theory.momentum_rate(p, np.linspace(0, 0.9999, 2000), 1.0)
+    assert theory.momentum_rate(p, best**2, 1.0) == pytest.approx(best, abs=1e-6)
+    assert rates.min() > best - 1e-6
+    assert (1 - p) ** 2 < best < 1 - p
 
 
 def test_the_control_experiment(cells: dict[str, Any]) -> None:

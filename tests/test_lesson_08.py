@@ -1,5 +1,7 @@
 """Lesson 8: what it says of springs and of the best setting, and what it writes by hand."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -111,16 +113,66 @@ def test_both_directions_move_like_a_double_root():
     assert np.argmax(distance <= 1e-6 * distance[0]) == 31
 
 
-def test_the_delay_against_the_best_race_does_not_grow_with_its_length(lesson):
-    rates, betas = np.linspace(0.4, 0.65, 101), np.linspace(0.2, 0.45, 101)
-    grid = optimizers.heavy_ball(
-        LINE.gradient, LINE.theta0, learning_rate=rates[:, None], beta=betas, n_iterations=100
-    )
+def logarithms_of_distance(lr, beta, n):
+    """The logarithm of the distance after each step, by the rule of two positions.
+
+    What is left is made one unit long at each step, and the logarithm of that is kept.
+    """
+    _, directions = np.linalg.eigh(LINE.hessian())
+    beta, lr = beta[..., None], lr[..., None]
+    keep = 1 + beta - lr * np.array([MU, L])
+    now = before = (LINE.theta0 - LINE.minimiser) @ directions + 0 * keep
+    logs, units = [], 0.0
+    for _ in range(n + 1):
+        size = np.linalg.norm(now, axis=-1)
+        now, before, units = now / size[..., None], before / size[..., None], units + np.log(size)
+        logs.append(units)
+        now, before = keep * now - beta * before, now
+    return np.array(logs)
+
+
+def test_the_delay_against_the_best_race_grows_slowly(cells):
+    """Down to 1e-200, where floats of the places themselves end long before."""
+    rates, betas = np.linspace(0.48, 0.6, 121)[:, None], np.linspace(0.27, 0.35, 81)
+    grid = logarithms_of_distance(rates, betas, 850)
+    ours = logarithms_of_distance(np.array(BEST.learning_rate), np.array(BEST.beta), 850)
     late = []
-    for share in (1e-2, 1e-6, 1e-12):
-        fewest = lesson["arrival"](grid.theta, LINE.minimiser, share)[1].min()
-        late.append(steps_for_good(ball_on_the_line().theta, LINE.minimiser, share) - fewest)
-    assert late == [6, 6, 6]
+    for power in (2, 6, 12, 24, 48, 100, 200):
+        few, at_ours = (
+            len(logs) - (logs > logs[0] - power * np.log(10))[::-1].argmax(axis=0)
+            for logs in (grid, ours)
+        )
+        late.append(int(at_ours - few.min()))
+        if power <= 48:
+            row = f"to 1e-{power:02}: optimum {at_ours} steps, best on the grid {few.min()} at"
+            assert row in printed(cells["best-for-a-race"])
+    assert late[0] == 6
+    assert all(6 <= each < 12 for each in late)
+
+
+def test_a_wrong_curvature_costs_speed_or_everything():
+    """Turn 8.2."""
+
+    def rate(mu, most):
+        guessed = theory.best_heavy_ball(mu, most)
+        return max(theory.heavy_ball_rate(guessed.learning_rate, guessed.beta, [MU, L]))
+
+    assert BEST.rate < rate(MU / 4, L) < rate(4 * MU, L) < 1
+    assert rate(MU, 0.9 * L) > 1
+
+
+def test_at_the_same_learning_rate_the_recipe_is_at_most_twice_as_fast(cells):
+    rows = printed(cells["twice-by-hand"]).splitlines()
+    for row, lr in zip(rows, (0.01, 0.1, 0.45), strict=True):
+        plain = theory.gradient_descent_rate(lr, MU)
+        betas = np.linspace(0, 0.9999, 20_000)
+        rates = np.max(theory.momentum_rate(lr, betas, np.array([[MU], [L]])), axis=0)
+        best = rates.argmin()
+        shown = [float(number) for number in re.findall(r"0\.\d{4}", row)]
+        assert shown == pytest.approx([betas[best], plain, rates[best]], abs=2e-4)
+        assert plain**2 < rates[best] < plain
+        words = row.split()
+        assert 1.5 < int(words[-4]) / int(words[-2]) < 2
 
 
 def test_three_colleagues(lesson):

@@ -295,8 +295,8 @@ def steps_by_formula(curvatures, lr, beta, share=1e-6):
 
 def test_claim_1_needs_different_curvatures(cells):
     best = theory.best_momentum(1.0, 100.0)
-    round_bowl = [(0.001, 0.0), (0.001, 0.9), (0.01, 0.0), (0.01, 0.9)]
-    valley = [(0.002, 0), (0.002, 0.9), (2 / 101, 0), (2 / 101, 0.9), best[:2]]
+    round_bowl = [(0.001, 0.0), (0.001, 0.7), (0.001, 0.9), (0.01, 0.0), (0.01, 0.9)]
+    valley = [(0.002, 0), (0.002, 0.9), *((2 / 101, beta) for beta in (0, 0.9, 0.925)), best[:2]]
     for cell, bowl, settings in (
         ("test-curvature", [100, 100], round_bowl),
         ("test-valley", [1, 100], valley),
