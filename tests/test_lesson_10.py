@@ -74,6 +74,8 @@ def test_its_floor_is_the_librarys_two_valleys(lesson):
         ([0, 0.01], [-0.01, 0.02], "plateau"),
         ([1, 0], [-1, 2], "slope"),
         ([0.01], [0.01], "plateau"),
+        ([0, 0], [0, 1], "flat direction"),  # x²/2 + y⁴/4 has its minimum there, x²/2 + y³ none
+        ([0, 0], [-1, 0], "flat direction"),
     ],
 )
 def test_kinds(lesson, gradient, curvatures, kind):
