@@ -373,3 +373,42 @@ def test_the_lesson_prints_what_theory_says(cells):
         assert f"{name:6}: variance {variance:.4f}" in shown
     assert f"{theory.gradient_descent_variance(0.1, 1.0):.4f}" in printed(cells["variance-by-hand"])
     assert "False" not in "".join(map(printed, cells.values()))
+
+
+# --- Where its rules of thumb end -----------------------------------------------------------------
+
+
+def variance_by_moments(step, beta, weight, n=20_000):
+    """V of θ ← θ - v with v ← β v + weight · (step · θ + noise), by its second moments alone."""
+    A = np.array([[1 - weight * step, -beta], [weight * step, beta]])  # of (θ, v), lr = λ = 1
+    added = weight**2 * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    moments = np.zeros((2, 2))
+    for _ in range(n):
+        moments = A @ moments @ A.T + added
+    return moments[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("step", "heavier", "matched"), [(0.01, 9.98, 0.995), (1.0, 6.786, 0.5135), (1.9, 1.0, 0.0526)]
+)
+def test_memory_multiplies_the_cloud_for_short_steps_only(step, heavier, matched):
+    """As the summary says: near its limit gradient descent's cloud is large, and memory cancels."""
+    plain = theory.gradient_descent_variance(step, 1.0)
+    ball = theory.heavy_ball_variance(step, 0.9, 1.0) / plain
+    recipe = theory.momentum_variance(step, 0.9, 1.0) / plain
+    assert (ball, recipe) == pytest.approx((heavier, matched), rel=2e-3)
+    moments = [variance_by_moments(step, *each) for each in ((0, 1), (0.9, 1), (0.9, 0.1))]
+    assert moments[1] / moments[0] == pytest.approx(ball, rel=1e-6)
+    assert moments[2] / moments[0] == pytest.approx(recipe, rel=1e-6)
+
+
+def test_what_robbins_and_monro_ask_for_is_enough_and_not_needed():
+    """Rates like 1/√t arrive though their squares add up to infinity; a small 1/t hardly moves."""
+    rates = 0.5 / np.sqrt(np.arange(1.0, 200_001))
+    variance, seen = 1.0, []
+    for lr in rates:
+        variance = (1 - lr) ** 2 * variance + lr**2
+        seen.append(variance)
+    assert seen[-1] < 1e-3
+    assert seen[-1] == pytest.approx(rates[-1] / 2, rel=0.01)  # a constant rate's cloud, V = lr/2
+    assert np.prod(1 - 0.1 / np.arange(1.0, 100_001)) == pytest.approx(0.296, abs=0.01)
