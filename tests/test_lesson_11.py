@@ -216,6 +216,24 @@ def test_the_smallest_loss_does_not_read_most(lesson):
     assert (read == read.max()).sum() == 1
 
 
+def test_the_violent_way_costs_digits_and_the_small_loss_does_not(lesson):
+    """From other starts than the lesson's, and in the recipe's dialect."""
+    network, judge, training = lesson["network"], lesson["judge_by"], lesson["training"]
+    starts = np.array([problems.DigitNetwork(training, seed=seed).theta0 for seed in (3, 4)])
+    calm = optimizers.gradient_descent(
+        network.gradient, starts, learning_rate=1.3, n_iterations=1000
+    ).theta
+    violent = optimizers.momentum(
+        network.gradient, starts, learning_rate=1.6 * 32, beta=1 - 1 / 32, n_iterations=50
+    ).theta
+    for runs, early in ((calm, violent), (lesson["calm"].theta, lesson["violent"].theta)):
+        assert network.value(runs[1000]).max() < network.value(early[30]).min()
+        for step in (30, 50):
+            assert (judge.accuracy(early[step]) < judge.accuracy(runs[1000])).all()
+        assert (judge.accuracy(runs[1000]) > judge.accuracy(runs[500]) - 0.01).all()
+        assert (judge.value(runs[1000]) > judge.value(runs[500])).all()
+
+
 def test_the_goal_of_the_lessons_map_can_be_reached(lesson):
     last, rates = lesson["losses"][..., -1], lesson["rates"]
     assert rates[3] == pytest.approx(0.1)
