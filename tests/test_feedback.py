@@ -282,6 +282,20 @@ def test_other_answers_are_described(function: Any, kind: str, title: str, text:
     assert text in verdict.text
 
 
+def test_two_arguments_that_are_changed_are_spoken_of_as_two():
+    def adding_in_place(values, factor):
+        values += 1
+        factor += 1
+        return values - 1 + factor - 1
+
+    cases = [(np.array([1.0, -2.0]), np.array([3.0, 4.0])), (np.array([0.5]), np.array([2.0]))]
+    sums = Task(1, ("the sums",), "Two arrays.", cases)
+    sums.answer(lambda values, factor: values + factor)
+    verdict = judge(sums, adding_in_place)
+    assert verdict.kind == "changed"
+    assert "values and factor belong to whoever called, and hold other numbers" in verdict.text
+
+
 def test_the_first_step_that_differs_is_named():
     verdict = judge(HISTORY, lambda v, f: np.array([v, v * f, v * f**3]))
     assert verdict.title == "history returns other numbers from step 2 on."

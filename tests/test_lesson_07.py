@@ -149,3 +149,19 @@ def test_pytorch_dampened_by_beta_is_the_recipe_started_from_the_first_gradient(
     from_rest, _ = walk(lesson["averaged"], rates, beta)
     first, dampened = theta[1] - theta[0], from_rest[1] - from_rest[0]
     same(first * (1 - beta), dampened)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_scikit_learn_speaks_the_velocity_dialect(nesterov):
+    """Its own optimiser beside the two lines of the table, and Nesterov's on the sheet."""
+    from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+
+    line = problems.noisy_line()
+    theirs, ours, v = line.theta0.copy(), line.theta0.copy(), np.zeros(2)
+    optimizer = SGDOptimizer([theirs], learning_rate_init=0.02, momentum=0.9, nesterov=nesterov)
+    for _ in range(30):
+        optimizer.update_params([theirs], [line.gradient(theirs)])
+        g = line.gradient(ours)
+        v = 0.9 * v - 0.02 * g
+        ours = ours + (0.9 * v - 0.02 * g if nesterov else v)
+        np.testing.assert_allclose(theirs, ours, rtol=1e-12)

@@ -87,6 +87,15 @@ def test_noise_falls_with_the_root_of_the_batch_size(cells, size):
     assert shown == pytest.approx(sigma / np.sqrt(size), rel=0.03)
 
 
+def test_without_putting_back_a_large_batch_is_off_by_less():
+    """The factor of a finite population: √((100 - 64)/99)."""
+    residuals = 2 * (LINE.A @ LINE.minimiser - LINE.y)
+    order = np.argsort(np.random.default_rng(0).random((20_000, 100)), axis=1)
+    spread = residuals[order[:, :64]].mean(axis=1).std()
+    drawn = 2 * np.sqrt(LINE.value(LINE.minimiser)) / np.sqrt(64)
+    assert spread == pytest.approx(drawn * np.sqrt(36 / 99), rel=0.02)
+
+
 @pytest.mark.parametrize("size", [1, 10, 30, 64, 100, 150])
 def test_an_epoch_has_every_point_once_and_no_two_are_alike(lesson, size):
     dealt = list(lesson["batches"](size, 2, np.random.default_rng(3)))

@@ -103,10 +103,11 @@ def what_is_wrong(task: Task, asked: str, expected: Outcome, got: Outcome) -> Ve
             return _wrong_part(task, asked, name, wanted, done)
     changed = joined([task.arguments[k] for k in got.changed])
     first = task.arguments[got.changed[0]]
+    belongs, holds = ("belongs", "holds") if len(got.changed) == 1 else ("belong", "hold")
     return Verdict(
         "changed",
         f"{task.name} changes {changed}.",
-        f"What it returns is right, but {changed} belongs to whoever called, and holds other"
+        f"What it returns is right, but {changed} {belongs} to whoever called, and {holds} other"
         f" numbers now. Make a new array: {first} = {first} - … rather than {first} -= ….",
     )
 

@@ -181,7 +181,7 @@ ORDERS = np.array([[3, 0, 4, 1, 2], [1, 2, 0, 4, 3], [4, 3, 2, 0, 1]])
 EPOCHS = Task(
     lesson=9,
     returns=("the places",),
-    shows="Shuffle, deal, step, remember: this is how nearly every large model is trained.",
+    shows="Shuffle, deal, step, remember: large models are trained in this loop, too.",
     cases=[
         (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.02, 0.8, 2, ORDERS),
         (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.01, 0.6, 3, ORDERS[1:]),
