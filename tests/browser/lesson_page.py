@@ -383,8 +383,9 @@ def check_links(lesson: Lesson) -> Iterator[str]:
             yield f"{name}: no link to {place} is shown."
         elif not (lesson.lab.folder / place).is_file():
             yield f"{name}: the link to {place} leads to no file."
-    if links:
-        place, (name, link) = links.popitem()
+    shown_links = {place: each for place, each in links.items() if each[1].count()}
+    if shown_links:
+        place, (name, link) = shown_links.popitem()
         opened = lesson.follow(link)
         if opened != place:
             yield f"{name}: the link to {place} opened {opened}."
