@@ -57,6 +57,11 @@ VERBS = {
         "marks a folder of submissions, whatever they contain",
     ),
     "name-cell": Verb("course_tools.names:main", "authors", "gives a cell of a notebook its id"),
+    "insert-lesson": Verb(
+        "course_tools.insert:main",
+        "authors",
+        "makes room for a lesson: those from a number on move up by one",
+    ),
     "bench": Verb(
         "course_tools.checks:bench", "authors", "measures the library against the alternatives"
     ),
