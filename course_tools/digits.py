@@ -1,4 +1,4 @@
-"""Make the file of handwritten digits that lesson 11 learns from.
+"""Make the file of handwritten digits that lesson 12 learns from.
 
 `python -m course_tools.digits` writes `lessons_lib/problems/digits.npz` from the copy that comes
 with scikit-learn, which only authors need. Made again, the file is the same, byte for byte. (How

@@ -90,7 +90,7 @@ def nearest(values: list[str], wanted: str) -> int | None:
 
 
 def trained_map(settings: Mapping[str, str]) -> Scene:
-    """Make lesson 11's map with its network, of which one run alone is trained: the named one."""
+    """Make lesson 12's map with its network, of which one run alone is trained: the named one."""
     digits = problems.digits()
     training = digits[np.random.default_rng(0).permutation(len(digits))[:500]]
     network = problems.DigitNetwork(training, hidden=16)

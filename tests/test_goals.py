@@ -20,7 +20,7 @@ GOOD = """## The explorer
 
 - **Goal**: `lr · λ = 1.2`, `step = 3`.
 """
-MAP = ROOT / "instructors" / "11_real_task.md"
+MAP = ROOT / "instructors" / "12_real_task.md"
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
-"""Lesson 11: what it says of digits and of fair comparisons, and what it writes by hand."""
+"""Lesson 11: what it says of saddles, plateaus, valleys and a trap, and what it writes by hand."""
 
-import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,238 +8,375 @@ import pytest
 from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
-LESSON = "11_real_task"
-METHODS = {
-    "gradient descent": optimizers.gradient_descent,
-    "the recipe": optimizers.momentum,
-    "heavy ball": optimizers.heavy_ball,
-    "Nesterov": optimizers.nesterov,
-}
+LESSON = "11_beyond_bowls"
+BY_HAND = (
+    "import-tools",
+    "landscape-by-hand",
+    "stationary-points",
+    "kind-by-hand",
+    "escape-the-saddle",
+    "growth-by-hand",
+    "nesterov-by-hand",
+    "plot-braking",
+    "four-versions",
+    "plateau-by-hand",
+    "trap-by-hand",
+    "count-for-good",
+)
+SHELF = problems.plateau()
+TRAP = problems.lessard_counterexample()
+BEST = theory.best_heavy_ball(1.0, 25.0)
 
 
-@pytest.fixture(scope="module")
-def lesson(cells):
-    """What the learner has, once every cell that computes has run: the whole lesson, once."""
-    names = {}
-    for cell in cells.values():
-        if cell.cell_type == "code" and not cell.id.startswith(("plot-", "explore-")):
-            exec(cell.source, names)
-    return names
+def walk(slope, x, lr, beta, n_steps, *, weight=1.0, ahead=0.0):
+    """Take steps of any of the methods, without the library: positions, the start first."""
+    x, v = np.array(x, dtype=float), np.zeros(np.shape(x))
+    path = [x]
+    for _ in range(n_steps):
+        v = beta * v + weight * slope(x - ahead * lr * beta * v)
+        x = x - lr * v
+        path.append(x)
+    return np.array(path)
 
 
-# --- By hand --------------------------------------------------------------------------------------
+def root(sum_of_roots, product):
+    """Return the modulus of the larger root of z² - s z + p."""
+    return np.abs(np.roots([1, -sum_of_roots, product])).max()
 
 
-def test_softmax_by_hand_has_the_sum_one_and_does_not_overflow(lesson):
-    p = lesson["softmax"](np.array([[1.0, 1e4, -1e4], [2.0, 1e4, 0.0]]))
-    second = [1 / (1 + np.exp(-1)), 0.5, 1]  # two scores: the logistic function of their difference
-    np.testing.assert_allclose(p, [1 - np.array(second), second], atol=1e-12)
+# --- Kinds of places ------------------------------------------------------------------------------
 
 
-def test_cross_entropy_by_hand_is_the_mean_of_minus_log_p(lesson):
-    scores = np.random.default_rng(2).normal(size=(10, 7))
-    labels = np.arange(7)
-    p = np.exp(scores) / np.exp(scores).sum(axis=0)
-    wanted = -np.mean(np.log(p[labels, np.arange(7)]))
-    assert lesson["cross_entropy"](scores, labels) == pytest.approx(wanted)
-    assert lesson["cross_entropy"](1e4 * scores, labels) < np.inf
+def test_the_landscape_by_hand_fits_its_gradient_and_hessian(lesson):
+    random = np.random.default_rng(0)
+    for theta in random.uniform(-2, 2, (20, 2)):
+        nudges = 1e-6 * np.eye(2)
+        for verb, derivative in (("height", "gradient"), ("gradient", "hessian")):
+            ends = [lesson[verb](theta + side * nudges) for side in (1, -1)]
+            measured = (ends[0] - ends[1]) / 2e-6
+            np.testing.assert_allclose(measured, lesson[derivative](theta), atol=1e-6)
 
 
-def test_gradients_by_hand_are_the_librarys_anywhere(lesson):
-    random = np.random.default_rng(3)
-    for model, by_hand in (
-        (problems.SoftmaxRegression(lesson["training"]), lesson["softmax_gradient"]),
-        (lesson["network"], lesson["backward"]),
+def test_its_floor_is_the_librarys_two_valleys(lesson):
+    y = np.linspace(-2, 2, 41)
+    floor = np.column_stack([np.zeros(41), y])
+    valleys = problems.two_valleys()
+    np.testing.assert_allclose(lesson["height"](floor), valleys.value(y[:, None]), atol=1e-12)
+    np.testing.assert_allclose(lesson["gradient"](floor)[:, 1:], valleys.gradient(y[:, None]))
+
+
+@pytest.mark.parametrize(
+    ("gradient", "curvatures", "kind"),
+    [
+        ([0, 0], [1, 2], "minimum"),
+        ([0, 0.01], [-1, 2], "saddle"),
+        ([0, 0], [-1, -2], "maximum"),
+        ([0, 0.01], [-0.01, 0.02], "plateau"),
+        ([1, 0], [-1, 2], "slope"),
+        ([0.01], [0.01], "plateau"),
+        ([0, 0], [0, 1], "flat direction"),  # x²/2 + y⁴/4 has its minimum there, x²/2 + y³ none
+        ([0, 0], [-1, 0], "flat direction"),
+    ],
+)
+def test_kinds(lesson, gradient, curvatures, kind):
+    random = np.random.default_rng(0)
+    turn = np.linalg.qr(random.standard_normal((len(gradient),) * 2))[0]
+    hessian = turn @ np.diag(curvatures).astype(float) @ turn.T
+    assert lesson["kind"](np.array(gradient), hessian) == kind
+
+
+# --- At a saddle ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weight", "ahead", "growth"), [(1.0, 0, 1.3162), (0.1, 0, 1.0647), (1.0, 1, 1.3644)]
+)
+def test_growth_at_a_saddle(lesson, weight, ahead, growth):
+    """The root of the rule of two positions, against steps taken here."""
+    step, beta = 0.1 * weight, 0.9
+    product = beta * (1 + ahead * step)
+    closed = root(1 + product + step, product)
+    y = walk(lambda y: -y, [0.01], 0.1, beta, 200, weight=weight, ahead=ahead)[:, 0]
+    assert closed == pytest.approx(y[-1] / y[-2], rel=1e-9)
+    assert closed == pytest.approx(growth, abs=5e-5)
+    if not ahead:
+        assert lesson["growth"](step, beta) == pytest.approx(closed)
+
+
+def test_the_recipe_leaves_more_slowly_at_every_rate_and_beta(lesson):
+    rates, betas = np.linspace(0.001, 2, 200)[:, None], np.linspace(0.01, 0.99, 99)
+    assert np.all(lesson["growth"](rates * (1 - betas), betas) < 1 + rates)
+
+
+def test_its_room_at_the_saddle_is_the_one_that_theory_gives(cells):
+    assert theory.momentum_limit(1.0, 0.9) == pytest.approx(38)
+    assert "38 for β = 0.9" in cells["why-slowest"].source
+
+
+# --- Looking ahead --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("product", [0.02, 0.1, 0.5, 0.9, 1.3])
+def test_the_look_ahead_brakes_as_theory_says(lesson, product):
+    path = lesson["look_ahead"](lambda x: x, [1.0], product, 0.9, 60)
+    np.testing.assert_allclose(path, walk(lambda x: x, [1.0], product, 0.9, 60, ahead=1))
+    rolled = path[1:-1] + 0.9 * (path[1:-1] - path[:-2])
+    np.testing.assert_allclose(path[2:], (1 - product) * rolled, atol=1e-12)
+    if product < 1:
+        assert theory.nesterov_rate(product, 0.9, 1.0) == pytest.approx(
+            np.sqrt(0.9 * (1 - product)), rel=1e-6
+        )
+
+
+def test_the_look_ahead_has_less_room():
+    limit = theory.nesterov_limit(1.0, 0.9)
+    assert limit == pytest.approx(2 * 1.9 / 2.8)
+    for share, settles in ((0.99, True), (1.01, False)):
+        path = walk(lambda x: x, [1.0], share * limit, 0.9, 3000, ahead=1)
+        assert bool(abs(path[-1, 0]) < 1e-3) is settles
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("a", 0), ("b", -1), ("c", 1 / 0.9), ("d", 1)])
+def test_the_four_versions_are_what_the_answer_says(lesson, name, ahead):
+    theta, v = 1.0, 0.0
+    path = [theta]
+    for _ in range(300):
+        theta, v = lesson["versions"][name](theta, v)
+        path.append(theta)
+    np.testing.assert_allclose(path, walk(lambda x: x, 1.0, 0.1, 0.9, 300, ahead=ahead), atol=1e-9)
+    product = 0.9 * (1 - 0.1 * ahead)
+    crests = np.abs(path / np.sqrt(product) ** np.arange(301))
+    assert crests[200:].max() == pytest.approx(crests[100:200].max(), rel=0.02)
+    if name == "b":
+        assert product == pytest.approx(0.99)
+
+
+# --- On a plateau ---------------------------------------------------------------------------------
+
+
+def first_within_one(start, lr, **kind):
+    path = walk(lambda x: SHELF.gradient(x), [start], lr, kind.pop("beta", 0.0), 4000, **kind)
+    return int(np.argmax(np.abs(path[:, 0]) < 1))
+
+
+def test_steps_across_the_shelf(cells):
+    """Counted here, and for gradient descent by the time that a flow of its speed needs."""
+    table = [line.split() for line in printed(cells["cross-the-shelf"]).splitlines()[1:]]
+    assert len(table) == 4
+    for start, lr, *steps in ([float(cell) for cell in row] for row in table):
+        kinds = ({}, {"beta": 0.9, "weight": 0.1}, {"beta": 0.9})
+        assert steps == [first_within_one(start, lr, **kind) for kind in kinds]
+        x = np.linspace(1, start, 20_001)
+        flow = np.trapezoid(1 / SHELF.gradient(x[:, None])[:, 0], x) / lr
+        assert steps[0] == pytest.approx(flow, rel=0.02)
+
+
+def test_at_rest_the_recipe_is_late_where_slopes_grow():
+    """It follows slopes 9 steps old, β/(1-β), and so loses that for each e-fold of their growth."""
+    late = first_within_one(5.0, 0.1, beta=0.9, weight=0.1) - first_within_one(5.0, 0.1)
+    ends = SHELF.gradient(np.array([[5.0], [1.0]]))[:, 0]
+    assert late == pytest.approx(9 * np.log(ends[1] / ends[0]), rel=0.2)
+    early = first_within_one(9.0, 0.1) - first_within_one(9.0, 0.1, beta=0.9, weight=0.1)
+    assert early > 0
+
+
+# --- Two valleys ----------------------------------------------------------------------------------
+
+
+def ends_deep(lr, beta, weight, starts):
+    path = walk(lambda y: y * y * y - y + 0.2, starts, lr, beta, 2000, weight=weight)
+    last = path[-1]
+    valleys = np.roots([1, 0, -1, 0.2])
+    assert np.abs(last[:, None] - valleys).min(axis=1).max() < 1e-2  # all have come to rest
+    return last < 0
+
+
+def test_won_and_lost(cells):
+    starts = np.linspace(-2.5, 2.5, 501)
+    plain = ends_deep(0.05, 0.0, 1.0, starts)
+    first, *rows = printed(cells["count-won-and-lost"]).splitlines()
+    assert first.endswith(f"{plain.sum()} deep")
+    # Gradient descent with short steps never crosses the pass.
+    assert plain.sum() == (starts < np.sort(np.roots([1, 0, -1, 0.2]))[1]).sum()
+    settings = [(beta, weight) for weight in (None, 1.0) for beta in (0.5, 0.9, 0.95)]
+    for row, (beta, weight) in zip(rows, settings, strict=True):
+        deep = ends_deep(0.05, beta, 1 - beta if weight is None else weight, starts)
+        won, lost = (deep & ~plain).sum(), (~deep & plain).sum()
+        assert row.endswith(f"{beta}: {deep.sum()} deep, won {won}, lost {lost}")
+
+
+def test_a_long_step_passes_without_memory():
+    for lr, deep in ((0.05, False), (0.1, False), (0.2, False), (0.3, True), (0.4, True)):
+        assert ends_deep(lr, 0.0, 1.0, np.array([2.0]))[0] == deep
+
+
+# --- The trap -------------------------------------------------------------------------------------
+
+
+def exact_cycle():
+    """Solve for the three points of the cycle in fractions, with lr 1/9 and β 4/9."""
+    lr, beta = Fraction(1, 9), Fraction(4, 9)
+    s = 1 + beta - 25 * lr
+    # q = s p - β r,  r = s q + 24 lr - β p,  p = s r - β q, solved by elimination
+    rows = [[s, -1, -beta, 0], [-beta, s, -1, -24 * lr], [-1, -beta, s, 0]]
+    for k in range(3):
+        rows[k] = [each / rows[k][k] for each in rows[k]]
+        for other in set(range(3)) - {k}:
+            factor = rows[other][k]
+            rows[other] = [a - factor * b for a, b in zip(rows[other], rows[k], strict=True)]
+    return [row[3] for row in rows]
+
+
+def test_the_cycle_in_fractions_and_by_running():
+    cycle = exact_cycle()
+    assert [round(float(x), 4) for x in cycle] == [-1.8024, 2.1159, 0.6465]
+    slopes = [Fraction(25) * x - (24 if x > 2 else 0) for x in cycle]
+    for k in range(3):
+        before, now, after = cycle[k - 2], cycle[k - 1], cycle[k]
+        assert after == now + Fraction(4, 9) * (now - before) - slopes[k - 1] / 9
+    assert cycle[0] < 1
+    assert cycle[1] > 2
+    assert cycle[2] < 1
+    run = walk(TRAP.gradient, [3.3], BEST.learning_rate, BEST.beta, 3000)[-3:, 0]
+    shift = int(np.argmin(run))
+    np.testing.assert_allclose(np.roll(run, -shift), [float(x) for x in cycle], atol=1e-9)
+
+
+def test_the_cycle_attracts():
+    """All its points have the curvature 25 about them, so nearness shrinks at the rate √β."""
+    assert set(TRAP.hessian(np.array([[float(x)] for x in exact_cycle()])).ravel()) == {25.0}
+    rate = theory.heavy_ball_rate(BEST.learning_rate, BEST.beta, 25.0)
+    assert rate == pytest.approx(BEST.rate, rel=1e-6)
+    assert rate < 1
+
+
+def test_the_trap_by_hand_is_the_librarys_and_a_bowl(lesson):
+    x = np.linspace(-6, 6, 2401)
+    slope = lesson["trap_slope"](x)
+    np.testing.assert_allclose(slope, TRAP.gradient(x[:, None])[:, 0], atol=1e-12)
+    steepness = np.diff(slope) / np.diff(x)
+    assert 1 - 1e-9 <= steepness.min() <= steepness.max() <= 25 + 1e-9
+    assert lesson["lr"] == pytest.approx(BEST.learning_rate)
+    assert lesson["beta"] == pytest.approx(BEST.beta)
+
+
+def test_who_arrives_in_the_trap(cells):
+    """Gradient descent must: each step shrinks by a factor of at most 12/13, whatever the slope."""
+    rate = theory.best_gradient_descent(1.0, 25.0).rate
+    path = np.abs(walk(TRAP.gradient, [3.3], 2 / 26, 0.0, 400)[:, 0])
+    assert np.all(path[1:] <= rate * path[:-1] + 1e-15)
+    starts = np.linspace(-5, 5, 100)[:, None]
+    settings = [(2 / 26, 0, 0), (1 / 9, 4 / 9, 0), (1 / 25, 4 / 9, 0), (1 / 25, 2 / 3, 1)]
+    rows = printed(cells["trap-from-many-starts"]).splitlines()
+    for row, (lr, beta, ahead) in zip(rows, settings, strict=False):
+        last = walk(TRAP.gradient, starts, lr, beta, 1000, ahead=ahead)[-1]
+        assert f": {np.sum(np.abs(last) < 1e-6)} of 100" in row
+    assert theory.nesterov_limit(25.0, 4 / 9) < 1 / 9
+    assert rows[-1].endswith(": 0 of 100 arrive")
+
+
+# --- The four claims ------------------------------------------------------------------------------
+
+
+def steps_by_formula(curvatures, lr, beta, share=1e-6):
+    """Count steps of the recipe for good, by powers of the roots of its rule."""
+    k, x = np.arange(8000), []
+    for curvature in curvatures:
+        product = lr * (1 - beta) * curvature
+        z = np.roots([1, -(1 + beta - product), beta]).astype(complex)
+        if not z.any():
+            x.append(k == 0)
+        elif abs(z[0] - z[1]) < 1e-6:  # a double root
+            x.append((1 + ((1 - product) / z[0].real - 1) * k) * z[0].real ** k)
+        else:
+            weights = np.linalg.solve([[1, 1], z], [1, 1 - product])
+            x.append((weights * z ** k[:, None]).sum(axis=1).real)
+    outside = np.linalg.norm(x, axis=0) > share * np.sqrt(len(curvatures))
+    return int(np.flatnonzero(outside)[-1]) + 1
+
+
+def test_claim_1_needs_different_curvatures(cells):
+    best = theory.best_momentum(1.0, 100.0)
+    round_bowl = [(0.001, 0.0), (0.001, 0.7), (0.001, 0.9), (0.01, 0.0), (0.01, 0.9)]
+    valley = [(0.002, 0), (0.002, 0.9), *((2 / 101, beta) for beta in (0, 0.9, 0.925)), best[:2]]
+    for cell, bowl, settings in (
+        ("test-curvature", [100, 100], round_bowl),
+        ("test-valley", [1, 100], valley),
     ):
-        theta = 0.3 * random.standard_normal(len(model.theta0))
-        ours = by_hand(*model.matrices(theta))
-        np.testing.assert_allclose(ours.ravel(), model.gradient(theta), rtol=1e-9, atol=1e-14)
+        counted = [int(row.split()[-2]) for row in printed(cells[cell]).splitlines()]
+        assert counted == [steps_by_formula(bowl, lr, beta) for lr, beta in settings]
+    assert counted[2] == theory.steps_to(theory.best_gradient_descent(1.0, 100.0).rate, 1e-6)
+    assert counted[2] / counted[-1] > 7
 
 
-def test_the_check_by_differences_refuses_a_wrong_gradient(lesson):
-    """Twice the derivative of tanh in place of it: by far more than 1e-6."""
-    assert lesson["error"] < 1e-6
-    W, H = lesson["W"], np.tanh(lesson["V"] @ lesson["inputs"])
-    D = (lesson["softmax"](W[:, 1:] @ H + W[:, :1]) - lesson["targets"]) / 500
-    wrong = ((W[:, 1:].T @ D) * 2 * (1 - H**2)) @ lesson["inputs"].T
-    estimate = lesson["estimate"][:1040]
-    assert np.linalg.norm(wrong.ravel() - estimate) > 0.1 * np.linalg.norm(estimate)
-
-
-def test_a_network_cannot_begin_at_zero(lesson):
-    assert lesson["network"].gradient(np.zeros(1210))[:1040].tolist() == [0] * 1040
-
-
-# --- The race -------------------------------------------------------------------------------------
-
-
-def test_the_three_sets_share_no_picture(lesson):
-    order = lesson["order"]
-    assert sorted(order) == list(range(1797))
-    sizes = [len(lesson[name]) for name in ("training", "validation", "test")]
-    assert sizes == [500, 400, 897]
-    assert np.array_equal(lesson["test"].X, problems.digits().X[order[900:]])
-
-
-def test_every_method_may_try_as_many_settings(lesson):
-    for method, grid in lesson["grids"].values():
-        assert np.broadcast(*grid.values()).size == 24
-        assert method in METHODS.values()
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_each_method_got_its_best_setting(lesson, name):
-    """By running the settings one by one."""
-    grid = lesson["grids"][name][1]
-    network, judge, rates = lesson["network"], lesson["judge_by"], grid["learning_rate"]
-    left = {20: {}, 100: {}}
-    for values in np.broadcast(*grid.values()):
-        setting = dict(zip(grid, map(float, values), strict=True))
-        run = METHODS[name](network.gradient, network.theta0, n_iterations=100, **setting)
-        for budget in left:
-            left[budget][tuple(setting.values())] = float(judge.value(run.theta[budget]))
-    for budget, losses in left.items():
-        first, second = sorted(losses.values())[:2]
-        assert tuple(lesson["chosen"][name, budget].values()) == min(losses, key=losses.get)
-        assert second / first > 1.005  # so that rounding does not choose
-        assert rates[0] < lesson["chosen"][name, budget]["learning_rate"] < rates[-1]
-
-
-def test_the_recipe_and_the_ball_chose_the_same(lesson):
-    for budget in (20, 100):
-        recipe, ball = (lesson["chosen"][name, budget] for name in ("the recipe", "heavy ball"))
-        assert recipe["beta"] == ball["beta"]
-        meant = theory.translate(theory.AVERAGED, theory.HEAVY_BALL, **recipe)
-        assert meant.learning_rate == pytest.approx(ball["learning_rate"])
-        same = [lesson["right"][name, budget] for name in ("the recipe", "heavy ball")]
-        assert same[0].tolist() == same[1].tolist()
-
-
-def test_memory_leads_early_and_all_end_together(lesson):
-    right = lesson["right"]
-    plain = right["gradient descent", 20]
-    for name in ("the recipe", "heavy ball", "Nesterov"):
-        assert right[name, 20].min() > plain.max()
-        late = np.median(right[name, 100]) - np.median(right["gradient descent", 100])
-        assert abs(late) < 1
-        spread = np.ptp(right["gradient descent", 100])
-        assert abs(late) < spread
-
-
-def test_it_is_the_same_on_another_split():
-    """The finding does not hang on which digits were drawn for what."""
-    digits = problems.digits()
-    order = np.random.default_rng(1).permutation(len(digits))
-    network = problems.DigitNetwork(digits[order[:500]])
-    judge = network.on(digits[order[900:]])
-    starts = np.array([problems.DigitNetwork(network.data, seed=s).theta0 for s in range(1, 6)])
-    reads = {}
-    for name, rate, beta in (("plain", 1.3, 0.0), ("plain", 1.75, 0.0), ("ball", 1.6, 0.75)):
-        run = optimizers.heavy_ball(
-            network.gradient, starts, learning_rate=rate, beta=beta, n_iterations=100
-        )
-        for budget in (20, 100):
-            middle = 100 * np.median(judge.accuracy(run.theta[budget]))
-            reads[name, budget] = max(middle, reads.get((name, budget), 0))
-    assert reads["ball", 20] > reads["plain", 20] + 10
-    assert abs(reads["ball", 100] - reads["plain", 100]) < 1.5
-
-
-def test_three_colleagues(lesson, cells):
-    numbers = [int(each) for each in re.findall(r"(\d+) of", printed(cells["three-reports"]))]
-    a, b, c = numbers[:2], numbers[2:4], numbers[4:]
-    assert a[1] - a[0] > 400  # of 4000: learning rates compared
-    assert b[0] > b[1]  # one seed of ten
-    counts = [lesson["train"](rate, beta=beta, seeds=[5]) for rate, beta in ((1.75, 0), (1.6, 0.5))]
-    assert int(counts[0].split()[0]) < int(counts[1].split()[0])  # another one
-    assert c[0] == c[1]  # momentum in the baseline
-    assert lesson["train"](0.4, beta=0.0).split()[0] != str(c[0])
-
-
-# --- The map --------------------------------------------------------------------------------------
-
-
-def test_the_map_is_what_single_runs_give(lesson):
-    network, rates, betas = lesson["network"], lesson["rates"], lesson["betas"]
-    for i, k in ((0, 0), (3, 3), (7, 6), (5, 2)):
-        run = optimizers.momentum(  # in the other dialect
-            network.gradient,
-            network.theta0,
-            learning_rate=rates[i] / (1 - betas[k]),
-            beta=betas[k],
-            n_iterations=100,
-        )
-        np.testing.assert_allclose(lesson["losses"][i, k], network.value(run.theta), rtol=1e-6)
-
-
-def test_the_ridge(lesson):
-    """Along lr / (1 - β) the loss hardly changes while the memory is short against the race."""
-    last = lesson["losses"][..., -1]
-    for first in range(3, 7):  # the column at β = 0
-        along = np.array([last[first - k, k] for k in range(4)])
-        assert np.ptp(along) / along.min() < 0.2
-        across = last[first - 1, 0] / last[first, 0]
-        assert across > 1.4
-    assert last[0, 6] > 2 * last[6, 0]  # a memory of 64 steps
-
-
-def test_the_wall_is_upright_and_no_run_is_near_it(lesson):
-    """Far enough from twice the start for the map to be the same everywhere."""
-    losses = lesson["losses"]
-    worst, starts = losses.max(axis=-1), losses[..., 0]
-    assert (worst[:8] < 1.2 * starts[:8]).all()
-    assert (losses[:8, :, -1] < 0.9 * starts[:8]).all()
-    assert (worst[8] > 4 * starts[8]).all()
-
-
-def test_runs_do_not_hang_on_rounding(lesson):
-    """What is shown is the same on another machine: a nudge of 1e-13 changes nothing visible."""
-    network = lesson["network"]
-    run = optimizers.heavy_ball(
-        network.gradient,
-        network.theta0 * (1 + 1e-13),
-        learning_rate=lesson["rates"][:8],
-        beta=lesson["betas"][:, None],
-        n_iterations=100,
+def test_claim_2_tuned_steps_are_those_of_single_runs(cells):
+    rows = printed(cells["test-plateau"]).splitlines()
+    rates = np.geomspace(0.1, 60, 60)
+    for row in rows:
+        words = row.replace(",", "").replace(":", "").split()
+        start, beta, steps, shown = (float(words[k]) for k in (1, 4, 5, 9))
+        lr = rates[np.abs(rates - shown).argmin()]
+        path = np.abs(walk(SHELF.gradient, [start], lr, beta, 500, weight=1 - beta)[:, 0])
+        assert np.flatnonzero(path > 0.01)[-1] + 1 == steps
+    alone, tuned = (
+        [int(row.split()[5]) for row in rows if f"β = {beta}:" in row] for beta in (0.0, 0.5)
     )
-    np.testing.assert_allclose(network.value(run.theta[-1]).T, lesson["losses"][:8, :, -1], 1e-6)
+    assert all(fewer < more for fewer, more in zip(tuned, alone, strict=True))
 
 
-def test_the_smallest_loss_does_not_read_most(lesson):
-    losses, read = lesson["losses"][..., -1], lesson["read_right"]
-    darkest, most = lesson["darkest"], lesson["most_read"]
-    assert losses[darkest] == losses.min()
-    assert read[most] == read.max()
-    assert read[most] - read[darkest] > 0.04
-    assert 100 < losses[most] / losses[darkest] < 1000
-    assert np.sort(losses.ravel())[1] / losses[darkest] > 1.01
-    assert (read == read.max()).sum() == 1
+def test_claim_3_larger_steps_lose_starts_too(cells):
+    starts = np.linspace(-2.5, 2.5, 501)
+    plain = ends_deep(0.05, 0.0, 1.0, starts)
+    lines = printed(cells["test-minima"]).splitlines()
+    settings = [(0.05, 0), (0.2, 0), (0.3, 0), (0.05, 0.5), (0.05, 0.9), (0.05, 0.95), (0.2, 0.9)]
+    for line, (lr, beta) in zip(lines, settings, strict=True):
+        deep = ends_deep(lr, beta, 1 - beta, starts)
+        assert line.endswith(f": {deep.sum()} deep, {(~deep & plain).sum()} lost")
 
 
-def test_the_violent_way_costs_digits_and_the_small_loss_does_not(lesson):
-    """From other starts than the lesson's, and in the recipe's dialect."""
-    network, judge, training = lesson["network"], lesson["judge_by"], lesson["training"]
-    starts = np.array([problems.DigitNetwork(training, seed=seed).theta0 for seed in (3, 4)])
-    calm = optimizers.gradient_descent(
-        network.gradient, starts, learning_rate=1.3, n_iterations=1000
-    ).theta
-    violent = optimizers.momentum(
-        network.gradient, starts, learning_rate=1.6 * 32, beta=1 - 1 / 32, n_iterations=50
-    ).theta
-    for runs, early in ((calm, violent), (lesson["calm"].theta, lesson["violent"].theta)):
-        assert network.value(runs[1000]).max() < network.value(early[30]).min()
-        for step in (30, 50):
-            assert (judge.accuracy(early[step]) < judge.accuracy(runs[1000])).all()
-        assert (judge.accuracy(runs[1000]) > judge.accuracy(runs[500]) - 0.01).all()
-        assert (judge.value(runs[1000]) > judge.value(runs[500])).all()
+def test_claim_4_holds_beyond_one_plus_root_beta():
+    for beta in (0.5, 0.9):
+        border = 1 + np.sqrt(beta)
+        products = np.concatenate([np.linspace(0.5, border - 0.01), np.linspace(border + 0.01, 3)])
+        swings = theory.momentum_rate(products, beta, 1.0)
+        jumps = np.abs(theory.contraction_factor(products, 1.0))
+        damped = (swings < jumps) & (products > 1)
+        assert np.array_equal(damped, products > border)
 
 
-def test_the_goal_of_the_lessons_map_can_be_reached(lesson):
-    last, rates = lesson["losses"][..., -1], lesson["rates"]
-    assert rates[3] == pytest.approx(0.1)
-    met = last[:4] < 0.02
-    assert 0 < met.sum() < 4
+def test_claim_4_counts(cells):
+    rows = printed(cells["test-oscillation"]).splitlines()
+    for row in rows:
+        words = row.replace(",", "").replace(":", "").split()
+        product, beta, crossings = float(words[4]), float(words[7]), int(words[8])
+        x = walk(lambda x: x, 1.0, product, beta, 400, weight=1 - beta)
+        seen = x[:41][np.abs(x[:41]) > 1e-9]
+        assert crossings == np.sum(seen[1:] * seen[:-1] < 0)
+        if "diverged" in row:
+            assert abs(x[-1]) > 1e8
+        else:
+            assert int(words[10]) == np.flatnonzero(np.abs(x) > 0.01)[-1] + 1
 
 
-def test_nothing_printed_is_false(cells):
-    assert "False" not in "".join(map(printed, cells.values()))
+def test_counting_for_good(lesson):
+    path = np.array([[8.0], [0.5], [3.0], [0.9], [0.1]])
+    assert lesson["for_good"](path, 1 / 8) == 3
+    assert lesson["for_good"](path, 1 / 100) == 10**6
+
+
+def test_the_librarys_walks_are_those_taken_here():
+    settings = {"learning_rate": 0.1, "beta": 0.9, "n_iterations": 50}
+    for method, kind in (
+        (optimizers.momentum, {"weight": 0.1}),
+        (optimizers.heavy_ball, {}),
+        (optimizers.nesterov, {"ahead": 1}),
+    ):
+        run = method(SHELF.gradient, [9.0], **settings)
+        path = walk(SHELF.gradient, [9.0], 0.1, 0.9, 50, **kind)
+        np.testing.assert_allclose(run.theta, path, atol=1e-12)
+
+
+def test_every_comparison_in_the_lesson_came_out_true(cells):
+    text = "".join(map(printed, cells.values()))
+    assert "False" not in text
+    assert "1000000" not in text

@@ -1,4 +1,4 @@
-"""Lesson 10: a race over a saddle, a plateau, two valleys, and a trap."""
+"""Lesson 11: a race over a saddle, a plateau, two valleys, and a trap."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LANDSCAPES: dict[str, tuple[problems.Curve, tuple[float, float], list[float]]] =
 
 
 def landscapes(n_steps: int = 100) -> Live:
-    """Let memory race gradient descent beyond bowls (lesson 10).
+    """Let memory race gradient descent beyond bowls (lesson 11).
 
     Every landscape has one parameter and is drawn in its own frame, which has the width 1; heights
     are a percentage of the highest start's, above the lowest point.

@@ -1,4 +1,4 @@
-"""Lesson 9: the cloud at the bottom, and what shrinks it."""
+"""Lesson 10: the cloud at the bottom, and what shrinks it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SMALLEST = 1e-3
 
 
 def noise(line: LeastSquares, n_steps: int = 400) -> Live:
-    """Choose batch size, learning rate, β and decay, and watch the cloud at the bottom (lesson 9).
+    """Choose batch size, learning rate, β and decay, and watch the cloud at the bottom (lesson 10).
 
     Every setting meets the same points in the same order: at each step, a batch of b points is the
     first b of one list that was drawn once and for all.

@@ -1,4 +1,4 @@
-"""Lesson 11: a map on which every field is a whole training run."""
+"""Lesson 12: a map on which every field is a whole training run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lessons_lib.live import Goal, Live, Moving, Readout, slider
 def settings_map(
     rates: ArrayLike, betas: ArrayLike, losses: ArrayLike, right: ArrayLike, *, goal: float = 0.02
 ) -> Live:
-    """Choose a field of the map of learning rate and β, and see its loss curve (lesson 11).
+    """Choose a field of the map of learning rate and β, and see its loss curve (lesson 12).
 
     Parameters
     ----------

@@ -170,7 +170,7 @@ class LeastSquares:
         )
 
     def batch(self, rows: Any) -> LeastSquares:
-        """Return the problem on some of the observations (lesson 9).
+        """Return the problem on some of the observations (lesson 10).
 
         Parameters
         ----------

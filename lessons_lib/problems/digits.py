@@ -1,4 +1,4 @@
-"""Handwritten digits (lesson 11): real data, and two models that learn to read them.
+"""Handwritten digits (lesson 12): real data, and two models that learn to read them.
 
 Both models take all their parameters as one flat vector θ, with any leading axes. The matrices
 inside have one row per unit: first its bias, then its weights. So a whole grid of settings, or

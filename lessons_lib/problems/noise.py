@@ -1,4 +1,4 @@
-"""Noise: a signal to average (lesson 5) and gradients that are not exact (lesson 9)."""
+"""Noise: a signal to average (lesson 5) and gradients that are not exact (lesson 10)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def noisy_signal(n: int = 200, *, noise: float = 0.5, seed: int = 0) -> Signal:
 
 
 def noisy_gradient(gradient: Function, noise: float, rng: np.random.Generator) -> Function:
-    """Return the gradient as seen through independent normal noise (lesson 9).
+    """Return the gradient as seen through independent normal noise (lesson 10).
 
     Parameters
     ----------

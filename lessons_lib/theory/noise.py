@@ -1,4 +1,4 @@
-"""The spread at the bottom that noisy gradients keep up (lesson 9)."""
+"""The spread at the bottom that noisy gradients keep up (lesson 10)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def heavy_ball_variance(
 
     lr (1 + β) σ² / (λ (1 - β) (2 (1 + β) - lr λ))
 
-    Derived in lesson 9: with noise ξ of standard deviation σ in each gradient, the step
+    Derived in lesson 10: with noise ξ of standard deviation σ in each gradient, the step
     θ₊ = (1 + β - lr λ) θ - β θ₋ - lr ξ is an autoregression of order two. The stationary variance
     of x₊ = a x + b x₋ + ε is (1 - b) var(ε) / ((1 + b) ((1 - b)² - a²)); see Box and Jenkins, Time
     Series Analysis, 1970, section 3.2.

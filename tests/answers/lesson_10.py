@@ -3,95 +3,99 @@
 import numpy as np
 
 
-def kind_by_signs(hessian):
-    signs = set(np.sign(np.linalg.eigvals(hessian)))
-    return {1.0: "minimum", -1.0: "maximum"}[signs.pop()] if len(signs) == 1 else "saddle"
+def gradient_by_matrix(theta, x, y, rows):
+    A = np.column_stack([np.ones(len(rows)), x[rows]])
+    return 2 / len(rows) * A.T @ (A @ theta - y[rows])
 
 
-def kind_by_all(hessian):
-    positive = np.linalg.eigvalsh(hessian) > 0
-    if positive.all():
-        return "minimum"
-    return "saddle" if positive.any() else "maximum"
+def gradient_by_loop(theta, x, y, rows):
+    total = np.zeros(2)
+    for k in rows:
+        r = theta[0] + theta[1] * x[k] - y[k]
+        total += np.array([2 * r, 2 * r * x[k]])
+    return total / len(rows)
 
 
-def kind_by_minors(hessian):
-    """Sylvester's criterion, for the matrix and for its opposite."""
-
-    def rises(matrix):
-        return all(np.linalg.det(matrix[:k, :k]) > 0 for k in range(1, len(matrix) + 1))
-
-    return "minimum" if rises(hessian) else "maximum" if rises(-hessian) else "saddle"
+def gradient_by_mask(theta, x, y, rows):
+    weight = np.zeros(len(x))
+    weight[rows] = 2 / len(rows)
+    r = weight * (np.polyval(theta[::-1], x) - y)
+    return [r.sum(), r @ x]
 
 
-def growth_by_roots(learning_rate, beta, curvature):
-    return max(np.roots([1, learning_rate * (1 - beta) * curvature - 1 - beta, beta]).real)
+def cloud_by_repetition(learning_rate, curvature, sigma):
+    variance = 0.0
+    for _ in range(2000):
+        variance = (1 - learning_rate * curvature) ** 2 * variance + (learning_rate * sigma) ** 2
+    return variance
 
 
-def growth_by_matrix(learning_rate, beta, curvature):
-    fresh = (1 - beta) * curvature
-    step = [[1 - learning_rate * fresh, -learning_rate * beta], [fresh, beta]]
-    return np.abs(np.linalg.eigvals(np.array(step, dtype=float))).max()
+def cloud_by_series(learning_rate, curvature, sigma):
+    factor = (1 - float(learning_rate) * curvature) ** 2
+    return (learning_rate * sigma) ** 2 / (1 - factor)
 
 
-def growth_by_simulation(learning_rate, beta, curvature):
-    y, v = 1.0, 0.0
-    for _ in range(400):
-        before = y
-        v = beta * v + (1 - beta) * curvature * y
-        y = y - learning_rate * v
-        ratio = y / before
-        y, v = 1.0, v / y
-    return ratio
+def cloud_by_product(learning_rate, curvature, sigma):
+    product = learning_rate * curvature
+    return (sigma / curvature) ** 2 * product / (2 - product)
 
 
-def run_by_places(theta, velocity, H, learning_rate, beta, n_iterations):
-    """Roll on, then take a step of gradient descent."""
-    places = [theta + learning_rate * velocity, theta]
-    for _ in range(n_iterations):
-        ahead = places[-1] + beta * (places[-1] - places[-2])
-        places.append(ahead - learning_rate * H @ ahead)
-    return np.array(places[1:])
+def epochs_by_split(theta, velocity, x, y, learning_rate, beta, size, orders):
+    places = [theta]
+    for order in orders:
+        for rows in np.split(order, range(size, len(order), size)):
+            velocity = beta * velocity + gradient_by_matrix(theta, x, y, rows)
+            theta = theta - learning_rate * velocity
+        places.append(theta)
+    return np.stack(places)
 
 
-def run_by_list(theta, velocity, H, learning_rate, beta, n_iterations):
-    history = [theta.tolist()]
-    for _ in range(n_iterations):
-        kept = beta * velocity
-        velocity = kept + np.dot(H, theta - learning_rate * kept)
-        theta = theta - learning_rate * velocity
-        history.append(theta.tolist())
+def epochs_by_while(theta, velocity, x, y, learning_rate, beta, size, orders):
+    places = [list(theta)]
+    for order in orders.tolist():
+        while order:
+            rows, order = order[:size], order[size:]
+            g = gradient_by_loop(theta, x, y, rows)
+            velocity = [beta * v + d for v, d in zip(velocity, g, strict=True)]
+            theta = [t - learning_rate * v for t, v in zip(theta, velocity, strict=True)]
+        places.append(theta)
+    return places
+
+
+def epochs_with_rate_inside(theta, velocity, x, y, learning_rate, beta, size, orders):
+    n_batches = -(-len(x) // size)
+    move, history = learning_rate * velocity, np.empty((len(orders) + 1, 2))
+    history[0] = here = theta
+    for k, order in enumerate(orders, start=1):
+        for b in range(n_batches):
+            fresh = gradient_by_mask(here, x, y, order[b * size : b * size + size])
+            move = beta * move + learning_rate * np.array(fresh)
+            here = here - move
+        history[k] = here
     return history
 
 
-def run_rewritten(theta, velocity, H, learning_rate, beta, n_iterations):
-    """Keep the look-ahead point in place of the parameters, and go back at the end."""
-    phi, history = theta - learning_rate * beta * velocity, [theta]
-    for _ in range(n_iterations):
-        g = H @ phi
-        velocity = beta * velocity + g
-        phi = phi - learning_rate * (g + beta * velocity)
-        history.append(phi + learning_rate * beta * velocity)
-    return np.array(history)
-
-
 RIGHT = {
-    "kind_of_point": [kind_by_signs, kind_by_all, kind_by_minors],
-    "recipe_growth": [growth_by_roots, growth_by_matrix, growth_by_simulation],
-    "nesterov_run": [run_by_places, run_by_list, run_rewritten],
+    "batch_gradient": [gradient_by_matrix, gradient_by_loop, gradient_by_mask],
+    "cloud_variance": [cloud_by_repetition, cloud_by_series, cloud_by_product],
+    "descend_in_batches": [epochs_by_split, epochs_by_while, epochs_with_rate_inside],
 }
 
 TWICE_WRONG = {
-    "kind_of_point": [
-        lambda hessian: "maximum" if np.linalg.det(hessian) > 0 else "minimum",
-        lambda hessian: "saddle",
+    "batch_gradient": [
+        lambda theta, x, y, rows: -gradient_by_matrix(theta, x, y, rows) / len(x),
+        lambda theta, x, y, rows: gradient_by_matrix(theta, x, y, range(len(x))) / 2,
     ],
-    "recipe_growth": [
-        lambda lr, beta, curvature: 2 * growth_by_roots(lr / (1 - beta), beta, curvature),
-        lambda lr, beta, curvature: beta * (1 - lr * curvature),
+    "cloud_variance": [
+        lambda lr, curvature, sigma: lr * sigma / 2,
+        lambda lr, curvature, sigma: lr**2 * sigma / (2 - lr * curvature),
     ],
-    "nesterov_run": [
-        lambda theta, v, H, lr, beta, n: run_by_list(theta, 0 * v, H, lr, beta, n)[1:],
-        lambda theta, v, H, lr, beta, n: run_by_list(theta, -v, H, -lr, beta, n),
+    "descend_in_batches": [
+        lambda theta, v, x, y, lr, beta, size, orders: epochs_by_split(
+            theta, 0 * v, x, y, lr, beta, size, orders[:1].repeat(len(orders), axis=0)
+        ),
+        lambda theta, v, x, y, lr, beta, size, orders: epochs_by_split(
+            theta, v, x, y, lr / len(x), beta, size, orders[:, : len(x) // size * size]
+        ),
     ],
 }

@@ -3,85 +3,95 @@
 import numpy as np
 
 
-def softmax_by_columns(scores):
-    columns = []
-    for column in scores.T:
-        powers = np.exp(column - max(column))
-        columns.append(powers / sum(powers))
-    return np.array(columns).T
+def kind_by_signs(hessian):
+    signs = set(np.sign(np.linalg.eigvals(hessian)))
+    return {1.0: "minimum", -1.0: "maximum"}[signs.pop()] if len(signs) == 1 else "saddle"
 
 
-def softmax_by_logarithm(scores):
-    return np.exp(scores - np.logaddexp.reduce(scores, axis=0))
+def kind_by_all(hessian):
+    positive = np.linalg.eigvalsh(hessian) > 0
+    if positive.all():
+        return "minimum"
+    return "saddle" if positive.any() else "maximum"
 
 
-def softmax_by_differences(scores):
-    """One over the sum of all ratios."""
-    with np.errstate(over="ignore"):
-        return 1 / np.exp(scores[None] - scores[:, None]).sum(axis=1)
+def kind_by_minors(hessian):
+    """Sylvester's criterion, for the matrix and for its opposite."""
+
+    def rises(matrix):
+        return all(np.linalg.det(matrix[:k, :k]) > 0 for k in range(1, len(matrix) + 1))
+
+    return "minimum" if rises(hessian) else "maximum" if rises(-hessian) else "saddle"
 
 
-def gradient_by_pictures(W, inputs, labels):
-    total = np.zeros(W.shape)
-    for picture, label in zip(inputs.T, labels, strict=True):
-        p = softmax_by_columns((W @ picture)[:, None])[:, 0]
-        p[label] -= 1
-        total += np.outer(p, picture)
-    return total / len(labels)
+def growth_by_roots(learning_rate, beta, curvature):
+    return max(np.roots([1, learning_rate * (1 - beta) * curvature - 1 - beta, beta]).real)
 
 
-def gradient_by_one_hot(W, inputs, labels):
-    p = softmax_by_logarithm(W @ inputs)
-    p[labels, np.arange(len(labels))] -= 1
-    return np.einsum("kn,in->ki", p, inputs) / inputs.shape[1]
+def growth_by_matrix(learning_rate, beta, curvature):
+    fresh = (1 - beta) * curvature
+    step = [[1 - learning_rate * fresh, -learning_rate * beta], [fresh, beta]]
+    return np.abs(np.linalg.eigvals(np.array(step, dtype=float))).max()
 
 
-def gradient_as_average(W, inputs, labels):
-    said = softmax_by_columns(W @ inputs) @ inputs.T
-    true = np.array([inputs[:, labels == k].sum(axis=1) for k in range(W.shape[0])])
-    return (said - true) / labels.size
+def growth_by_simulation(learning_rate, beta, curvature):
+    y, v = 1.0, 0.0
+    for _ in range(400):
+        before = y
+        v = beta * v + (1 - beta) * curvature * y
+        y = y - learning_rate * v
+        ratio = y / before
+        y, v = 1.0, v / y
+    return ratio
 
 
-def choice_by_loop(learning_rates, betas, right):
-    best = {}
-    for k, shares in enumerate(right):
-        kind = bool(betas[k] > 0)
-        score = sum(shares) / len(shares)
-        if kind not in best or score > best[kind][0]:
-            best[kind] = (score, k)
-    return best[False][1], best[True][1]
+def run_by_places(theta, velocity, H, learning_rate, beta, n_iterations):
+    """Roll on, then take a step of gradient descent."""
+    places = [theta + learning_rate * velocity, theta]
+    for _ in range(n_iterations):
+        ahead = places[-1] + beta * (places[-1] - places[-2])
+        places.append(ahead - learning_rate * H @ ahead)
+    return np.array(places[1:])
 
 
-def choice_by_order(learning_rates, betas, right):
-    order = np.argsort(-right.sum(axis=1), kind="stable")
-    plain = [k for k in order if betas[k] == 0]
-    moving = [k for k in order if betas[k] != 0]
-    return plain[0], moving[0]
+def run_by_list(theta, velocity, H, learning_rate, beta, n_iterations):
+    history = [theta.tolist()]
+    for _ in range(n_iterations):
+        kept = beta * velocity
+        velocity = kept + np.dot(H, theta - learning_rate * kept)
+        theta = theta - learning_rate * velocity
+        history.append(theta.tolist())
+    return history
 
 
-def choice_by_places(learning_rates, betas, right):
-    mean = np.average(right, axis=1)
-    places = [np.flatnonzero(betas == 0), np.flatnonzero(betas)]
-    return np.array([place[mean[place].argmax()] for place in places])
+def run_rewritten(theta, velocity, H, learning_rate, beta, n_iterations):
+    """Keep the look-ahead point in place of the parameters, and go back at the end."""
+    phi, history = theta - learning_rate * beta * velocity, [theta]
+    for _ in range(n_iterations):
+        g = H @ phi
+        velocity = beta * velocity + g
+        phi = phi - learning_rate * (g + beta * velocity)
+        history.append(phi + learning_rate * beta * velocity)
+    return np.array(history)
 
 
 RIGHT = {
-    "softmax": [softmax_by_columns, softmax_by_logarithm, softmax_by_differences],
-    "softmax_gradient": [gradient_by_pictures, gradient_by_one_hot, gradient_as_average],
-    "fair_choice": [choice_by_loop, choice_by_order, choice_by_places],
+    "kind_of_point": [kind_by_signs, kind_by_all, kind_by_minors],
+    "recipe_growth": [growth_by_roots, growth_by_matrix, growth_by_simulation],
+    "nesterov_run": [run_by_places, run_by_list, run_rewritten],
 }
 
 TWICE_WRONG = {
-    "softmax": [
-        lambda scores: np.exp(-scores) / np.exp(-scores).sum(),
-        lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True),
+    "kind_of_point": [
+        lambda hessian: "maximum" if np.linalg.det(hessian) > 0 else "minimum",
+        lambda hessian: "saddle",
     ],
-    "softmax_gradient": [
-        lambda W, inputs, labels: -gradient_by_one_hot(W, inputs, labels) * len(labels),
-        lambda W, inputs, labels: 2 * gradient_by_one_hot(W, inputs, labels).T,
+    "recipe_growth": [
+        lambda lr, beta, curvature: 2 * growth_by_roots(lr / (1 - beta), beta, curvature),
+        lambda lr, beta, curvature: beta * (1 - lr * curvature),
     ],
-    "fair_choice": [
-        lambda rates, betas, right: choice_by_loop(rates, betas, right[:, :1])[::-1],
-        lambda rates, betas, right: (int(right[:, 0].argmax()), int(right[:, 0].argmax())),
+    "nesterov_run": [
+        lambda theta, v, H, lr, beta, n: run_by_list(theta, 0 * v, H, lr, beta, n)[1:],
+        lambda theta, v, H, lr, beta, n: run_by_list(theta, -v, H, -lr, beta, n),
     ],
 }

@@ -1,4 +1,4 @@
-"""Lesson 10: kinds of points, the way out of a saddle, and Nesterov's look-ahead."""
+"""Lesson 10: the gradient of a batch, the cloud that it leaves, and epochs with memory."""
 
 from __future__ import annotations
 
@@ -8,347 +8,321 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.bank.slips import in_a_run, of_history
+from lessons_lib.feedback.bank.lesson_01 import line_gradient
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[Any]
 
+X, Y = np.array([0.0, 1.0, 3.0, -1.0, 2.0]), np.array([1.0, 4.0, 2.0, 0.0, 5.0])
 
-# --- Kinds of points ------------------------------------------------------------------------------
 
-KIND = Task(
+# --- The gradient of a batch ----------------------------------------------------------------------
+
+BATCH = Task(
     lesson=10,
-    returns=("the kind",),
-    shows="Where the gradient is silent, the smallest and the largest curvature speak.",
+    returns=("the gradient",),
+    shows="A few points give nearly the direction of all of them, for a fraction of the price.",
     cases=[
-        (np.array([[2.0, 1.0], [1.0, 3.0]]),),
-        (np.array([[-2.0, 0.5], [0.5, -1.0]]),),
-        (np.array([[1.0, 2.0], [2.0, 1.5]]),),
-        (np.array([[-1.0, 0.0], [0.0, 0.5]]),),
-        (np.diag([-1.0, -2.0, 4.0]),),
+        (np.array([2.0, 1.0]), X, Y, np.array([3, 1])),
+        (np.array([-1.0, 0.5]), X, Y, np.array([4, 0, 2])),
     ],
 )
 
 
-@KIND.answer
-def kind_of_point(hessian: Array) -> Any:
-    """Return what a point with a gradient of zero is, by the curvatures there."""
-    low, high = np.linalg.eigvalsh(hessian)[[0, -1]]
-    if low > 0:
-        return "minimum"
-    return "maximum" if high < 0 else "saddle"
+@BATCH.answer
+def batch_gradient(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    """Return the gradient of the mean squared error of the points in these rows."""
+    return line_gradient(theta, x[rows], y[rows])
 
 
-@KIND.mistake(
-    "The determinant alone decides",
-    "Two negative curvatures have a positive product, too. Look at each of them.",
+@BATCH.mistake(
+    "Divided by all points, not by those of the batch",
+    "A batch of 3 among 100 points is the mean of 3. With 100 below, your steps are 33 times too"
+    " short.",
 )
-def _by_determinant(hessian: Array) -> Any:
-    return "minimum" if np.linalg.det(hessian) > 0 else "saddle"
+def _by_all(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) * len(rows) / len(x)
 
 
-@KIND.mistake(
-    "The entries on the diagonal in place of the eigenvalues",
-    "The diagonal tells the curvature along the axes. A saddle may lie aslant. Which directions"
-    " matter?",
+@BATCH.mistake(
+    "All points in place of the batch",
+    "Whatever rows are given, your answer is the same. Choose the points first.",
 )
-def _by_diagonal(hessian: Array) -> Any:
-    return kind_of_point(np.diag(np.diag(hessian)))
+def _all_points(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, np.arange(len(x)))
 
 
-@KIND.mistake(
-    "The sum of the curvatures decides",
-    "One strong curvature upwards hides a weak one downwards. Each has a say of its own.",
+@BATCH.mistake(
+    "The first points in place of those in the rows",
+    "rows holds places in the list of points, in any order. x[rows] takes those.",
 )
-def _by_trace(hessian: Array) -> Any:
-    return "minimum" if np.trace(hessian) > 0 else "maximum"
+def _first_points(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, np.arange(len(rows)))
 
 
-@KIND.mistake(
-    "One positive curvature is enough for a minimum",
-    "In a minimum the ground rises in every direction. Which eigenvalue has to be positive?",
+@BATCH.mistake(
+    "The sum in place of the mean",
+    "Twice as large a batch would make it twice as long, and the learning rate would not fit.",
 )
-def _any_positive(hessian: Array) -> Any:
-    return "minimum" if np.linalg.eigvalsh(hessian)[-1] > 0 else "maximum"
+def _batch_sum(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) * len(rows)
 
 
-@KIND.mistake(
-    "Minimum and maximum are exchanged",
-    "A positive curvature bends upwards, like a bowl. What stands at the bottom of a bowl?",
+@BATCH.mistake(
+    "1/b in place of 2/b",
+    "Every number is half of what it should be. What does the derivative of a square bring along?",
 )
-def _exchanged(hessian: Array) -> Any:
-    return kind_of_point(-np.asarray(hessian))
+def _batch_half(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows) / 2
 
 
-@KIND.mistake(
-    "A maximum is taken for a saddle",
-    "If the ground falls in every direction, no way leads up from there. That has a name of its"
-    " own.",
+@BATCH.mistake(
+    "The sign is turned round",
+    "A gradient points uphill: prediction minus point, not the other way.",
 )
-def _no_maximum(hessian: Array) -> Any:
-    return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "saddle"
+def _batch_sign(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return -batch_gradient(theta, x, y, rows)
 
 
-@KIND.mistake(
-    "Only the first two curvatures are looked at",
-    "With three parameters there are three curvatures. The smallest and the largest decide.",
+@BATCH.mistake(
+    "The factor x is that of other points",
+    "The residuals belong to the batch. So must the x by which you multiply them.",
 )
-def _first_two(hessian: Array) -> Any:
-    low, high = np.linalg.eigvalsh(hessian)[:2]
-    if low > 0:
-        return "minimum"
-    return "maximum" if high < 0 else "saddle"
+def _other_x(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    r = theta[0] + theta[1] * x[rows] - y[rows]
+    return 2 * np.array([np.mean(r), np.mean(r * x[: len(rows)])])
 
 
-@KIND.mistake(
-    "The rule of determinant and trace for two parameters",
-    "With two parameters it holds. With three, two negative curvatures and a positive one pass for"
-    " something else. Look at each.",
-)
-def _by_both(hessian: Array) -> Any:
-    if np.linalg.det(hessian) < 0:
-        return "saddle"
-    return "minimum" if np.trace(hessian) > 0 else "maximum"
+# --- The cloud ------------------------------------------------------------------------------------
 
-
-# --- The way out of a saddle ----------------------------------------------------------------------
-
-GROWTH = Task(
+CLOUD = Task(
     lesson=10,
-    returns=("the factor",),
-    shows="At a saddle gradients grow, and an average of growing numbers lags behind the newest.",
-    cases=[(0.1, 0.9, -1.0), (0.5, 0.6, -2.0), (0.1, 0.2, -1.0)],
+    returns=("the variance",),
+    shows="What a step takes away is what the noise adds: so large is the cloud, and half as large"
+    " at half the learning rate.",
+    cases=[(0.1, 2.0, 3.0), (0.5, 3.0, 0.4), (1.2, 0.5, 2.0)],
 )
 
 
-def _larger_root(middle: float, beta: float) -> Any:
-    return (middle + np.sqrt(middle**2 - 4 * beta)) / 2
+@CLOUD.answer
+def cloud_variance(learning_rate: float, curvature: float, sigma: float) -> Any:
+    """Return the variance around the minimum of noisy gradient descent on a parabola."""
+    return learning_rate * sigma**2 / (curvature * (2 - learning_rate * curvature))
 
 
-@GROWTH.answer
-def recipe_growth(learning_rate: float, beta: float, curvature: float) -> Any:
-    """Return the factor per step by which the averaged form leaves a saddle."""
-    return _larger_root(1 + beta - learning_rate * (1 - beta) * curvature, beta)
-
-
-@GROWTH.mistake(
-    "The heavy ball's factor",
-    "The recipe takes in a share of each gradient only. At which learning rate is it a heavy ball?",
+@CLOUD.mistake(
+    "The standard deviation in place of the variance",
+    "The balance is one of variances. What is asked for is the square of what you have.",
 )
-def _growth_ball(learning_rate: float, beta: float, curvature: float) -> Any:
-    return _larger_root(1 + beta - learning_rate * curvature, beta)
+def _cloud_root(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return np.sqrt(cloud_variance(learning_rate, curvature, sigma))
 
 
-@GROWTH.mistake(
-    "Gradient descent's factor",
-    "1 - lr·λ is right without memory. With it there is a quadratic to solve.",
+@CLOUD.mistake(
+    "σ is not squared",
+    "Noise that is multiplied by lr has a variance that is multiplied by lr², and its own is σ².",
 )
-def _growth_plain(learning_rate: float, beta: float, curvature: float) -> Any:
-    return 1 - learning_rate * curvature
+def _cloud_sigma(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return cloud_variance(learning_rate, curvature, sigma) / sigma
 
 
-@GROWTH.mistake(
-    "The smaller root",
-    "Both parts are there at the start. In the long run, which one is all you see?",
+@CLOUD.mistake(
+    "The learning rate is squared",
+    "lr² goes in on one side, and an lr can be divided out of both. Solve the balance once more.",
 )
-def _growth_smaller(learning_rate: float, beta: float, curvature: float) -> Any:
-    return beta / recipe_growth(learning_rate, beta, curvature)
+def _cloud_rate_squared(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * cloud_variance(learning_rate, curvature, sigma)
 
 
-@GROWTH.mistake(
-    "The sign of the curvature is lost",
-    "At a saddle λ is negative along the way out, so -lr·λ is positive. Yours shrinks.",
+@CLOUD.mistake(
+    "Only the noise of one step",
+    "That is what a single step adds. What earlier steps added has not faded yet.",
 )
-def _growth_sign(learning_rate: float, beta: float, curvature: float) -> Any:
-    middle = 1 + beta + learning_rate * (1 - beta) * curvature
-    return np.abs(np.roots([1, -middle, beta])).max()
+def _cloud_one_step(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate**2 * sigma**2
 
 
-@GROWTH.mistake(
-    "The learning rate is divided by 1 - β",
-    "From the recipe to the heavy ball the learning rate becomes smaller.",
+@CLOUD.mistake(
+    "The rule for small steps",
+    "lr·σ²/(2λ) is close as long as lr·λ is small. The balance gives it without any condition.",
 )
-def _growth_divided(learning_rate: float, beta: float, curvature: float) -> Any:
-    return _larger_root(1 + beta - learning_rate / (1 - beta) * curvature, beta)
+def _cloud_small(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (2 * curvature)
 
 
-@GROWTH.mistake(
-    "Not divided by 2",
-    "The quadratic formula ends with a division.",
+@CLOUD.mistake(
+    "A sign is turned round below the line",
+    "The nearer lr·λ comes to 2, the larger the cloud. Does yours grow?",
 )
-def _growth_undivided(learning_rate: float, beta: float, curvature: float) -> Any:
-    return 2 * recipe_growth(learning_rate, beta, curvature)
+def _cloud_sign(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (curvature * (2 + learning_rate * curvature))
 
 
-@GROWTH.mistake(
-    "β is missing in the middle number",
-    "1 + β - lr·λ: the last position comes in twice, once as it is and once as memory.",
+@CLOUD.mistake(
+    "The factor is not squared in the balance",
+    "A variance is multiplied by the square of the factor: by (1 - lr·λ)², not by 1 - lr·λ.",
 )
-def _growth_without_beta(learning_rate: float, beta: float, curvature: float) -> Any:
-    middle = 1 - learning_rate * (1 - beta) * curvature
-    return np.abs(np.roots([1, -middle, beta])).max()
+def _cloud_factor(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / curvature
 
 
-# --- Looking ahead --------------------------------------------------------------------------------
+@CLOUD.mistake(
+    "The curvature is missing",
+    "A steep valley holds its cloud together. Where is λ, outside of the bracket?",
+)
+def _cloud_curvature(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (2 - learning_rate * curvature)
 
-Step = Callable[[Array, Array, Array, float, float], tuple[Array, Array]]
-BOWL = np.array([[3.0, 1.0], [1.0, 2.0]])
 
-NESTEROV = Task(
+# --- Epochs ---------------------------------------------------------------------------------------
+
+ORDERS = np.array([[3, 0, 4, 1, 2], [1, 2, 0, 4, 3], [4, 3, 2, 0, 1]])
+
+EPOCHS = Task(
     lesson=10,
-    returns=("the history",),
-    shows="The ball looks where it is about to roll, and brakes one step earlier.",
+    returns=("the places",),
+    shows="Shuffle, deal, step, remember: large models are trained in this loop, too.",
     cases=[
-        (np.array([2.0, 1.0]), np.array([3.0, -1.0]), BOWL, 0.1, 0.8, 4),
-        (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), np.diag([4.0, 0.5]), 0.05, 0.9, 3),
+        (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.02, 0.8, 2, ORDERS),
+        (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.01, 0.6, 3, ORDERS[1:]),
     ],
     steps=True,
 )
 
 
-def _look_ahead(
-    theta: Array, velocity: Array, H: Array, lr: float, beta: float
-) -> tuple[Array, Array]:
-    velocity = beta * velocity + H @ (theta - lr * beta * velocity)
-    return theta - lr * velocity, velocity
-
-
-def _run(
+def _epochs(
     theta: Array,
     velocity: Array,
-    H: Array,
-    lr: float,
+    x: Array,
+    y: Array,
+    learning_rate: float,
     beta: float,
-    n: int,
+    size: int,
+    orders: Array,
     *,
-    step: Step = _look_ahead,
+    scale: Callable[[Array], float] = lambda rows: 1.0,
+    every_step: bool = False,
 ) -> Any:
+    """Return the places after each epoch, or each step; ``scale`` multiplies a batch's gradient."""
     history = [theta]
-    for _ in range(n):
-        theta, velocity = step(theta, velocity, H, lr, beta)
+    for order in orders:
+        places = []
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            velocity = beta * velocity + scale(rows) * batch_gradient(theta, x, y, rows)
+            theta = theta - learning_rate * velocity
+            places.append(theta)
+        history += places if every_step else places[-1:]
+    return np.array(history)
+
+
+@EPOCHS.answer
+def descend_in_batches(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    size: int,
+    orders: Array,
+) -> Any:
+    """Return where the heavy ball is after each epoch, the start first."""
+    return _epochs(theta, velocity, x, y, learning_rate, beta, size, orders)
+
+
+def _dealt(inputs: tuple[Any, ...], orders: Array, size: int | None = None) -> Any:
+    """Run with other orders than those given, and perhaps with batches of another size."""
+    changed = [*inputs[:-2], size or inputs[-2], orders]
+    return descend_in_batches(*changed)
+
+
+@EPOCHS.mistake(
+    "No reshuffle: the first order serves every epoch",
+    "orders has a row for each epoch. Which one do you deal from in the second?",
+)
+def _no_reshuffle(*inputs: Any) -> Any:
+    orders = inputs[-1]
+    return _dealt(inputs, np.broadcast_to(orders[0], orders.shape))
+
+
+@EPOCHS.mistake(
+    "No shuffle: the points are dealt as they lie",
+    "Each row of orders says in which order its epoch takes the points. Where do you use it?",
+)
+def _no_shuffle(*inputs: Any) -> Any:
+    return _dealt(inputs, np.sort(inputs[-1], axis=1))
+
+
+@EPOCHS.mistake(
+    "The last, shorter batch is dropped",
+    "Five points in batches of two: the fifth is looked at, too. How far does your range go?",
+)
+def _dropped(*inputs: Any) -> Any:
+    *_, size, orders = inputs
+    return _dealt(inputs, orders[:, : orders.shape[1] // size * size])
+
+
+@EPOCHS.mistake(
+    "Divided by all points, not by those of the batch",
+    "The gradient of a batch is the mean over the batch. Your steps are too short by size / m.",
+)
+def _epochs_by_all(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=lambda rows: len(rows) / inputs[-1].shape[1])
+
+
+@EPOCHS.mistake(
+    "The last batch is divided by the full size",
+    "The last batch has fewer points than the others. Divide by how many it has.",
+)
+def _by_size(*inputs: Any) -> Any:
+    *_, size, _ = inputs
+    return _epochs(*inputs, scale=lambda rows: len(rows) / size)
+
+
+@EPOCHS.mistake(
+    "The velocity is reset at every epoch",
+    "An epoch is a round through the cards, not a new run. What should be remembered across it?",
+)
+def _reset(*inputs: Any) -> Any:
+    theta, velocity, *others, orders = inputs
+    history = [theta]
+    for order in orders:
+        theta = _dealt((theta, velocity, *others, orders), order[np.newaxis])[-1]
+        velocity = np.zeros_like(velocity)
         history.append(theta)
     return np.array(history)
 
 
-@NESTEROV.answer
-def nesterov_run(
-    theta: Array,
-    velocity: Array,
-    H: Array,
-    learning_rate: float,
-    beta: float,
-    n_iterations: int,
-) -> Any:
-    """Return every place of Nesterov's run on the bowl with the gradient H @ theta."""
-    return _run(theta, velocity, H, learning_rate, beta, n_iterations)
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The gradient is taken at θ",
-    "Without looking ahead it is the heavy ball. Where will the kept part of the velocity lead?",
-)
-def _at_theta(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + H @ theta
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "You look back, not ahead",
-    "The step subtracts the velocity. So in which direction is ahead?",
-)
-def _back(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + H @ (theta + lr * beta * v)
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "β is missing in the look-ahead",
-    "You look a whole velocity ahead. Only a share of it is kept before the gradient has its say.",
-)
-def _too_far(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + H @ (theta - lr * v)
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The learning rate is missing in the look-ahead",
-    "A velocity is not a distance yet. What makes a step of it?",
-)
-def _without_rate(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + H @ (theta - beta * v)
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The step sets out from the look-ahead point",
-    "You only look from there. The step itself sets out from θ: the velocity holds that part"
-    " already.",
-)
-def _from_ahead(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    ahead = theta - lr * beta * v
-    v = beta * v + H @ ahead
-    return ahead - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The recipe's factor 1 - β has come in",
-    "Here, as in the heavy ball, v takes in all of each gradient.",
-)
-def _averaged(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + (1 - beta) * H @ (theta - lr * beta * v)
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The old velocity is dropped",
-    "You look ahead with it, and then forget it. What does the new velocity keep?",
-)
-def _dropped(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = H @ (theta - lr * beta * v)
-    return theta - lr * v, v
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "θ moves before the velocity does",
-    "Look, take in, step, in this order. You step with the velocity of the step before.",
-)
-def _late(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    return theta - lr * v, beta * v + H @ (theta - lr * beta * v)
-
-
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The step leads uphill",
-    "The velocity sums up gradients, and gradients point uphill. In which direction do you go?",
-)
-def _uphill(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + H @ (theta - lr * beta * v)
-    return theta + lr * v, v
-
-
-@NESTEROV.mistake(
+@EPOCHS.mistake(
     "The run starts from rest, whatever velocity it is given",
     "There is an argument for the starting velocity. Where do you use it?",
 )
 def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
-    return nesterov_run(theta, np.zeros_like(velocity), *rest)
+    return descend_in_batches(theta, np.zeros_like(velocity), *rest)
 
 
-of_history(NESTEROV)
+@EPOCHS.mistake(
+    "A place for every step, not for every epoch",
+    "Keep the place when an epoch is over: on which level of the loops does that line stand?",
+)
+def _every_step(*inputs: Any) -> Any:
+    return _epochs(*inputs, every_step=True)
+
+
+@EPOCHS.mistake(
+    "One step for each epoch, with all points",
+    "Within an epoch there is a step for each batch. How many batches does an epoch have?",
+)
+def _full_batches(*inputs: Any) -> Any:
+    orders = inputs[-1]
+    return _dealt(inputs, orders, size=orders.shape[1])
+
+
+@EPOCHS.mistake(
+    "The average in place of the heavy ball",
+    "Here v takes in all of each gradient. The factor 1 - β belongs to the recipe.",
+)
+def _averaged(*inputs: Any) -> Any:
+    *_, beta, _, _ = inputs
+    return _epochs(*inputs, scale=lambda rows: 1 - beta)

@@ -1,335 +1,354 @@
-"""Lesson 11: probabilities from scores, their gradient, and a comparison that is fair."""
+"""Lesson 11: kinds of points, the way out of a saddle, and Nesterov's look-ahead."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.slips import in_a_run, of_history
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[Any]
 
 
-# --- Softmax --------------------------------------------------------------------------------------
+# --- Kinds of points ------------------------------------------------------------------------------
 
-SOFTMAX = Task(
+KIND = Task(
     lesson=11,
-    returns=("the probabilities",),
-    shows="Any scores become probabilities, however large they are.",
+    returns=("the kind",),
+    shows="Where the gradient is silent, the smallest and the largest curvature speak.",
     cases=[
-        (np.array([[1.0, 0.5], [2.0, -1.0], [4.0, 3.0]]),),
-        (np.array([[1000.0, 0.0, -800.0], [999.0, 1.0, -799.0]]),),
-        (np.array([[1000.0, -3.0], [0.0, 2.0], [-1000.0, 1.0]]),),
+        (np.array([[2.0, 1.0], [1.0, 3.0]]),),
+        (np.array([[-2.0, 0.5], [0.5, -1.0]]),),
+        (np.array([[1.0, 2.0], [2.0, 1.5]]),),
+        (np.array([[-1.0, 0.0], [0.0, 0.5]]),),
+        (np.diag([-1.0, -2.0, 4.0]),),
     ],
 )
 
 
-@SOFTMAX.answer
-def softmax(scores: Array) -> Any:
-    """Return the probabilities of each column's scores."""
-    powers = np.exp(scores - scores.max(axis=0))
-    return powers / powers.sum(axis=0)
+@KIND.answer
+def kind_of_point(hessian: Array) -> Any:
+    """Return what a point with a gradient of zero is, by the curvatures there."""
+    low, high = np.linalg.eigvalsh(hessian)[[0, -1]]
+    if low > 0:
+        return "minimum"
+    return "maximum" if high < 0 else "saddle"
 
 
-@SOFTMAX.mistake(
-    "Nothing is subtracted before the exponential",
-    "Right for small scores. With a score of 1000 the exponential overflows. Which number may be"
-    " taken from every score of a column without changing the result?",
+@KIND.mistake(
+    "The determinant alone decides",
+    "Two negative curvatures have a positive product, too. Look at each of them.",
 )
-def _softmax_overflows(scores: Array) -> Any:
-    powers = np.exp(scores)
-    return powers / powers.sum(axis=0)
+def _by_determinant(hessian: Array) -> Any:
+    return "minimum" if np.linalg.det(hessian) > 0 else "saddle"
 
 
-@SOFTMAX.mistake(
-    "The largest score of all pictures is subtracted",
-    "A column far below it becomes 0 divided by 0. Each column has a largest score of its own.",
+@KIND.mistake(
+    "The entries on the diagonal in place of the eigenvalues",
+    "The diagonal tells the curvature along the axes. A saddle may lie aslant. Which directions"
+    " matter?",
 )
-def _softmax_global(scores: Array) -> Any:
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum(axis=0)
+def _by_diagonal(hessian: Array) -> Any:
+    return kind_of_point(np.diag(np.diag(hessian)))
 
 
-@SOFTMAX.mistake(
-    "The smallest score is subtracted, not the largest",
-    "What is left is above 0, and may still be 1000. Which one makes all of them at most 0?",
+@KIND.mistake(
+    "The sum of the curvatures decides",
+    "One strong curvature upwards hides a weak one downwards. Each has a say of its own.",
 )
-def _softmax_smallest(scores: Array) -> Any:
-    powers = np.exp(scores - scores.min(axis=0))
-    return powers / powers.sum(axis=0)
+def _by_trace(hessian: Array) -> Any:
+    return "minimum" if np.trace(hessian) > 0 else "maximum"
 
 
-@SOFTMAX.mistake(
-    "The sum runs over the pictures, not over the digits",
-    "Each column is a picture, and its probabilities add up to 1. Along which axis do yours?",
+@KIND.mistake(
+    "One positive curvature is enough for a minimum",
+    "In a minimum the ground rises in every direction. Which eigenvalue has to be positive?",
 )
-def _softmax_other_axis(scores: Array) -> Any:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+def _any_positive(hessian: Array) -> Any:
+    return "minimum" if np.linalg.eigvalsh(hessian)[-1] > 0 else "maximum"
 
 
-@SOFTMAX.mistake(
-    "All pictures together add up to 1",
-    "Every picture has probabilities of its own. Along which axis does the sum run?",
+@KIND.mistake(
+    "Minimum and maximum are exchanged",
+    "A positive curvature bends upwards, like a bowl. What stands at the bottom of a bowl?",
 )
-def _softmax_all(scores: Array) -> Any:
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum()
+def _exchanged(hessian: Array) -> Any:
+    return kind_of_point(-np.asarray(hessian))
 
 
-@SOFTMAX.mistake(
-    "The exponential is missing",
-    "Scores may be negative, and probabilities may not. Which function makes any number positive?",
+@KIND.mistake(
+    "A maximum is taken for a saddle",
+    "If the ground falls in every direction, no way leads up from there. That has a name of its"
+    " own.",
 )
-def _softmax_linear(scores: Array) -> Any:
-    return scores / scores.sum(axis=0)
+def _no_maximum(hessian: Array) -> Any:
+    return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "saddle"
 
 
-@SOFTMAX.mistake(
-    "The sum is missing",
-    "All numbers are positive, and the largest of each column is 1. What makes them add up to 1?",
+@KIND.mistake(
+    "Only the first two curvatures are looked at",
+    "With three parameters there are three curvatures. The smallest and the largest decide.",
 )
-def _softmax_unscaled(scores: Array) -> Any:
-    return np.exp(scores - scores.max(axis=0))
+def _first_two(hessian: Array) -> Any:
+    low, high = np.linalg.eigvalsh(hessian)[:2]
+    if low > 0:
+        return "minimum"
+    return "maximum" if high < 0 else "saddle"
 
 
-@SOFTMAX.mistake(
-    "The logarithm of the probabilities",
-    "Useful for the loss. Here the probabilities themselves are asked for.",
+@KIND.mistake(
+    "The rule of determinant and trace for two parameters",
+    "With two parameters it holds. With three, two negative curvatures and a positive one pass for"
+    " something else. Look at each.",
 )
-def _softmax_log(scores: Array) -> Any:
-    return np.log(softmax(scores))
+def _by_both(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.trace(hessian) > 0 else "maximum"
 
 
-@SOFTMAX.mistake(
-    "The sign of the scores is turned round",
-    "The highest score should get the largest probability. Does it?",
-)
-def _softmax_negative(scores: Array) -> Any:
-    return softmax(-scores)
+# --- The way out of a saddle ----------------------------------------------------------------------
 
-
-# --- The gradient ---------------------------------------------------------------------------------
-
-WEIGHTS = np.array([[0.2, -0.5, 1.0], [0.0, 0.3, -0.4], [-1.0, 0.8, 0.1], [0.5, 0.5, 0.5]])
-PIXELS = np.array([[1.0, 1, 1, 1, 1], [0.0, 0.5, 1, 2, -1], [2.0, 0, -0.5, 1, 1]])
-
-GRADIENT = Task(
+GROWTH = Task(
     lesson=11,
-    returns=("the gradient",),
-    shows="What the model says, minus what is true, times what it saw: residuals again.",
+    returns=("the factor",),
+    shows="At a saddle gradients grow, and an average of growing numbers lags behind the newest.",
+    cases=[(0.1, 0.9, -1.0), (0.5, 0.6, -2.0), (0.1, 0.2, -1.0)],
+)
+
+
+def _larger_root(middle: float, beta: float) -> Any:
+    return (middle + np.sqrt(middle**2 - 4 * beta)) / 2
+
+
+@GROWTH.answer
+def recipe_growth(learning_rate: float, beta: float, curvature: float) -> Any:
+    """Return the factor per step by which the averaged form leaves a saddle."""
+    return _larger_root(1 + beta - learning_rate * (1 - beta) * curvature, beta)
+
+
+@GROWTH.mistake(
+    "The heavy ball's factor",
+    "The recipe takes in a share of each gradient only. At which learning rate is it a heavy ball?",
+)
+def _growth_ball(learning_rate: float, beta: float, curvature: float) -> Any:
+    return _larger_root(1 + beta - learning_rate * curvature, beta)
+
+
+@GROWTH.mistake(
+    "Gradient descent's factor",
+    "1 - lr·λ is right without memory. With it there is a quadratic to solve.",
+)
+def _growth_plain(learning_rate: float, beta: float, curvature: float) -> Any:
+    return 1 - learning_rate * curvature
+
+
+@GROWTH.mistake(
+    "The smaller root",
+    "Both parts are there at the start. In the long run, which one is all you see?",
+)
+def _growth_smaller(learning_rate: float, beta: float, curvature: float) -> Any:
+    return beta / recipe_growth(learning_rate, beta, curvature)
+
+
+@GROWTH.mistake(
+    "The sign of the curvature is lost",
+    "At a saddle λ is negative along the way out, so -lr·λ is positive. Yours shrinks.",
+)
+def _growth_sign(learning_rate: float, beta: float, curvature: float) -> Any:
+    middle = 1 + beta + learning_rate * (1 - beta) * curvature
+    return np.abs(np.roots([1, -middle, beta])).max()
+
+
+@GROWTH.mistake(
+    "The learning rate is divided by 1 - β",
+    "From the recipe to the heavy ball the learning rate becomes smaller.",
+)
+def _growth_divided(learning_rate: float, beta: float, curvature: float) -> Any:
+    return _larger_root(1 + beta - learning_rate / (1 - beta) * curvature, beta)
+
+
+@GROWTH.mistake(
+    "Not divided by 2",
+    "The quadratic formula ends with a division.",
+)
+def _growth_undivided(learning_rate: float, beta: float, curvature: float) -> Any:
+    return 2 * recipe_growth(learning_rate, beta, curvature)
+
+
+@GROWTH.mistake(
+    "β is missing in the middle number",
+    "1 + β - lr·λ: the last position comes in twice, once as it is and once as memory.",
+)
+def _growth_without_beta(learning_rate: float, beta: float, curvature: float) -> Any:
+    middle = 1 - learning_rate * (1 - beta) * curvature
+    return np.abs(np.roots([1, -middle, beta])).max()
+
+
+# --- Looking ahead --------------------------------------------------------------------------------
+
+Step = Callable[[Array, Array, Array, float, float], tuple[Array, Array]]
+BOWL = np.array([[3.0, 1.0], [1.0, 2.0]])
+
+NESTEROV = Task(
+    lesson=11,
+    returns=("the history",),
+    shows="The ball looks where it is about to roll, and brakes one step earlier.",
     cases=[
-        (WEIGHTS, PIXELS, np.array([0, 2, 1, 1, 3])),
-        (WEIGHTS[:3], PIXELS[:, :2], np.array([2, 2])),
+        (np.array([2.0, 1.0]), np.array([3.0, -1.0]), BOWL, 0.1, 0.8, 4),
+        (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), np.diag([4.0, 0.5]), 0.05, 0.9, 3),
     ],
+    steps=True,
 )
 
 
-def _targets(W: Array, labels: Array) -> Array:
-    return np.eye(len(W))[:, labels]
+def _look_ahead(
+    theta: Array, velocity: Array, H: Array, lr: float, beta: float
+) -> tuple[Array, Array]:
+    velocity = beta * velocity + H @ (theta - lr * beta * velocity)
+    return theta - lr * velocity, velocity
 
 
-@GRADIENT.answer
-def softmax_gradient(W: Array, inputs: Array, labels: Array) -> Any:
-    """Return the gradient of the mean cross-entropy by the weights."""
-    return (softmax(W @ inputs) - _targets(W, labels)) @ inputs.T / len(labels)
+def _run(
+    theta: Array,
+    velocity: Array,
+    H: Array,
+    lr: float,
+    beta: float,
+    n: int,
+    *,
+    step: Step = _look_ahead,
+) -> Any:
+    history = [theta]
+    for _ in range(n):
+        theta, velocity = step(theta, velocity, H, lr, beta)
+        history.append(theta)
+    return np.array(history)
 
 
-@GRADIENT.mistake(
-    "The sum over the pictures in place of the mean",
-    "Twice as many pictures would make it twice as long. The loss is a mean.",
+@NESTEROV.answer
+def nesterov_run(
+    theta: Array,
+    velocity: Array,
+    H: Array,
+    learning_rate: float,
+    beta: float,
+    n_iterations: int,
+) -> Any:
+    """Return every place of Nesterov's run on the bowl with the gradient H @ theta."""
+    return _run(theta, velocity, H, learning_rate, beta, n_iterations)
+
+
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The gradient is taken at θ",
+    "Without looking ahead it is the heavy ball. Where will the kept part of the velocity lead?",
 )
-def _gradient_sum(W: Array, inputs: Array, labels: Array) -> Any:
-    return softmax_gradient(W, inputs, labels) * len(labels)
+def _at_theta(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + H @ theta
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "Divided by the number of digits, not of pictures",
-    "The loss is a mean over pictures. How many of these are there?",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "You look back, not ahead",
+    "The step subtracts the velocity. So in which direction is ahead?",
 )
-def _gradient_by_digits(W: Array, inputs: Array, labels: Array) -> Any:
-    return softmax_gradient(W, inputs, labels) * len(labels) / len(W)
+def _back(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + H @ (theta + lr * beta * v)
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "The sign is turned round",
-    "What the model says, minus what is true: you have it the other way.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "β is missing in the look-ahead",
+    "You look a whole velocity ahead. Only a share of it is kept before the gradient has its say.",
 )
-def _gradient_sign(W: Array, inputs: Array, labels: Array) -> Any:
-    return -softmax_gradient(W, inputs, labels)
+def _too_far(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + H @ (theta - lr * v)
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "The scores in place of the probabilities",
-    "The targets are 0 and 1. Compare them with probabilities.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The learning rate is missing in the look-ahead",
+    "A velocity is not a distance yet. What makes a step of it?",
 )
-def _gradient_of_scores(W: Array, inputs: Array, labels: Array) -> Any:
-    return (W @ inputs - _targets(W, labels)) @ inputs.T / len(labels)
+def _without_rate(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + H @ (theta - beta * v)
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "The targets are missing",
-    "Your gradient does not know which digit was written: the labels are never used.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The step sets out from the look-ahead point",
+    "You only look from there. The step itself sets out from θ: the velocity holds that part"
+    " already.",
 )
-def _gradient_without_targets(W: Array, inputs: Array, labels: Array) -> Any:
-    return softmax(W @ inputs) @ inputs.T / len(labels)
+def _from_ahead(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    ahead = theta - lr * beta * v
+    v = beta * v + H @ ahead
+    return ahead - lr * v, v
 
 
-@GRADIENT.mistake(
-    "A factor p(1 - p) too many",
-    "The derivatives of logarithm and exponential have cancelled it already: by each score only"
-    " p - t is left.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The recipe's factor 1 - β has come in",
+    "Here, as in the heavy ball, v takes in all of each gradient.",
 )
-def _gradient_sigmoid(W: Array, inputs: Array, labels: Array) -> Any:
-    p = softmax(W @ inputs)
-    return ((p - _targets(W, labels)) * p * (1 - p)) @ inputs.T / len(labels)
+def _averaged(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + (1 - beta) * H @ (theta - lr * beta * v)
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "The gradient is transposed",
-    "It has the shape of W: a row for each digit, a column for each input.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The old velocity is dropped",
+    "You look ahead with it, and then forget it. What does the new velocity keep?",
 )
-def _gradient_transposed(W: Array, inputs: Array, labels: Array) -> Any:
-    return softmax_gradient(W, inputs, labels).T
+def _dropped(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = H @ (theta - lr * beta * v)
+    return theta - lr * v, v
 
 
-@GRADIENT.mistake(
-    "A factor 2, as for squares",
-    "That belongs to the squared error. The derivative of a logarithm brings no 2 along.",
+@in_a_run(
+    NESTEROV,
+    _run,
+    "θ moves before the velocity does",
+    "Look, take in, step, in this order. You step with the velocity of the step before.",
 )
-def _gradient_double(W: Array, inputs: Array, labels: Array) -> Any:
-    return 2 * softmax_gradient(W, inputs, labels)
+def _late(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    return theta - lr * v, beta * v + H @ (theta - lr * beta * v)
 
 
-# --- A fair comparison ----------------------------------------------------------------------------
-
-RATES = np.array([0.1, 0.4, 1.6, 0.1, 0.4, 1.6, 0.8])
-BETAS = np.array([0.0, 0.9, 0.0, 0.9, 0.0, 0.5, 0.9])
-RIGHT = np.array(
-    [
-        [0.90, 0.50, 0.50],
-        [0.70, 0.80, 0.90],
-        [0.60, 0.80, 0.70],
-        [0.92, 0.60, 0.60],
-        [0.50, 0.95, 0.40],
-        [0.60, 0.66, 0.63],
-        [0.50, 0.99, 0.70],
-    ]
+@in_a_run(
+    NESTEROV,
+    _run,
+    "The step leads uphill",
+    "The velocity sums up gradients, and gradients point uphill. In which direction do you go?",
 )
-FEW = np.array([0.5, 1.0, 0.5, 1.0]), np.array([0.5, 0.0, 0.0, 0.8])
-OF_FEW = np.array([[0.7, 0.6], [0.9, 0.9], [0.4, 1.0], [0.5, 0.6]])
-"""In each table first seed, luckiest seed, shared rate and mean choose differently."""
+def _uphill(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
+    v = beta * v + H @ (theta - lr * beta * v)
+    return theta + lr * v, v
 
-SPREAD = np.array([[0.9, 0.5, 0.5], [0.6, 0.6, 0.6], [0.2, 0.9, 0.85], [0.7, 0.66, 0.65]])
-OF_SPREAD = np.array([0.1, 0.4, 0.4, 0.1]), np.array([0.0, 0.0, 0.9, 0.9])
-"""The mean, the median and the worst seed choose differently."""
 
-FAIR = Task(
-    lesson=11,
-    returns=("the baseline", "the contender"),
-    shows="Each method with its own best setting, and no single run decides: so it can be trusted.",
-    cases=[(RATES, BETAS, RIGHT), (*FEW, OF_FEW), (*OF_SPREAD, SPREAD)],
+@NESTEROV.mistake(
+    "The run starts from rest, whatever velocity it is given",
+    "There is an argument for the starting velocity. Where do you use it?",
 )
+def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
+    return nesterov_run(theta, np.zeros_like(velocity), *rest)
 
 
-def _best(right: Array, allowed: Array) -> int:
-    return int(np.argmax(np.where(allowed, right, -np.inf)))
-
-
-@FAIR.answer
-def fair_choice(learning_rates: Array, betas: Array, right: Array) -> Any:
-    """Return the best setting without memory and the best with it, by the mean over the seeds."""
-    mean = right.mean(axis=1)
-    return _best(mean, betas == 0), _best(mean, betas > 0)
-
-
-@FAIR.mistake(
-    "Momentum is left in the baseline",
-    "Your baseline has a β above 0, so that momentum competes with itself. Which settings is"
-    " gradient descent allowed?",
-)
-def _momentum_in_baseline(learning_rates: Array, betas: Array, right: Array) -> Any:
-    mean = right.mean(axis=1)
-    return _best(mean, betas >= 0), _best(mean, betas > 0)
-
-
-@FAIR.mistake(
-    "The same learning rate for both",
-    "You tuned one, and gave the other its learning rate. Each method is chosen on its own.",
-)
-def _same_rate(learning_rates: Array, betas: Array, right: Array) -> Any:
-    mean = right.mean(axis=1)
-    baseline = _best(mean, betas == 0)
-    return baseline, _best(mean, (betas > 0) & (learning_rates == learning_rates[baseline]))
-
-
-@FAIR.mistake(
-    "Only the first seed is looked at",
-    "Luck is not a method. What do the other columns say?",
-)
-def _one_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
-    return _best(right[:, 0], betas == 0), _best(right[:, 0], betas > 0)
-
-
-@FAIR.mistake(
-    "The best seed in place of the mean",
-    "The luckiest run decides. The more seeds a method tries, the better it looks.",
-)
-def _lucky_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
-    lucky = right.max(axis=1)
-    return _best(lucky, betas == 0), _best(lucky, betas > 0)
-
-
-@FAIR.mistake(
-    "The middle seed in place of the mean",
-    "The median does not see how good or bad the other seeds are. The task asks for the mean.",
-)
-def _middle_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
-    middle = np.median(right, axis=1)
-    return _best(middle, betas == 0), _best(middle, betas > 0)
-
-
-@FAIR.mistake(
-    "The worst seed in place of the mean",
-    "That is careful, but one unlucky run decides. The task asks for the mean.",
-)
-def _worst_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
-    worst = right.min(axis=1)
-    return _best(worst, betas == 0), _best(worst, betas > 0)
-
-
-@FAIR.mistake(
-    "The smallest share in place of the largest",
-    "It is the share that is read right, not a loss: more is better.",
-)
-def _smallest(learning_rates: Array, betas: Array, right: Array) -> Any:
-    mean = -right.mean(axis=1)
-    return _best(mean, betas == 0), _best(mean, betas > 0)
-
-
-@FAIR.mistake(
-    "The contender may do without momentum",
-    "If it chooses β = 0, you compare gradient descent with itself.",
-)
-def _contender_without(learning_rates: Array, betas: Array, right: Array) -> Any:
-    mean = right.mean(axis=1)
-    return _best(mean, betas == 0), _best(mean, betas >= 0)
-
-
-@FAIR.mistake(
-    "The numbers count within each group",
-    "Return the places in the whole list of settings, not among those of one method.",
-)
-def _within(learning_rates: Array, betas: Array, right: Array) -> Any:
-    mean = right.mean(axis=1)
-    return int(np.argmax(mean[betas == 0])), int(np.argmax(mean[betas > 0]))
-
-
-@FAIR.mistake(
-    "Baseline and contender are exchanged",
-    "Gradient descent, which has β = 0, comes first.",
-)
-def _exchanged(learning_rates: Array, betas: Array, right: Array) -> Any:
-    return fair_choice(learning_rates, betas, right)[::-1]
+of_history(NESTEROV)

@@ -1,0 +1,245 @@
+"""Lesson 12: what it says of digits and of fair comparisons, and what it writes by hand."""
+
+import re
+
+import numpy as np
+import pytest
+
+from course_tools.notebooks.cells import printed
+from lessons_lib import optimizers, problems, theory
+
+LESSON = "12_real_task"
+METHODS = {
+    "gradient descent": optimizers.gradient_descent,
+    "the recipe": optimizers.momentum,
+    "heavy ball": optimizers.heavy_ball,
+    "Nesterov": optimizers.nesterov,
+}
+
+
+@pytest.fixture(scope="module")
+def lesson(cells):
+    """What the learner has, once every cell that computes has run: the whole lesson, once."""
+    names = {}
+    for cell in cells.values():
+        if cell.cell_type == "code" and not cell.id.startswith(("plot-", "explore-")):
+            exec(cell.source, names)
+    return names
+
+
+# --- By hand --------------------------------------------------------------------------------------
+
+
+def test_softmax_by_hand_has_the_sum_one_and_does_not_overflow(lesson):
+    p = lesson["softmax"](np.array([[1.0, 1e4, -1e4], [2.0, 1e4, 0.0]]))
+    second = [1 / (1 + np.exp(-1)), 0.5, 1]  # two scores: the logistic function of their difference
+    np.testing.assert_allclose(p, [1 - np.array(second), second], atol=1e-12)
+
+
+def test_cross_entropy_by_hand_is_the_mean_of_minus_log_p(lesson):
+    scores = np.random.default_rng(2).normal(size=(10, 7))
+    labels = np.arange(7)
+    p = np.exp(scores) / np.exp(scores).sum(axis=0)
+    wanted = -np.mean(np.log(p[labels, np.arange(7)]))
+    assert lesson["cross_entropy"](scores, labels) == pytest.approx(wanted)
+    assert lesson["cross_entropy"](1e4 * scores, labels) < np.inf
+
+
+def test_gradients_by_hand_are_the_librarys_anywhere(lesson):
+    random = np.random.default_rng(3)
+    for model, by_hand in (
+        (problems.SoftmaxRegression(lesson["training"]), lesson["softmax_gradient"]),
+        (lesson["network"], lesson["backward"]),
+    ):
+        theta = 0.3 * random.standard_normal(len(model.theta0))
+        ours = by_hand(*model.matrices(theta))
+        np.testing.assert_allclose(ours.ravel(), model.gradient(theta), rtol=1e-9, atol=1e-14)
+
+
+def test_the_check_by_differences_refuses_a_wrong_gradient(lesson):
+    """Twice the derivative of tanh in place of it: by far more than 1e-6."""
+    assert lesson["error"] < 1e-6
+    W, H = lesson["W"], np.tanh(lesson["V"] @ lesson["inputs"])
+    D = (lesson["softmax"](W[:, 1:] @ H + W[:, :1]) - lesson["targets"]) / 500
+    wrong = ((W[:, 1:].T @ D) * 2 * (1 - H**2)) @ lesson["inputs"].T
+    estimate = lesson["estimate"][:1040]
+    assert np.linalg.norm(wrong.ravel() - estimate) > 0.1 * np.linalg.norm(estimate)
+
+
+def test_a_network_cannot_begin_at_zero(lesson):
+    assert lesson["network"].gradient(np.zeros(1210))[:1040].tolist() == [0] * 1040
+
+
+# --- The race -------------------------------------------------------------------------------------
+
+
+def test_the_three_sets_share_no_picture(lesson):
+    order = lesson["order"]
+    assert sorted(order) == list(range(1797))
+    sizes = [len(lesson[name]) for name in ("training", "validation", "test")]
+    assert sizes == [500, 400, 897]
+    assert np.array_equal(lesson["test"].X, problems.digits().X[order[900:]])
+
+
+def test_every_method_may_try_as_many_settings(lesson):
+    for method, grid in lesson["grids"].values():
+        assert np.broadcast(*grid.values()).size == 24
+        assert method in METHODS.values()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_each_method_got_its_best_setting(lesson, name):
+    """By running the settings one by one."""
+    grid = lesson["grids"][name][1]
+    network, judge, rates = lesson["network"], lesson["judge_by"], grid["learning_rate"]
+    left = {20: {}, 100: {}}
+    for values in np.broadcast(*grid.values()):
+        setting = dict(zip(grid, map(float, values), strict=True))
+        run = METHODS[name](network.gradient, network.theta0, n_iterations=100, **setting)
+        for budget in left:
+            left[budget][tuple(setting.values())] = float(judge.value(run.theta[budget]))
+    for budget, losses in left.items():
+        first, second = sorted(losses.values())[:2]
+        assert tuple(lesson["chosen"][name, budget].values()) == min(losses, key=losses.get)
+        assert second / first > 1.005  # so that rounding does not choose
+        assert rates[0] < lesson["chosen"][name, budget]["learning_rate"] < rates[-1]
+
+
+def test_the_recipe_and_the_ball_chose_the_same(lesson):
+    for budget in (20, 100):
+        recipe, ball = (lesson["chosen"][name, budget] for name in ("the recipe", "heavy ball"))
+        assert recipe["beta"] == ball["beta"]
+        meant = theory.translate(theory.AVERAGED, theory.HEAVY_BALL, **recipe)
+        assert meant.learning_rate == pytest.approx(ball["learning_rate"])
+        same = [lesson["right"][name, budget] for name in ("the recipe", "heavy ball")]
+        assert same[0].tolist() == same[1].tolist()
+
+
+def test_memory_leads_early_and_all_end_together(lesson):
+    right = lesson["right"]
+    plain = right["gradient descent", 20]
+    for name in ("the recipe", "heavy ball", "Nesterov"):
+        assert right[name, 20].min() > plain.max()
+        late = np.median(right[name, 100]) - np.median(right["gradient descent", 100])
+        assert abs(late) < 1
+        spread = np.ptp(right["gradient descent", 100])
+        assert abs(late) < spread
+
+
+def test_it_is_the_same_on_another_split():
+    """The finding does not hang on which digits were drawn for what."""
+    digits = problems.digits()
+    order = np.random.default_rng(1).permutation(len(digits))
+    network = problems.DigitNetwork(digits[order[:500]])
+    judge = network.on(digits[order[900:]])
+    starts = np.array([problems.DigitNetwork(network.data, seed=s).theta0 for s in range(1, 6)])
+    reads = {}
+    for name, rate, beta in (("plain", 1.3, 0.0), ("plain", 1.75, 0.0), ("ball", 1.6, 0.75)):
+        run = optimizers.heavy_ball(
+            network.gradient, starts, learning_rate=rate, beta=beta, n_iterations=100
+        )
+        for budget in (20, 100):
+            middle = 100 * np.median(judge.accuracy(run.theta[budget]))
+            reads[name, budget] = max(middle, reads.get((name, budget), 0))
+    assert reads["ball", 20] > reads["plain", 20] + 10
+    assert abs(reads["ball", 100] - reads["plain", 100]) < 1.5
+
+
+def test_three_colleagues(lesson, cells):
+    numbers = [int(each) for each in re.findall(r"(\d+) of", printed(cells["three-reports"]))]
+    a, b, c = numbers[:2], numbers[2:4], numbers[4:]
+    assert a[1] - a[0] > 400  # of 4000: learning rates compared
+    assert b[0] > b[1]  # one seed of ten
+    counts = [lesson["train"](rate, beta=beta, seeds=[5]) for rate, beta in ((1.75, 0), (1.6, 0.5))]
+    assert int(counts[0].split()[0]) < int(counts[1].split()[0])  # another one
+    assert c[0] == c[1]  # momentum in the baseline
+    assert lesson["train"](0.4, beta=0.0).split()[0] != str(c[0])
+
+
+# --- The map --------------------------------------------------------------------------------------
+
+
+def test_the_map_is_what_single_runs_give(lesson):
+    network, rates, betas = lesson["network"], lesson["rates"], lesson["betas"]
+    for i, k in ((0, 0), (3, 3), (7, 6), (5, 2)):
+        run = optimizers.momentum(  # in the other dialect
+            network.gradient,
+            network.theta0,
+            learning_rate=rates[i] / (1 - betas[k]),
+            beta=betas[k],
+            n_iterations=100,
+        )
+        np.testing.assert_allclose(lesson["losses"][i, k], network.value(run.theta), rtol=1e-6)
+
+
+def test_the_ridge(lesson):
+    """Along lr / (1 - β) the loss hardly changes while the memory is short against the race."""
+    last = lesson["losses"][..., -1]
+    for first in range(3, 7):  # the column at β = 0
+        along = np.array([last[first - k, k] for k in range(4)])
+        assert np.ptp(along) / along.min() < 0.2
+        across = last[first - 1, 0] / last[first, 0]
+        assert across > 1.4
+    assert last[0, 6] > 2 * last[6, 0]  # a memory of 64 steps
+
+
+def test_the_wall_is_upright_and_no_run_is_near_it(lesson):
+    """Far enough from twice the start for the map to be the same everywhere."""
+    losses = lesson["losses"]
+    worst, starts = losses.max(axis=-1), losses[..., 0]
+    assert (worst[:8] < 1.2 * starts[:8]).all()
+    assert (losses[:8, :, -1] < 0.9 * starts[:8]).all()
+    assert (worst[8] > 4 * starts[8]).all()
+
+
+def test_runs_do_not_hang_on_rounding(lesson):
+    """What is shown is the same on another machine: a nudge of 1e-13 changes nothing visible."""
+    network = lesson["network"]
+    run = optimizers.heavy_ball(
+        network.gradient,
+        network.theta0 * (1 + 1e-13),
+        learning_rate=lesson["rates"][:8],
+        beta=lesson["betas"][:, None],
+        n_iterations=100,
+    )
+    np.testing.assert_allclose(network.value(run.theta[-1]).T, lesson["losses"][:8, :, -1], 1e-6)
+
+
+def test_the_smallest_loss_does_not_read_most(lesson):
+    losses, read = lesson["losses"][..., -1], lesson["read_right"]
+    darkest, most = lesson["darkest"], lesson["most_read"]
+    assert losses[darkest] == losses.min()
+    assert read[most] == read.max()
+    assert read[most] - read[darkest] > 0.04
+    assert 100 < losses[most] / losses[darkest] < 1000
+    assert np.sort(losses.ravel())[1] / losses[darkest] > 1.01
+    assert (read == read.max()).sum() == 1
+
+
+def test_the_violent_way_costs_digits_and_the_small_loss_does_not(lesson):
+    """From other starts than the lesson's, and in the recipe's dialect."""
+    network, judge, training = lesson["network"], lesson["judge_by"], lesson["training"]
+    starts = np.array([problems.DigitNetwork(training, seed=seed).theta0 for seed in (3, 4)])
+    calm = optimizers.gradient_descent(
+        network.gradient, starts, learning_rate=1.3, n_iterations=1000
+    ).theta
+    violent = optimizers.momentum(
+        network.gradient, starts, learning_rate=1.6 * 32, beta=1 - 1 / 32, n_iterations=50
+    ).theta
+    for runs, early in ((calm, violent), (lesson["calm"].theta, lesson["violent"].theta)):
+        assert network.value(runs[1000]).max() < network.value(early[30]).min()
+        for step in (30, 50):
+            assert (judge.accuracy(early[step]) < judge.accuracy(runs[1000])).all()
+        assert (judge.accuracy(runs[1000]) > judge.accuracy(runs[500]) - 0.01).all()
+        assert (judge.value(runs[1000]) > judge.value(runs[500])).all()
+
+
+def test_the_goal_of_the_lessons_map_can_be_reached(lesson):
+    last, rates = lesson["losses"][..., -1], lesson["rates"]
+    assert rates[3] == pytest.approx(0.1)
+    met = last[:4] < 0.02
+    assert 0 < met.sum() < 4
+
+
+def test_nothing_printed_is_false(cells):
+    assert "False" not in "".join(map(printed, cells.values()))
