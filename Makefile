@@ -9,7 +9,7 @@ LESSON ?=
 COURSE = $(PYTHON) -m course_tools
 ONE = $(if $(LESSON),--lesson $(LESSON))
 
-.PHONY: help lab check format test browser-test refresh exercises grade bench locks clean
+.PHONY: help lab edit check format test browser-test refresh exercises grade bench locks clean
 
 help:
 	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
@@ -28,6 +28,9 @@ help:
 
 lab:
 	@$(COURSE) lab $(LAB_ARGS)
+
+edit:
+	@$(COURSE) edit $(LAB_ARGS)
 
 check:
 	@$(COURSE) check $(TEST_ARGS)

@@ -1,32 +1,202 @@
-"""Open JupyterLab on the start page."""
+"""Open JupyterLab: on a learner's own copy of the course, or on the originals for authors."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import signal
+import subprocess
 import sys
-from collections.abc import Sequence
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
-from course_tools.commands import hand_over
+from jupyter_core.paths import jupyter_runtime_dir
+
+from course_tools.desk import FOLDER, START_PAGE
+from course_tools.desk.update import update
 from course_tools.files import ROOT
 
-START_PAGE = "notebooks/00_start_here.ipynb"
+SHOW_LOG = "--log"
+"""An option of ours: JupyterLab's log goes to the terminal."""
+
+LOG = ".jupyter.log"
+"""Where it goes otherwise, in the folder that is open."""
+
+NO_BROWSER = "--no-browser"
+BEAT = 0.1  # seconds between two looks whether the server answers
+TO_STOP = 10  # seconds until a server that does not end is killed
+
+
+@dataclass(frozen=True)
+class Server:
+    """A JupyterLab that runs.
+
+    Parameters
+    ----------
+    url : str
+        Where it answers, with a slash at the end.
+    token : str
+        What opens it.
+    folder : Path
+        What it shows.
+    """
+
+    url: str
+    token: str
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        """What a browser opens: the start page."""
+        return f"{self.url}lab/tree/{START_PAGE}?token={self.token}"
+
+    def answers(self) -> bool:
+        """Whether it is there: a server that was killed leaves its entry behind."""
+        try:
+            with urllib.request.urlopen(f"{self.url}api", timeout=5) as answer:
+                return "version" in json.load(answer)
+        except (OSError, ValueError):
+            return False
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Open JupyterLab on the start page, with the project as its root folder.
+    """Bring the learner's copy of the course up to date, and open it."""
+    folder = ROOT / FOLDER
+    print(update(ROOT, folder), flush=True)
+    return open_lab(folder, arguments)
 
-    The settings in `course_tools/jupyter` keep it from asking the network for anything. They are
-    added to the learner's own, and come before them.
+
+def edit(arguments: Sequence[str]) -> int:
+    """Open the course's own notebooks, for those who change them."""
+    return open_lab(ROOT, arguments)
+
+
+def open_lab(folder: Path, arguments: Sequence[str]) -> int:
+    """Open JupyterLab on the start page of a folder, and stay until it is stopped.
+
+    Parameters
+    ----------
+    folder : Path
+        What it shows: a learner's copy, or the course.
+    arguments : sequence of str
+        JupyterLab's options, and ours.
     """
-    command = [
+    running = next(servers(folder), None)
+    if running:
+        print(f"The course is open already: {running.address}", flush=True)
+        if NO_BROWSER not in arguments:
+            webbrowser.open(running.address)
+        return 0
+    log = folder / LOG
+    options = [option for option in arguments if option != SHOW_LOG]
+    with contextlib.nullcontext() if len(options) < len(arguments) else log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command(folder), *options],
+            stdin=subprocess.DEVNULL,  # without it, a server that is stopped asks whether to
+            stdout=output,
+            stderr=output,
+            env=environment(),
+            start_new_session=True,  # Ctrl-C is for this process, which then stops the server
+        )
+    with stopping(process):
+        if not began(process, folder):
+            if output:
+                sys.stdout.write(log.read_text(encoding="utf-8", errors="replace"))
+            return process.returncode
+        print("Ctrl-C here stops it. What you save stays.", flush=True)
+        return process.wait()
+
+
+def command(folder: Path) -> list[str]:
+    """Return what starts JupyterLab, before the options that somebody asks for."""
+    words = [
         sys.executable,
         "-m",
         "jupyterlab",
-        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{START_PAGE}",
     ]
-    places = [str(ROOT / "course_tools" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, places))
     if os.name != "nt" and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container, where root is all there is
-    return hand_over([*command, *arguments])
+        words.append("--allow-root")  # in a container, where root is all there is
+    return words
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for JupyterLab and its kernels.
+
+    The settings in `course_tools/jupyter` keep it from asking the network for anything. They are
+    added to the learner's own, and come before them. What would give the lessons another kernel or
+    another numpy than the course's is left out.
+    """
+    misleading = {"JUPYTER_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"}
+    kept = {name: value for name, value in os.environ.items() if name not in misleading}
+    places = [str(ROOT / "course_tools" / "jupyter"), kept.get("JUPYTER_CONFIG_PATH", "")]
+    return kept | {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places)),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+
+
+# --- Servers that run -----------------------------------------------------------------------------
+
+
+def servers(folder: Path) -> Iterator[Server]:
+    """Give the servers that show a folder and answer."""
+    for entry in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
+        server = read_entry(entry)
+        if server and server.folder == folder.resolve() and server.answers():
+            yield server
+
+
+def read_entry(entry: Path) -> Server | None:
+    """Read what a server has written of itself; nothing if it is not there, or not whole yet."""
+    try:
+        found: Any = json.loads(entry.read_text(encoding="utf-8"))
+        folder = Path(found["root_dir"]).resolve()
+        return Server(str(found["url"]), str(found["token"]), folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def began(process: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Wait until the server answers, and say where; False if it has ended instead."""
+    while process.poll() is None:
+        if server := next(servers(folder), None):
+            print(f"The course is open: {server.address}", flush=True)
+            return True
+        time.sleep(BEAT)
+    return False
+
+
+@contextlib.contextmanager
+def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Stop the server when this process is interrupted, told to end, or loses its terminal."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupted)
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+        raise SystemExit(0) from None
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(TO_STOP)
+            process.kill()
+            process.wait()
+
+
+def interrupted(signum: int, frame: FrameType | None) -> NoReturn:
+    """Take any of these signals like Ctrl-C."""
+    raise KeyboardInterrupt

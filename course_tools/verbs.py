@@ -28,7 +28,10 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "lab": Verb("course_tools.lab:main", "learners", "opens the lessons in JupyterLab"),
+    "lab": Verb(
+        "course_tools.lab:main", "learners", "opens your own copy of the course in JupyterLab"
+    ),
+    "edit": Verb("course_tools.lab:edit", "authors", "opens the course's own notebooks"),
     "check": Verb(
         "course_tools.checks:check",
         "authors",

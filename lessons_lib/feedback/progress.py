@@ -11,13 +11,22 @@ ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "COURSE_PROGRESS"
 """Environment variable that names another file; if it is empty, nothing is kept."""
 
+RECORD = ".course.json"
+"""What stands in a learner's own copy of the course, and says that it is one."""
+
 
 def progress_file() -> Path | None:
-    """Return where progress is kept: beside the README, or nowhere."""
+    """Return where progress is kept: in the learner's copy of the course, or beside the README.
+
+    A notebook runs in its own folder. If a folder above that one is a learner's copy, progress is
+    kept there.
+    """
     named = os.environ.get(VARIABLE)
     if named is not None:
         return Path(named) if named else None
-    return ROOT / "progress.json"
+    here = Path.cwd()
+    own = (folder for folder in (here, *here.parents) if (folder / RECORD).is_file())
+    return next(own, ROOT) / "progress.json"
 
 
 def passed() -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""JupyterLab as `make lab` starts it, on a copy of the lessons and exercises."""
+"""JupyterLab as `make lab` and `make edit` start it, on a copy of the lessons and exercises."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_tools.desk import FOLDER
+
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("course_tools", "notebooks", "exercises", "solutions")
-RUN_LAB = "import sys; from course_tools.lab import main; sys.exit(main(sys.argv[1:]))"
+RUN_LAB = "import sys; from course_tools import lab; sys.exit(lab.{verb}(sys.argv[1:]))"
 TO_START = 120  # seconds, on a machine that is busy with something else, too
 TO_STOP = 30
 
@@ -36,7 +38,7 @@ class Lab:
     token : str
         What opens it.
     folder : Path
-        The copy of the project that is its root folder.
+        Its root folder: a copy of the project, or a learner's own in that.
     """
 
     url: str
@@ -64,19 +66,20 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path, *more: str) -> Iterator[Lab]:
+def running_lab(folder: Path, *more: str, verb: str = "edit") -> Iterator[Lab]:
     """Start JupyterLab in an empty folder, and stop it at the end.
 
-    The command is `make lab`'s own. It takes the folder that it stands in for the project, so it
-    runs from a copy: what the learner of these tests changes is not what is committed. Only
-    `lessons_lib` is the real one.
+    The command is that of `make edit`, or with "main" that of `make lab`. It takes the folder that
+    it stands in for the project, so it runs from a copy: what the learner of these tests changes
+    is not what is committed. Only `lessons_lib` is the real one.
     """
     project = copy_project(folder / "project")
+    shown = project / FOLDER if verb == "main" else project
     token = secrets.token_hex(16)
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", RUN_LAB, *options(token), *more],
+            [sys.executable, "-c", RUN_LAB.format(verb=verb), *options(token), *more],
             cwd=project,
             env=environment(folder / "home"),
             stdin=subprocess.DEVNULL,
@@ -85,7 +88,7 @@ def running_lab(folder: Path, *more: str) -> Iterator[Lab]:
         )
     try:
         url = wait_for_answer(process, folder / "home" / "runtime", token, log)
-        yield Lab(url, token, project)
+        yield Lab(url, token, shown)
     finally:
         stop(process)
 
@@ -103,7 +106,7 @@ def copy_project(target: Path) -> Path:
 
 def options(token: str) -> list[str]:
     """Return what stands in LAB_ARGS."""
-    return ["--no-browser", f"--port={free_port()}", f"--IdentityProvider.token={token}"]
+    return ["--log", "--no-browser", f"--port={free_port()}", f"--IdentityProvider.token={token}"]
 
 
 def free_port() -> int:

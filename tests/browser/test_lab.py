@@ -11,7 +11,7 @@ from lab_server import Lab, running_lab
 from lesson_page import CURRENT_TAB, TO_LOAD
 from playwright.sync_api import Browser, expect
 
-from course_tools.lab import START_PAGE
+from course_tools.desk import START_PAGE
 
 
 def test_the_bare_address_opens_the_start_page(browser: Browser, lab: Lab) -> None:
