@@ -12,17 +12,22 @@ ONE = $(if $(LESSON),--lesson $(LESSON))
 .PHONY: help lab edit check format test browser-test refresh exercises grade bench locks clean
 
 help:
-	@echo "make lab           opens the lessons in JupyterLab (LAB_ARGS=... takes its options)"
-	@echo "make check         checks all that takes no kernel, sandbox or browser"
-	@echo "make format        mends the style of code"
-	@echo "make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
-	@echo "make browser-test  drives the lessons in Chromium"
-	@echo "make refresh       executes the notebooks and writes their outputs (LESSON=06 takes one)"
-	@echo "make exercises     cuts the exercises out of the solutions"
-	@echo "make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
-	@echo "make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
-	@echo "make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
-	@echo "make clean         removes .venv and every cache"
+	@echo "To learn:"
+	@echo "  make lab           opens your own copy of the course in JupyterLab (LAB_ARGS=... takes its options)"
+	@echo "To teach:"
+	@echo "  make test          checks that everything works here, the night before"
+	@echo "  make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
+	@echo "To change the course:"
+	@echo "  make edit          opens the course's own notebooks"
+	@echo "  make check         checks all that takes no kernel, sandbox or browser"
+	@echo "  make format        mends the style of code"
+	@echo "  make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
+	@echo "  make browser-test  drives the lessons in Chromium"
+	@echo "  make refresh       executes the notebooks and writes their outputs (LESSON=06 takes one)"
+	@echo "  make exercises     cuts the exercises out of the solutions"
+	@echo "  make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
+	@echo "  make locks         pins the dependencies (LOCKS_ARGS=--upgrade takes newer versions)"
+	@echo "  make clean         removes .venv and every cache"
 	@echo
 	@echo "PYTHON=python3.12 chooses another Python."
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from course_tools import bootstrap, checks, commands, lab, verbs
+from course_tools import bootstrap, checks, commands, verbs
 
 ROOT = Path(__file__).resolve().parents[1]
 UV_BLOCK = "uv==1.2.3 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
@@ -340,33 +340,6 @@ def test_every_make_target_is_a_command() -> None:
     text = (ROOT / "Makefile").read_text()
     targets = next(line for line in text.splitlines() if line.startswith(".PHONY")).split()[1:]
     assert set(targets) - set(verbs.VERBS) == {"help", "clean"}
-
-
-def test_lab_takes_options_and_asks_nobody_on_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    labapp = pytest.importorskip("jupyterlab.labapp")
-    handed: list[str] = []
-
-    def hand_over(command: Sequence[str]) -> int:
-        handed.extend(command)
-        return 0
-
-    monkeypatch.setattr(lab, "hand_over", hand_over)
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
-    assert lab.main(["--no-browser", "--port=9999"]) == 0
-    assert handed[-2:] == ["--no-browser", "--port=9999"]
-
-    ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
-    assert theirs == "mine"
-    settings = json.loads((Path(ours) / "jupyter_lab_config.json").read_text())["LabApp"]
-    assert settings["news_url"] is None
-    assert set(settings) <= set(labapp.LabApp.class_trait_names(config=True))
-
-    schemas = Path(sys.prefix, "share/jupyter/lab/schemas")
-    overrides = json.loads((Path(ours) / "labconfig/default_setting_overrides.json").read_text())
-    for plugin, values in overrides.items():
-        package, name = plugin.split(":")
-        schema = json.loads((schemas / package / f"{name}.json").read_text())
-        assert set(values) <= set(schema["properties"])
 
 
 def test_a_failure_is_a_sentence_and_not_a_traceback(

@@ -67,13 +67,16 @@ class Lab:
 
 @contextmanager
 def running_lab(folder: Path, *more: str, verb: str = "edit") -> Iterator[Lab]:
-    """Start JupyterLab in an empty folder, and stop it at the end.
+    """Start JupyterLab in a folder, and stop it at the end.
 
     The command is that of `make edit`, or with "main" that of `make lab`. It takes the folder that
     it stands in for the project, so it runs from a copy: what the learner of these tests changes
-    is not what is committed. Only `lessons_lib` is the real one.
+    is not what is committed. Only `lessons_lib` is the real one. Started again in the same folder,
+    it finds what was left there.
     """
-    project = copy_project(folder / "project")
+    project = folder / "project"
+    if not project.exists():
+        copy_project(project)
     shown = project / FOLDER if verb == "main" else project
     token = secrets.token_hex(16)
     log = folder / "server.log"
@@ -93,7 +96,7 @@ def running_lab(folder: Path, *more: str, verb: str = "edit") -> Iterator[Lab]:
         stop(process)
 
 
-def copy_project(target: Path) -> Path:
+def copy_project(target: Path) -> None:
     """Copy what the command of `make lab` needs, and the lessons."""
     for name in COPIED:
         shutil.copytree(
@@ -101,7 +104,6 @@ def copy_project(target: Path) -> Path:
             target / name,
             ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
         )
-    return target
 
 
 def options(token: str) -> list[str]:

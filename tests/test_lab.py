@@ -1,0 +1,154 @@
+"""The command that opens JupyterLab: which kernel it gives, what it finds running, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from course_tools import lab
+from course_tools.desk import START_PAGE
+
+
+class Answer(BaseHTTPRequestHandler):
+    """What Jupyter's server says to whoever asks for its version."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"version": "2"}')
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A server that answers like Jupyter's."""
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where servers write that they run."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    (tmp_path / "runtime").mkdir()
+    return tmp_path / "runtime"
+
+
+def enter(runtime: Path, number: int, **entry: object) -> None:
+    """Write what a server writes of itself."""
+    (runtime / f"jpserver-{number}.json").write_text(json.dumps(entry), encoding="utf-8")
+
+
+def test_a_running_server_is_found_and_named(
+    url: str, runtime: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    enter(runtime, 1, url=url, token="secret", root_dir=str(tmp_path))
+    assert lab.open_lab(tmp_path, ["--no-browser"]) == 0
+    assert f"open already: {url}lab/tree/{START_PAGE}?token=secret" in capsys.readouterr().out
+
+
+def test_servers_that_are_gone_or_show_something_else_do_not_count(
+    url: str, runtime: Path, tmp_path: Path
+):
+    enter(runtime, 1, url="http://127.0.0.1:9/", token="secret", root_dir=str(tmp_path))
+    enter(runtime, 2, url=url, token="secret", root_dir=str(runtime))
+    enter(runtime, 3, url=url)
+    (runtime / "jpserver-4.json").write_text("{", encoding="utf-8")
+    assert list(lab.servers(tmp_path)) == []
+
+
+@pytest.mark.kernel
+def test_the_lessons_get_our_kernel_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    other = {"argv": ["/nowhere/python"], "display_name": "Other", "language": "python"}
+    for place in ("path", "home/.local/share/jupyter"):
+        folder = tmp_path / place / "kernels" / "python3"
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps(other), encoding="utf-8")
+    (tmp_path / "stale" / "lessons_lib").mkdir(parents=True)
+    (tmp_path / "stale" / "lessons_lib" / "__init__.py").write_text("raise ImportError")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "path"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stale"))
+    listing = "from jupyter_client.kernelspec import get_kernel_spec; "
+    listing += "print(get_kernel_spec('python3').display_name); import lessons_lib"
+    said = {}
+    for name, environment in (("ours", lab.environment()), ("theirs", dict(os.environ))):
+        done = subprocess.run(
+            [sys.executable, "-c", listing], env=environment, capture_output=True, text=True
+        )
+        said[name] = done.stdout + done.stderr
+    assert said["ours"] == "Python 3 (ipykernel)\n"
+    assert said["theirs"].startswith("Other\n")
+    assert "ImportError" in said["theirs"]
+
+
+def test_a_server_that_ends_at_once_says_why(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    failing = [sys.executable, "-c", "import sys; print('no port', *sys.argv[1:]); sys.exit(3)"]
+    monkeypatch.setattr(lab, "command", lambda folder: failing)
+    assert lab.open_lab(tmp_path, ["--no-browser", "--port=9999"]) == 3
+    assert "no port --no-browser --port=9999" in capsys.readouterr().out
+
+
+WAITING = """
+import json, os, sys, time
+from pathlib import Path
+entry = {"url": sys.argv[1], "token": "t", "root_dir": sys.argv[2]}
+Path(os.environ["JUPYTER_RUNTIME_DIR"], "jpserver-7.json").write_text(json.dumps(entry))
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as Unix does")
+def test_ctrl_c_once_ends_the_server(
+    url: str, tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+):
+    words = [sys.executable, "-c", WAITING, url, str(tmp_path)]
+    started = []
+    real = subprocess.Popen
+
+    def popen(command, **options):
+        started.append(real(command, **options))
+        return started[0]
+
+    def interrupt(said: str, **_: object) -> None:
+        if "Ctrl-C" in said:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(lab, "command", lambda folder: words)
+    monkeypatch.setattr(lab.subprocess, "Popen", popen)
+    monkeypatch.setattr("builtins.print", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        lab.open_lab(tmp_path, ["--no-browser"])
+    assert ended.value.code == 0
+    assert started[0].poll() is not None
+
+
+def test_jupyterlab_asks_nobody_on_the_network(monkeypatch: pytest.MonkeyPatch):
+    labapp = pytest.importorskip("jupyterlab.labapp")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    ours, theirs = lab.environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert theirs == "mine"
+    settings = json.loads((Path(ours) / "jupyter_lab_config.json").read_text())["LabApp"]
+    assert settings["news_url"] is None
+    assert set(settings) <= set(labapp.LabApp.class_trait_names(config=True))
+
+    schemas = Path(sys.prefix, "share/jupyter/lab/schemas")
+    overrides = json.loads((Path(ours) / "labconfig/default_setting_overrides.json").read_text())
+    for plugin, values in overrides.items():
+        package, name = plugin.split(":")
+        schema = json.loads((schemas / package / f"{name}.json").read_text())
+        assert set(values) <= set(schema["properties"])
