@@ -171,7 +171,10 @@ def make_venv(root: Path, run: Runner) -> None:
             raise SetupError(venv_is_missing()) from None
     venv = root / ".venv"
     if venv.exists():
-        shutil.rmtree(venv)
+        try:
+            shutil.rmtree(venv)
+        except OSError as error:
+            raise SetupError(cannot_write(root, error)) from None
     # Of a Python that itself runs in a .venv, perhaps this one, take the one beneath.
     run([getattr(sys, "_base_executable", sys.executable), "-I", "-m", "venv", str(venv)])
 
@@ -191,6 +194,18 @@ def install(root: Path, audience: Audience, run: Runner) -> None:
         say("uv found no way; pip, which may know a mirror or proxy, tries too. It takes longer.")
         run([*pip, "--require-hashes", "-r", wanted])
     run([*uv, "--no-deps", "-e", str(root)])
+    link_relatively(root)
+
+
+def link_relatively(root: Path) -> None:
+    """Lead from `.venv` to the project by a relative path, in letters that every encoding has.
+
+    The installer writes the whole path in UTF-8. Python 3.11 and 3.12 read it in the encoding of
+    the system's language, where a home folder with another letter than a to z becomes a folder
+    that is not there.
+    """
+    for link in sorted((root / ".venv").glob("[lL]ib*/**/site-packages/descent_to_momentum.pth")):
+        link.write_text(os.path.relpath(root, link.parent) + "\n", encoding="ascii")
 
 
 def write_uv_list(root: Path) -> Path:
@@ -256,15 +271,19 @@ def wait_for(process: subprocess.Popen[str], started: float) -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what would send packages to another place."""
+    """Return the environment without what would send packages, or imports, to another place."""
     misleading = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_TARGET"}
+    misleading |= {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH"}
     return {name: value for name, value in os.environ.items() if name not in misleading}
 
 
 @contextlib.contextmanager
 def only_one(file: Path) -> Iterator[None]:
     """Hold a lock that the system lets go of when its last holder ends, however it ends."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise SetupError(cannot_write(file.parent, error)) from None
     try:
         if not try_lock(descriptor):
             say("Another set-up of this folder is running; waiting until it is done.")
@@ -344,6 +363,14 @@ def explain(output: str) -> str:
     else:
         advice = "The set-up stopped at the error above; run the same command again to retry."
     return tail + advice
+
+
+def cannot_write(folder: Path, error: OSError) -> str:
+    """Return what to do where this folder, or what stands in it, belongs to somebody else."""
+    return (
+        f"{folder} cannot be written ({error.strerror}: {error.filename}). It may belong to"
+        " somebody else, or be read-only: copy the course to a folder of your own, and start there."
+    )
 
 
 def venv_is_missing() -> str:

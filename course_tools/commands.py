@@ -50,11 +50,15 @@ def runs_in_venv() -> bool:
 
 
 def hand_over(command: Sequence[str]) -> int:
-    """Become the command; where a process cannot, wait for it and return its exit status."""
+    """Become the command; where a process cannot, wait for it and return its exit status.
+
+    It sees the course's own packages, whatever the environment says of others.
+    """
     sys.stdout.flush()
+    environment = bootstrap.clean_environment()
     if os.name != "nt":
-        os.execv(command[0], list(command))
-    process = subprocess.Popen(command)
+        os.execve(command[0], list(command), environment)
+    process = subprocess.Popen(command, env=environment)
     while True:
         try:
             return process.wait()

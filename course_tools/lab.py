@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from course_tools.bootstrap import clean_environment
 from course_tools.desk import FOLDER, START_PAGE
 from course_tools.desk.update import update
 from course_tools.files import ROOT
@@ -136,8 +137,8 @@ def environment() -> dict[str, str]:
     added to the learner's own, and come before them. What would give the lessons another kernel or
     another numpy than the course's is left out.
     """
-    misleading = {"JUPYTER_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"}
-    kept = {name: value for name, value in os.environ.items() if name not in misleading}
+    kept = clean_environment()
+    kept.pop("JUPYTER_PATH", None)
     places = [str(ROOT / "course_tools" / "jupyter"), kept.get("JUPYTER_CONFIG_PATH", "")]
     return kept | {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places)),

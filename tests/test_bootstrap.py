@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import codecs
+import contextlib
+import io
 import json
 import os
+import site
 import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -62,6 +68,63 @@ def test_a_first_start_installs_everything_in_order(root: Path) -> None:
     signs = ["-m venv", "uv.txt", "requirements.txt", f"-e {root}"]
     assert [sign in step for sign, step in zip(signs, steps, strict=True)] == [True] * 4
     assert all("--require-hashes" in step for step in steps[1:3])
+
+
+class OldSite(SimpleNamespace):
+    """What `site` takes from `io`, where files are read in the encoding of a language."""
+
+    @staticmethod
+    def open_code(path: str) -> Any:
+        return io.open_code(path)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
+@pytest.mark.parametrize("place", ["lib/python3.12/site-packages", "Lib/site-packages"])
+def test_lessons_lib_is_found_in_a_folder_of_any_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, place: str
+) -> None:
+    root = tmp_path / "Zoë 课程"
+    packages = root / ".venv" / place
+    packages.mkdir(parents=True)
+    link = packages / "descent_to_momentum.pth"
+
+    def found() -> bool:
+        old = OldSite(TextIOWrapper=lambda file, **_: io.TextIOWrapper(file, encoding=encoding))
+        monkeypatch.setattr(site, "io", old)
+        monkeypatch.setattr(sys, "path", [])
+        with contextlib.suppress(UnicodeDecodeError):
+            site.addpackage(str(packages), link.name, set())
+        return [Path(each).resolve() for each in sys.path] == [root.resolve()]
+
+    codecs.lookup(encoding)
+    link.write_bytes(f"{root}\n".encode())  # as the installer writes it
+    assert found() == (sys.version_info >= (3, 13))  # these try UTF-8 first
+    bootstrap.link_relatively(root)
+    assert found()
+
+
+@pytest.mark.parametrize("spoil", ["lock", "venv"])
+def test_a_folder_of_somebody_elses_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch, spoil: str
+) -> None:
+    def refuse(path: object, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (root / ".venv").mkdir()
+    where, name = {"lock": (bootstrap.os, "open"), "venv": (bootstrap.shutil, "rmtree")}[spoil]
+    monkeypatch.setattr(where, name, refuse)
+    with pytest.raises(bootstrap.SetupError, match=r"cannot be written.*copy the course"):
+        bootstrap.ensure(root, "learners", Recorder(root))
+
+
+def test_other_packages_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setattr(commands.os, "execve", lambda *given: seen.append(given))
+    monkeypatch.setattr(commands.subprocess, "Popen", lambda *_, **__: SimpleNamespace(wait=int))
+    commands.hand_over(["python", "-m", "course_tools"])
+    assert seen[0][:2] == ("python", ["python", "-m", "course_tools"])
+    assert "PYTHONPATH" not in seen[0][2]
 
 
 def test_a_second_start_runs_nothing(root: Path) -> None:

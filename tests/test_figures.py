@@ -1,6 +1,9 @@
 """The figures of the lessons, and their words: complete, aware of every point, deaf to noise."""
 
+import os
 import re
+import subprocess
+import sys
 from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
@@ -614,3 +617,35 @@ def test_lines_end_beyond_the_data():
     x, y = line.get_data()
     assert x.min() <= LINE.x.min() < LINE.x.max() <= x.max()
     np.testing.assert_allclose(y, 4 + 3 * x)
+
+
+DRAW = """
+import sys
+from lessons_lib import figures
+figure, ax = figures.panel("A title", xlabel="step", ylabel="loss")
+ax.plot([1, 2, 3], label="a line")
+ax.set_title("another title")
+ax.legend()
+sys.stdout.buffer.write(figure.png(1))
+"""
+
+OF_THEIR_OWN = """
+text.usetex: True
+font.size: 22
+axes.facecolor: black
+figure.facecolor: black
+lines.linestyle: :
+savefig.bbox: tight
+"""
+
+
+def test_settings_of_ones_own_change_no_figure(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(OF_THEIR_OWN, encoding="utf-8")
+    drawn = [
+        subprocess.run(
+            [sys.executable, "-c", DRAW], env=os.environ | more, capture_output=True, check=True
+        ).stdout
+        for more in ({}, {"MATPLOTLIBRC": str(tmp_path)})
+    ]
+    assert drawn[0].startswith(b"\x89PNG")
+    assert drawn[1] == drawn[0]

@@ -86,7 +86,11 @@ def test_the_lessons_get_our_kernel_and_no_other(tmp_path: Path, monkeypatch: py
     said = {}
     for name, environment in (("ours", lab.environment()), ("theirs", dict(os.environ))):
         done = subprocess.run(
-            [sys.executable, "-c", listing], env=environment, capture_output=True, text=True
+            [sys.executable, "-c", listing],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         said[name] = done.stdout + done.stderr
     assert said["ours"] == "Python 3 (ipykernel)\n"

@@ -6,7 +6,12 @@ lightness differs, too: a greyscale print keeps them apart.
 
 from __future__ import annotations
 
+import matplotlib
 from cycler import cycler
+
+matplotlib.rcdefaults()
+# Settings of your own in a matplotlibrc would change the words in figures, or break them: titles
+# and legends take theirs when they are made. What you set after this import holds.
 
 BLUE, RED, YELLOW, BLACK = "#004488", "#cc3311", "#ddaa33", "#000000"
 GREY, PALE = "#777777", "#bbbbbb"
