@@ -16,7 +16,7 @@ from course_tools.desk import copies, update
 from course_tools.desk.__main__ import main
 from course_tools.files import ROOT
 from course_tools.notebooks.stored import NotebookError, from_bytes
-from lessons_lib.feedback import progress
+from lessons_lib import progress
 
 LESSON = "notebooks/01_line.ipynb"
 EXERCISE = "exercises/01_line/01_line.ipynb"
@@ -249,9 +249,9 @@ def test_progress_is_kept_in_the_copy_in_which_one_works(
 ):
     monkeypatch.delenv(progress.VARIABLE, raising=False)
     monkeypatch.chdir(mine / "notebooks")
-    assert progress.progress_file() == mine / "progress.json"
+    assert progress.progress_file() == mine / "progress.jsonl"
     monkeypatch.chdir(mine.parent)
-    assert progress.progress_file() == progress.ROOT / "progress.json"
+    assert progress.progress_file() == progress.ROOT / "progress.jsonl"
 
 
 def test_the_command_says_what_it_did_and_how_to_open_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import sys
 import threading
@@ -442,7 +441,6 @@ def test_a_verdict_is_shown_as_words_and_as_html():
 def test_what_passes_is_remembered(progress: Path):
     assert feedback.passed() == frozenset()
     check(line_loss)
-    assert json.loads(progress.read_text("utf-8")) == {"passed": ["line_loss"]}
     assert feedback.passed() == {"line_loss"}
     assert [path.name for path in progress.parent.iterdir()] == ["progress.json"]
 

@@ -20,7 +20,7 @@ from typing import Literal
 from course_tools.bootstrap import only_one
 from course_tools.desk.copies import Copy, copies, digest_of
 from course_tools.files import write_whole
-from lessons_lib.feedback.progress import RECORD
+from lessons_lib.progress import RECORD
 
 Fate = Literal["new", "back", "renewed", "yours", "beside", "same"]
 """What becomes of a notebook; "yours" is one that only the learner has changed."""

@@ -32,7 +32,7 @@ from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
 from course_tools.marking.time_limit import LateError, run_within
 from course_tools.notebooks.stored import grade_id
 from lessons_lib.feedback.phrasing import joined
-from lessons_lib.feedback.progress import VARIABLE
+from lessons_lib.progress import VARIABLE
 
 RIGHT = "Right."
 NOT_FOR_ALL = (

@@ -3,8 +3,7 @@
 from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.checking import check
 from lessons_lib.feedback.judging import judge
-from lessons_lib.feedback.overview import Progress
-from lessons_lib.feedback.progress import passed
+from lessons_lib.feedback.overview import Progress, passed
 from lessons_lib.feedback.task import Mistake, Task
 from lessons_lib.feedback.verdict import NotYetRightError, Verdict
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.judging import judge
-from lessons_lib.feedback.progress import remember
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.task import Task
 from lessons_lib.feedback.verdict import Verdict
+from lessons_lib.progress import remember
 
 WHERE = (
     "It stands after 'def' in the cell that you were given. A decorator loses it, unless it uses"
@@ -49,7 +49,7 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
     task = _find(getattr(function, "__name__", type(function).__name__))
     verdict = judge(task, function, cases)
     if verdict.right and not cases:
-        remember(task.name)
+        remember("task", task.name)
     return verdict
 
 

@@ -128,7 +128,7 @@ def environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
-        "COURSE_PROGRESS": "progress.json",
+        "COURSE_PROGRESS": "progress.jsonl",
     }
     kept = {
         name: value

@@ -107,5 +107,5 @@ def test_the_worked_solution_opens(exercise: Lesson) -> None:
 
 
 def test_what_passed_is_remembered(lab: Lab) -> None:
-    kept = lab.folder.parent / "home" / "progress.json"
+    kept = lab.folder.parent / "home" / "progress.jsonl"
     assert '"line_gradient"' in kept.read_text("utf-8")
