@@ -35,6 +35,7 @@ MENTIONS = (
     r"\[\d{1,2} · ",  # a row of a table
     r"# \d{1,2} · ",  # a title
     r"\blesson=\d{1,2}\b",  # a task
+    r"\bpredict\(\d{1,2}\b",  # a prediction
 )
 """Where a number means a lesson."""
 

@@ -25,6 +25,7 @@ from course_tools import readme
 from course_tools.files import show, write_whole
 from course_tools.kernels import CELL_TIMEOUT, execute
 from course_tools.notebooks.course import of_lesson, stored_notebooks
+from course_tools.notebooks.questions import write_questions
 from course_tools.notebooks.stored import (
     HTML,
     PLAIN,
@@ -201,6 +202,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    write_questions()
     import matplotlib.font_manager  # noqa: F401  builds the font cache once, not in each kernel
 
     try:

@@ -45,6 +45,12 @@ def test_what_sleeps_already_is_left_as_it_is():
     assert saved(model) == once
 
 
+def test_what_has_words_of_its_own_keeps_them():
+    words = {"text/markdown": "*Run this cell.*", "text/plain": "Run this cell."}
+    (output,) = saved(notebook({"output_type": "display_data", "data": {VIEW: {}, **words}}))
+    assert output["data"] == words
+
+
 @pytest.mark.parametrize("output", [SLIDER, STREAM])
 def test_what_has_no_picture_keeps_all_it_has(output: dict[str, Any]):
     assert saved(notebook(output)) == [output]

@@ -48,6 +48,7 @@ def course(tmp_path: Path) -> Path:
         ("lesson\n    2", "lesson\n    3"),
         ("In lesson 2, 3 steps", "In lesson 3, 3 steps"),
         ("lesson 02", "lesson 03"),
+        ("predict(2, 'race')", "predict(3, 'race')"),
         ("lesson 2.", "lesson 3."),
         ("lesson 91", "lesson 91"),
         ("return 2 * x", "return 2 * x"),

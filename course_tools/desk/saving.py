@@ -2,8 +2,8 @@
 
 A saved notebook holds the name of a widget, not the widget: opened again, JupyterLab would show an
 error in its place. The picture of the explorer's start stands beside it in the same output. So the
-name is left out of the file, and a line below the picture says how to bring it to life. What is
-open in the browser stays as it is.
+name is left out of the file, and a line below the picture says how to bring it to life. A
+prediction has such words of its own. What is open in the browser stays as it is.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def _asleep(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for output in outputs:
         data = output.get("data", {})
         kept.append(output)
-        if WIDGET_VIEW in data and PNG in data:
+        asleep = WIDGET_VIEW in data and (PNG in data or MARKDOWN in data)
+        if asleep:
             del data[WIDGET_VIEW]
+        if asleep and MARKDOWN not in data:
             kept.append(
                 {
                     "output_type": "display_data",

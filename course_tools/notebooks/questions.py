@@ -1,0 +1,90 @@
+"""The questions of a lesson: their choices, and what one believes who takes each.
+
+A question is asked in a Markdown cell predict-NAME, and answered further down in another,
+answer-NAME, whose parts are folded:
+
+    <details>
+    <summary>The answer</summary>
+
+    **b.** It becomes four times as large. ...
+
+    </details>
+
+    <details>
+    <summary>If you chose a</summary>
+
+    ...
+
+    </details>
+
+From these the buttons of the cell between them are made, by `lessons_lib.predictions`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from course_tools.files import ROOT, write_whole
+from course_tools.notebooks.cells import Notebook
+from course_tools.notebooks.course import number_of, read_in_order
+from lessons_lib.predictions.stored import FILE, Question, written
+
+ASKED, ANSWERED = "predict-", "answer-"
+"""How the ids of the two cells begin."""
+
+CHOICE = re.compile(r"^- \*\*([a-z])\*\* (.+(?:\n  .+)*)$", re.MULTILINE)
+FOLDED = re.compile(r"<details>\s*<summary>(.*?)</summary>\n(.*?)</details>\n*", re.DOTALL)
+BELIEF = "If you chose "
+RIGHT = "The answer"
+
+
+def choices_in(source: str) -> dict[str, str]:
+    """Return the choices of a question's cell by their letters, as Markdown."""
+    return {letter: text.strip() for letter, text in CHOICE.findall(source)}
+
+
+def folded_in(source: str) -> dict[str, str]:
+    """Return the folded parts of a cell by what stands on them, as Markdown."""
+    return {summary: text.strip() for summary, text in FOLDED.findall(source)}
+
+
+def beliefs_in(source: str) -> dict[str, str]:
+    """Return, by letter, what an answer's cell says to those who chose it."""
+    parts = folded_in(source).items()
+    return {name.removeprefix(BELIEF): text for name, text in parts if name.startswith(BELIEF)}
+
+
+def questions_of(notebook: Notebook) -> Iterator[Question]:
+    """Give the questions of a lesson that have choices and answers, in order."""
+    cells = notebook.by_id
+    for name, cell in cells.items():
+        answer = cells.get(name.replace(ASKED, ANSWERED, 1))
+        if name.startswith(ASKED) and answer is not None and beliefs_in(answer.source):
+            yield Question(
+                number_of(notebook.path),
+                name.removeprefix(ASKED),
+                as_html(choices_in(cell.source)),
+                as_html(beliefs_in(answer.source)),
+            )
+
+
+def as_html(texts: dict[str, str]) -> dict[str, str]:
+    """Return Markdown texts as HTML, by the converter that Jupyter uses for pages."""
+    from nbconvert.filters import markdown2html  # late: marking reads cells, and no pages
+
+    return {name: markdown2html(text).strip() for name, text in texts.items()}
+
+
+def write_questions() -> bool:
+    """Write the questions of all lessons for the library; return whether they have changed."""
+    every = [
+        question
+        for path in read_in_order(ROOT / "notebooks")
+        for question in questions_of(Notebook.read(path))
+    ]
+    content = written(every)
+    if FILE.exists() and FILE.read_bytes() == content:
+        return False
+    write_whole(FILE, content)
+    return True
