@@ -41,7 +41,7 @@ def growing_curve(
     iterations = np.arange(n_steps + 1)
     return [
         Moving(curve, x=iterations, y=values, **follow),
-        Moving(head, x=iterations, y=values, **(follow | {"show": "now"})),
+        Moving(head, x=iterations, y=values, drag="step", **(follow | {"show": "now"})),
     ]
 
 

@@ -43,7 +43,13 @@ def line_and_loss(line: LeastSquares) -> Live:
         ],
         [
             Moving(drawn, x=ends, y=theta[..., :1] + theta[..., 1:] * ends, over="intercept slope"),
-            Moving(point, x=theta[..., :1], y=theta[..., 1:], over="intercept slope"),
+            Moving(
+                point,
+                x=theta[..., :1],
+                y=theta[..., 1:],
+                over="intercept slope",
+                drag="intercept slope",
+            ),
         ],
         words="With intercept {intercept} and slope {slope} the loss is {loss:.3f}.",
         readouts={"loss": Readout(line.value(theta), "intercept slope")},

@@ -81,6 +81,7 @@ def settings_map(
                 x=np.broadcast_to(lr[:, None, None], (*last.shape, 1)),
                 y=np.broadcast_to(memory[:, None], (*last.shape, 1)),
                 over="lr beta",
+                drag="lr beta",
             ),
             Moving(trail, x=np.arange(n_steps + 1), y=loss, over="lr beta"),
         ],

@@ -52,7 +52,7 @@ def springs(n_steps: int = 60) -> Live:
         [
             _standing(_marker(plane, RED), PRODUCTS),
             Moving(trail, show="trail", **follow),
-            Moving(ball, show="now", **follow),
+            Moving(ball, show="now", drag="step", **follow),
         ],
         words="At lr · λ = {product} swinging takes a β above {critical:.3f}. With β = {beta} the"
         " rate is {rate:.3f}; below 1 the ball comes to rest. After {step} steps its distance is"
@@ -169,7 +169,7 @@ def _marker(plane: Axes, colour: str) -> Line2D:
 def _standing(artist: Line2D, *products: Array) -> Moving:
     """Put an artist where the sliders stand on the map: a point for each row of products."""
     x, y = np.broadcast_arrays(np.stack(products, axis=-1)[:, None], BETAS[:, None])
-    return Moving(artist, x=x, y=y, over="product beta")
+    return Moving(artist, x=x, y=y, over="product beta", drag="product beta")
 
 
 def _map(plane: Axes, label: str) -> None:

@@ -37,6 +37,21 @@ def check_artists(figure: Figure, moving: Sequence[Moving], controls: Sequence[C
                 f"{each.called} shows its {each.show!r}, which needs a control named 'step'; add"
                 " steps(n, start=...)."
             )
+        _check_drag(each, controls)
+
+
+def _check_drag(each: Moving, controls: Sequence[Control]) -> None:
+    """Refuse to let a hand move what does not follow, or what the browser cannot look up."""
+    names, over = each.drag.split(), each.over.split()
+    if not names:
+        return
+    if isinstance(each.x, str) or isinstance(each.y, str):
+        raise ValueError(f"{each.called} is computed, and cannot be dragged: give its numbers.")
+    if len(names) > 2 or not set(names) <= set(over):
+        raise ValueError(
+            f"{each.called} is dragged over {each.drag!r}; it must be one or two of the controls"
+            f" that it depends on: {each.over or 'none'}."
+        )
 
 
 def _check_artist(figure: Figure, each: Moving) -> None:

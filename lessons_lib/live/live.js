@@ -39,10 +39,12 @@ async function render({ model, el }) {
   watcher.observe(page.stage);
   const forget = onZoom(schedule);
   const stop = player(figure);
+  const letGo = dragging(figure);
   changed();
 
   return () => {
     stop();
+    letGo();
     hangUp();
     clearTimeout(figure.telling);
     watcher.disconnect();
@@ -408,6 +410,107 @@ function streaming(model, figure, arrived) {
     if (!waiting) ask();
   };
   return [request, () => model.off("msg:custom", take)];
+}
+
+// --- Taking things by the hand --------------------------------------------------------------------
+
+// A mark that can be dragged hands the state in which it comes nearest to the pointer to its
+// controls. A click into its panel does the same. A finger that begins elsewhere scrolls the page.
+function dragging(figure) {
+  const { spec, page } = figure;
+  const handles = spec.artists.filter((artist) => artist.drag.length);
+  let held = null;
+  const take = (event) => {
+    const pointer = onPicture(event, figure);
+    const handle = nearest(figure, handles, pointer);
+    if (!handle || event.button > 0 || (event.pointerType === "touch" && !handle.close)) return;
+    held = { artist: handle.artist, places: placesOf(figure, handle.artist) };
+    page.canvas.setPointerCapture(event.pointerId);
+    page.canvas.classList.add("live-held");
+    move(event);
+  };
+  const move = (event) => {
+    const pointer = onPicture(event, figure);
+    if (held) return handOver(figure, held, pointer);
+    const handle = nearest(figure, handles, pointer);
+    page.canvas.style.cursor = handle ? (handle.close ? "grab" : "pointer") : "";
+  };
+  const drop = () => {
+    held = null;
+    page.canvas.classList.remove("live-held");
+  };
+  const click = (event) => {
+    const handle = nearest(figure, handles, onPicture(event, figure));
+    if (!handle) return;
+    const tapped = { artist: handle.artist, places: placesOf(figure, handle.artist) };
+    handOver(figure, tapped, onPicture(event, figure));
+  };
+  const keepStill = (event) => {
+    const handle = nearest(figure, handles, onPicture(event.touches[0], figure));
+    if (handle?.close) event.preventDefault(); // or the page would scroll under the finger
+  };
+  const heard = { pointerdown: take, pointermove: move, pointerup: drop, pointercancel: drop, click };
+  if (handles.length) {
+    page.canvas.addEventListener("touchstart", keepStill, { passive: false });
+    Object.entries(heard).forEach(([name, action]) => page.canvas.addEventListener(name, action));
+  }
+  return drop;
+}
+
+const HAND = 24; // pixels of the page within which a finger or a pointer has hold of a mark
+
+// Where the pointer is, in the picture's own pixels.
+function onPicture({ clientX, clientY }, { spec, page }) {
+  const box = page.canvas.getBoundingClientRect();
+  return [clientX - box.left, clientY - box.top].map((each) => (each * spec.width) / box.width);
+}
+
+// The handle in the pointer's panel whose mark is nearest, and whether it is close enough to grab.
+function nearest(figure, handles, pointer) {
+  const { spec, page } = figure;
+  const reach = (HAND * spec.width) / page.stage.clientWidth;
+  const found = handles
+    .filter((artist) => inside(spec.axes[artist.axes], pointer))
+    .map((artist) => ({ artist, distance: distance(placeOf(figure, artist), pointer) }))
+    .sort((one, other) => one.distance - other.distance)[0];
+  return found && { artist: found.artist, close: found.distance < reach };
+}
+
+function placeOf(figure, artist) {
+  const drawn = points(figure, artist);
+  return toPixels(figure.spec.axes[artist.axes], drawn[drawn.length - 1] ?? [NaN, NaN]);
+}
+
+// Where a mark is in every state of the controls that it drags, the others being as they are.
+function placesOf(figure, artist) {
+  const here = figure.index;
+  const [first, second = null] = artist.drag;
+  const places = [];
+  const counted = (control) => [...figure.spec.controls[control].values.keys()];
+  for (const k of counted(first)) {
+    for (const j of second === null ? [null] : counted(second)) {
+      figure.index = here.map((at, n) => (n === first ? k : n === second ? j : at));
+      places.push([placeOf(figure, artist), figure.index]);
+    }
+  }
+  figure.index = here;
+  return places;
+}
+
+function handOver(figure, { artist, places }, pointer) {
+  let [best, least] = [null, Infinity];
+  for (const [place, index] of places) {
+    const far = distance(place, pointer);
+    if (far < least) [best, least] = [index, far];
+  }
+  for (const k of best ? artist.drag : []) {
+    if (figure.controls[k].get("index") !== best[k]) put(figure.controls[k], best[k]);
+  }
+}
+
+function distance([x0, y0], [x1, y1]) {
+  const far = Math.hypot(x0 - x1, y0 - y1);
+  return Number.isNaN(far) ? Infinity : far;
 }
 
 // --- Play and reset -----------------------------------------------------------------------------

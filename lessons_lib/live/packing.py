@@ -76,6 +76,7 @@ def _artist(scene: Scene, number: int) -> dict[str, Any]:
         "x": _reference(scene, x),
         "y": _reference(scene, y),
         "text": pieces(each.text),
+        "drag": [scene.position(name) for name in each.drag.split()],
     }
 
 

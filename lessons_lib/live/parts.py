@@ -30,6 +30,9 @@ class Moving:
         All points; those up to the step; or the one at the step.
     text : str
         For a text: what it says, with names in braces as in the figure's words.
+    drag : str
+        Names of one or two controls, such as "lr beta", that follow when its last point is taken by
+        the hand: they go where it comes nearest to the pointer.
     """
 
     artist: Line2D | Text
@@ -38,6 +41,7 @@ class Moving:
     over: str = ""
     show: Literal["all", "trail", "now"] = "all"
     text: str = ""
+    drag: str = ""
 
     @property
     def called(self) -> str:
