@@ -211,6 +211,19 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "HTML": prose('# Title\n\n<a href="missing.html">x</a>'),
         "by reference": prose("# Title\n\n[x][1]\n\n[1]: missing.html"),
     },
+    "folds": {
+        "no title": prose("# Title\n\n<details>\n\nText.\n\n</details>"),
+        "empty title": prose("# Title\n\n<details>\n<summary> </summary>\n\nText.\n\n</details>"),
+        "no empty line": prose("# Title\n\n<details>\n<summary>Why</summary>\nText.\n\n</details>"),
+        "never closed": prose("# Title\n\n<details>\n<summary>Why</summary>\n\nText."),
+        "one inside another": prose(
+            "# Title\n\n<details>\n<summary>Why</summary>\n\n<details>\n"
+            "<summary>Why</summary>\n\nText.\n\n</details>\n\n</details>"
+        ),
+        "a heading": prose(
+            "# Title\n\n<details>\n<summary>Why</summary>\n\n## Proof\n\n</details>"
+        ),
+    },
     "alternative_texts": {
         "Markdown": prose("# Title\n\n![](https://example.org/a.png)"),
         "HTML": prose('# Title\n\n<img src="https://example.org/a.png">'),
@@ -294,6 +307,10 @@ ALLOWED = {
     "link to the web": prose("# Title\n\n[x](https://example.org/#a)"),
     "link to a heading there": prose("# Title\n\n[x](01_good.ipynb#the-plot)"),
     "link to a folder": prose("# Title\n\n[x](../notebooks)"),
+    "a fold": prose(
+        "# Title\n\n<details>\n<summary>Why z₁ z₂ = β</summary>\n\n$$x$$\n\n- so\n\n"
+        "</details>\n\nOn."
+    ),
     "link in code": prose("# Title\n\n`[x](missing)`"),
     "12 lines and their docstring": code(
         'def f():\n    """Say.\n\n    More.\n    """\n    # why\n\n' + "    a = 1\n" * 11

@@ -175,6 +175,13 @@ def prose_of(source: str) -> str:
     return re.sub(r"\]\([^)]*\)", "]", text)
 
 
+def without_folds(source: str) -> str:
+    """Markdown as it stands when it is opened: of what is folded, its title alone."""
+    return re.sub(
+        r"<details>\s*(<summary>.*?</summary>)?.*?</details>", r"\1", source, flags=re.DOTALL
+    )
+
+
 def targets_in(source: str) -> list[str]:
     """Targets of all links and pictures in Markdown."""
     text = without_code(source)

@@ -419,6 +419,28 @@ def fault_of_link(target: str, notebook: Notebook) -> str:
 
 
 @RULES.add
+def folds(notebook: Notebook) -> Iterator[str]:
+    """Refuse what is folded without a title, or where its Markdown would show as it is written."""
+    for cell in notebook.prose:
+        text = without_code(cell.source)
+        if len(re.findall("</?details|</?summary", text)) != 4 * len(FOLD.findall(text)):
+            yield notebook.says(
+                cell,
+                "a fold is not of the form that every page opens. Write <details>, below it "
+                "<summary>What is in it</summary>, an empty line, the text without headings, an "
+                "empty line, </details>.",
+            )
+
+
+FOLD = re.compile(
+    r"(?<![^\n])<details>\n<summary>[^\n<>]*\S</summary>\n\n(?:(?!</?details|</?summary|(?<=\n)#).)+"
+    r"\n\n</details>(?![^\n])",
+    re.DOTALL,
+)
+"""Something folded. A heading in it would be a link's target that nobody sees."""
+
+
+@RULES.add
 def alternative_texts(notebook: Notebook) -> Iterator[str]:
     """Refuse pictures between the paragraphs without words for those who cannot see them."""
     for cell in notebook.prose:
