@@ -203,6 +203,25 @@ def test_shapes_that_do_not_fit_their_controls(definition, message):
         refused(message, **definition)
 
 
+DRAGGED = [
+    ({"drag": "method"}, "'path' is dragged over 'method'; it must be .* depends on: lr step"),
+    ({"drag": "lr step lr"}, "'path' is dragged over 'lr step lr'; it must be one or two"),
+    ({"drag": "lr", "x": 0.0, "y": 1.0, "over": ""}, "depends on: none"),
+    ({"drag": "lr", "x": "far", "y": "far"}, "'path' is computed, and cannot be dragged"),
+]
+
+
+@pytest.mark.parametrize(("definition", "message"), DRAGGED)
+def test_what_a_hand_cannot_move(definition, message):
+    with pytest.raises(ValueError, match=message):
+        define(compute=lambda **_: {"far": [1.0]}, **definition)
+
+
+def test_a_hand_moves_controls_by_their_places():
+    spec, _ = spec_and_table(define(drag="step lr"))
+    assert [artist["drag"] for artist in spec["artists"]] == [[2, 1]]
+
+
 def test_a_text_needs_a_place():
     nowhere = {"x": [], "y": [], "over": "", "text": "here"}
     refused("Text has no point to stand at.", draw=lambda ax: ax.text(0, 0, "old"), **nowhere)
@@ -552,30 +571,8 @@ def test_the_widgets_controls_are_those_of_the_scene():
 
 
 @pytest.mark.parametrize("step", range(5))
-DRAGGED = [
-    ({"drag": "method"}, "'path' is dragged over 'method'; it must be .* depends on: lr step"),
-    ({"drag": "lr step lr"}, "'path' is dragged over 'lr step lr'; it must be one or two"),
-    ({"drag": "lr", "x": 0.0, "over": ""}, "depends on: none"),
-]
-
-
-@pytest.mark.parametrize(("definition", "message"), DRAGGED)
-def test_what_a_hand_cannot_move(definition, message):
-    with pytest.raises(ValueError, match=message):
-        define(show="all", **({"y": 1.0} if definition.get("over") == "" else {}) | definition)
-
-
-def test_what_the_kernel_computes_cannot_be_dragged():
-    with pytest.raises(ValueError, match="'path' is computed, and cannot be dragged"):
-        define(x="far", y="far", drag="lr", compute=lambda **_: {"far": [1.0]})
-
-
-def test_a_hand_moves_controls_by_their_places():
-    spec, _ = spec_and_table(define(drag="step lr"))
-    assert [artist["drag"] for artist in spec["artists"]] == [[2, 1]]
-
-
-def test_a_text_needs_a_place():, "shown"), [("all", slice(None)), ("trail", slice(0, None)), ("now", slice(-1, None))]
+@pytest.mark.parametrize(
+    ("show", "shown"), [("all", slice(None)), ("trail", slice(0, None)), ("now", slice(-1, None))]
 )
 def test_all_points_those_up_to_the_step_or_the_one_at_it(show, shown, step):
     scene = define(show=show)
