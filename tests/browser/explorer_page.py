@@ -173,6 +173,18 @@ class Explorer:
         share = number / (len(self.scene.controls[self.scene.position(name)].values) - 1)
         return box["x"] + share * box["width"], box["y"] + box["height"] / 2
 
+    def mark(self, index: Sequence[int]) -> tuple[float, float]:
+        """Return where on the page the first mark is, in a state, that a hand can move."""
+        number = next(k for k, each in enumerate(self.scene.moving) if each.drag)
+        x, y = (side[-1] for side in self.scene.points(number, index))
+        ax = self.scene.moving[number].axes
+        across, up = ax.transData.transform((x, y))
+        box = self.canvas.bounding_box()
+        assert box is not None
+        scale = box["width"] / self.scene.figure.bbox.width
+        down = self.scene.figure.bbox.height - up
+        return box["x"] + across * scale, box["y"] + down * scale
+
     def screenshot(self) -> Picture:
         """Take a picture of the figure, as the learner sees it."""
         return opened(self.stage.screenshot(animations="allow"))

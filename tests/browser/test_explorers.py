@@ -22,7 +22,7 @@ from explorer_page import (
     run_all,
 )
 from lab_server import Lab
-from lesson_page import PANEL, TO_PAINT
+from lesson_page import PANEL, SCROLLER, TO_PAINT
 from playwright.sync_api import Browser, expect
 
 from lessons_lib.live import Scene
@@ -181,6 +181,64 @@ def test_a_slider_by_mouse(page: Explorers) -> None:
     page.page.mouse.up()
     places = "|".join(f"{place} {explorer.index()[1]}" for place in (39, 40, 41))
     expect(explorer.canvas).to_have_attribute("data-state", re.compile(f"^({places})$"))
+
+
+WAYS = [[[5, 40], [30, 8]], [[50, 50], [0, 0]]]
+"""States to drag the line's mark to, one after the other."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_mark_follows_the_mouse(page: Explorers, way: list[list[int]]) -> None:
+    explorer = page["line_and_loss"]
+    explorer.move(explorer.scene.start)
+    page.page.mouse.move(*explorer.mark(explorer.scene.start))
+    assert explorer.canvas.evaluate("at => at.style.cursor") == "grab"
+    page.page.mouse.down()
+    for index in way:
+        page.page.mouse.move(*explorer.mark(index))
+        explorer.expect(index)
+    page.page.mouse.up()
+    page.page.mouse.move(*explorer.mark(explorer.scene.start))
+    explorer.expect(way[-1])
+
+
+def test_a_click_into_the_map_takes_the_mark_there(page: Explorers) -> None:
+    explorer = page["line_and_loss"]
+    explorer.move(explorer.scene.start)
+    page.page.mouse.click(*explorer.mark([40, 35]))
+    explorer.expect([40, 35])
+    assert explorer.handle("intercept").get_attribute("aria-valuetext") == "7.0"
+
+
+def test_a_click_beside_the_map_moves_nothing(page: Explorers) -> None:
+    explorer = page["line_and_loss"]
+    explorer.move([40, 35])
+    x, y = explorer.mark([40, 35])
+    page.page.mouse.click(x - explorer.scene.figure.bbox.width / 2, y)  # in the other panel
+    page.page.wait_for_timeout(QUIET)
+    explorer.expect([40, 35])
+
+
+def test_a_mark_follows_a_finger_and_the_page_stays(page: Explorers) -> None:
+    explorer = page["line_and_loss"]
+    explorer.move(explorer.scene.start)
+    window = page.page.context.new_cdp_session(page.page)
+    window.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    place = page.page.locator(SCROLLER).evaluate("at => at.scrollTop")
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        window.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    try:
+        touch("touchStart", explorer.mark(explorer.scene.start))
+        for index in ([20, 20], [10, 45]):
+            touch("touchMove", explorer.mark(index))
+            explorer.expect(index)
+        touch("touchEnd")
+        assert page.page.locator(SCROLLER).evaluate("at => at.scrollTop") == place
+    finally:
+        window.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
 @pytest.mark.parametrize("name", [*LESSONS, "formats", "texts"])
