@@ -31,6 +31,15 @@ SHOW_LOG = "--log"
 LOG = ".jupyter.log"
 """Where it goes otherwise, in the folder that is open."""
 
+WORKSPACES = ".jupyter"
+"""Where JupyterLab keeps, in that folder, how its windows were arranged."""
+
+AT_FIRST = {
+    "data": {"layout-restorer:data": {"left": {"collapsed": True, "visible": True}}},
+    "metadata": {"id": "default"},
+}
+"""How they are arranged at first: the list of files is folded, and gives its room to the lesson."""
+
 NO_BROWSER = "--no-browser"
 BEAT = 0.1  # seconds between two looks whether the server answers
 TO_STOP = 10  # seconds until a server that does not end is killed
@@ -96,6 +105,7 @@ def open_lab(folder: Path, arguments: Sequence[str]) -> int:
         if NO_BROWSER not in arguments:
             webbrowser.open(running.address)
         return 0
+    begin_without_sidebar(folder)
     log = folder / LOG
     options = [option for option in arguments if option != SHOW_LOG]
     with contextlib.nullcontext() if len(options) < len(arguments) else log.open("wb") as output:
@@ -104,7 +114,7 @@ def open_lab(folder: Path, arguments: Sequence[str]) -> int:
             stdin=subprocess.DEVNULL,  # without it, a server that is stopped asks whether to
             stdout=output,
             stderr=output,
-            env=environment(),
+            env=environment(folder),
             start_new_session=True,  # Ctrl-C is for this process, which then stops the server
         )
     with stopping(process):
@@ -130,8 +140,11 @@ def command(folder: Path) -> list[str]:
     return words
 
 
-def environment() -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """Return the environment for JupyterLab and its kernels.
+
+    It keeps in the folder that it shows how its windows were arranged, apart from those of other
+    projects.
 
     The settings in `course_tools/jupyter` keep it from asking the network for anything. They are
     added to the learner's own, and come before them. What would give the lessons another kernel or
@@ -141,10 +154,21 @@ def environment() -> dict[str, str]:
     kept.pop("JUPYTER_PATH", None)
     places = [str(ROOT / "course_tools" / "jupyter"), kept.get("JUPYTER_CONFIG_PATH", "")]
     return kept | {
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / WORKSPACES),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places)),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONNOUSERSITE": "1",
     }
+
+
+def begin_without_sidebar(folder: Path) -> None:
+    """Arrange JupyterLab's windows, if nobody has done so yet."""
+    place = folder / WORKSPACES
+    if place.exists():
+        return
+    from jupyterlab_server.workspaces_handler import WorkspacesManager  # late: it takes a while
+
+    WorkspacesManager(str(place)).save("default", json.dumps(AT_FIRST))
 
 
 # --- Servers that run -----------------------------------------------------------------------------

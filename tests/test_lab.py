@@ -84,7 +84,7 @@ def test_the_lessons_get_our_kernel_and_no_other(tmp_path: Path, monkeypatch: py
     listing = "from jupyter_client.kernelspec import get_kernel_spec; "
     listing += "print(get_kernel_spec('python3').display_name); import lessons_lib"
     said = {}
-    for name, environment in (("ours", lab.environment()), ("theirs", dict(os.environ))):
+    for name, environment in (("ours", lab.environment(tmp_path)), ("theirs", dict(os.environ))):
         done = subprocess.run(
             [sys.executable, "-c", listing],
             cwd=tmp_path,
@@ -141,10 +141,10 @@ def test_ctrl_c_once_ends_the_server(
     assert started[0].poll() is not None
 
 
-def test_jupyterlab_asks_nobody_on_the_network(monkeypatch: pytest.MonkeyPatch):
+def test_jupyterlab_asks_nobody_on_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     labapp = pytest.importorskip("jupyterlab.labapp")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
-    ours, theirs = lab.environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    ours, theirs = lab.environment(tmp_path)["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert theirs == "mine"
     settings = json.loads((Path(ours) / "jupyter_lab_config.json").read_text())["LabApp"]
     assert settings["news_url"] is None
@@ -156,3 +156,12 @@ def test_jupyterlab_asks_nobody_on_the_network(monkeypatch: pytest.MonkeyPatch):
         package, name = plugin.split(":")
         schema = json.loads((schemas / package / f"{name}.json").read_text())
         assert set(values) <= set(schema["properties"])
+
+
+def test_windows_begin_without_the_list_of_files_and_stay_as_they_were_left(tmp_path: Path):
+    lab.begin_without_sidebar(tmp_path)
+    (kept,) = (tmp_path / lab.WORKSPACES).iterdir()
+    assert json.loads(kept.read_text(encoding="utf-8")) == lab.AT_FIRST
+    kept.write_text("{}", encoding="utf-8")
+    lab.begin_without_sidebar(tmp_path)
+    assert kept.read_text(encoding="utf-8") == "{}"

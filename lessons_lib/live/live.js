@@ -59,7 +59,9 @@ async function render({ model, el }) {
 
 function build(el, spec, model) {
   el.classList.add("live-figure");
-  const stage = make("div", "live-stage", el);
+  const shown = make("div", "live-shown", el); // the controls stand beside it if there is room
+  shown.style.flexBasis = `${spec.width}px`;
+  const stage = make("div", "live-stage", shown);
   stage.style.maxWidth = `${spec.width}px`;
   stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
   const picture = make("img", "live-still", stage);
@@ -69,9 +71,9 @@ function build(el, spec, model) {
   );
   const canvas = make("canvas", "live-moving", stage);
   canvas.setAttribute("role", "img");
-  const caption = make("p", "live-words", el);
-  const goal = make("p", "live-goal", el);
-  const panel = make("div", "live-controls", el);
+  const caption = make("p", "live-words", shown);
+  const goal = make("p", "live-goal", shown);
+  const panel = make("div", "live-controls", make("div", "live-beside", el));
   const places = [];
   const values = [];
   for (const control of spec.controls) {
