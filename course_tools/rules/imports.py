@@ -18,8 +18,8 @@ from lessons_lib import problems as library
 BORROWED = Path(__file__).with_name("borrowed.toml")
 LIST = "course_tools/rules/borrowed.toml"
 
-FREE = {"figures", "explorers"}
-"""What draws."""
+FREE = {"figures", "explorers", "predictions"}
+"""What draws, and what asks."""
 
 BAR = "lessons_lib.live.progress_bar"
 """Draws, too: how far a long cell is."""

@@ -7,7 +7,7 @@ notebook and yields a sentence for each problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,16 @@ from nbformat import NotebookNode
 
 from course_tools.notebooks.cells import Notebook, prose_of, texts_of
 from course_tools.notebooks.course import lessons, notebooks, number_of
+from course_tools.notebooks.questions import (
+    ANSWERED,
+    ASKED,
+    BELIEF,
+    FOLDED,
+    RIGHT,
+    beliefs_in,
+    choices_in,
+    folded_in,
+)
 from course_tools.rules.registry import Rules
 
 RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
@@ -101,21 +111,55 @@ def neighbours(path: Path) -> list[str]:
 def predictions(notebook: Notebook) -> Iterator[str]:
     """Refuse a prediction that is not committed to, or of which a choice is left unanswered."""
     cells = notebook.nb.cells
-    asked = [k for k, cell in enumerate(cells) if cell.id.startswith("predict-")]
+    asked = [k for k, cell in enumerate(cells) if cell.id.startswith(ASKED)]
     for place, end in pairwise([*asked, len(cells)]):
+        if commits(cells[place + 1 : place + 2]):
+            yield from predictions_of_old(notebook, place, end)
+            continue
         cell = cells[place]
-        letters = CHOICE.findall(cell.source)
-        if len(letters) < 3:
+        name = cell.id.removeprefix(ASKED)
+        choices = choices_in(cell.source)
+        if len(choices) < 3:
             yield notebook.says(cell, "fewer than three choices. Write '- **a** …' for each.")
-        if not commits(cells[place + 1 : place + 2]):
-            yield notebook.says(
-                cell, "no cell after it to commit to a choice: 'my_prediction = \"\"'."
-            )
-        unanswered = set(letters) - answered(cells[place + 1 : min(end, place + ANSWERED_WITHIN)])
-        for letter in sorted(unanswered):
-            yield notebook.says(
-                cell, f"choice {letter} is answered nowhere. Say why one would take it."
-            )
+        call = f'predict({number_of(notebook.path)}, "{name}")'
+        if [each.source for each in cells[place + 1 : place + 2]] != [call]:
+            yield notebook.says(cell, f"no cell after it to commit to a choice: '{call}'.")
+        near = cells[place + 1 : min(end, place + ANSWERED_WITHIN)]
+        answer = next((each for each in near if each.id == ANSWERED + name), None)
+        if answer is None:
+            yield notebook.says(cell, f"no cell {ANSWERED + name!r} soon after it answers.")
+        else:
+            for fault in faults_of_answer(answer.source, choices):
+                yield notebook.says(answer, fault)
+        if any("$" in choice for choice in choices.values()):
+            yield notebook.says(cell, "a choice has a formula, which a button cannot show.")
+
+
+def faults_of_answer(source: str, choices: Mapping[str, str]) -> Iterator[str]:
+    """Say what an answer lacks: all of it is folded, and there is a part for each choice."""
+    if FOLDED.sub("", source).strip():
+        yield "part of the answer stands open. Fold it, or move it to a cell of its own."
+    parts, beliefs = folded_in(source), beliefs_in(source)
+    opening = LETTER.match(parts.get(RIGHT, ""))
+    if opening is None or opening[1] not in choices:
+        yield f"no part {RIGHT!r} that opens with the right letter, '**b.** …'."
+    for letter in choices.keys() - beliefs.keys():
+        yield f"no part '{BELIEF}{letter}'. Say why one would take it."
+    if any("$" in belief for belief in beliefs.values()):
+        yield f"a part '{BELIEF}…' has a formula, which the widget cannot show. Use words."
+
+
+def predictions_of_old(notebook: Notebook, place: int, end: int) -> Iterator[str]:
+    """Refuse the same in the older form, whose answer stands open."""
+    cells = notebook.nb.cells
+    letters = CHOICE.findall(cells[place].source)
+    if len(letters) < 3:
+        yield notebook.says(cells[place], "fewer than three choices. Write '- **a** …' for each.")
+    unanswered = set(letters) - answered(cells[place + 1 : min(end, place + ANSWERED_WITHIN)])
+    for letter in sorted(unanswered):
+        yield notebook.says(
+            cells[place], f"choice {letter} is answered nowhere. Say why one would take it."
+        )
 
 
 def commits(cells: list[NotebookNode]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_tools.notebooks.cells import Notebook, lines_of_code, without_folds, words_of
+from course_tools.notebooks.questions import ANSWERED
 from course_tools.notebooks.stored import PNG
 from course_tools.rules.registry import Rules
 
@@ -83,9 +84,16 @@ class Count:
 
     @cached_property
     def text(self) -> str:
-        """Its prose, but for what is folded: that is for whoever asks, and takes its own time."""
-        prose = [cell.source for cell in self.cells if cell.cell_type == "markdown"]
-        return without_folds("\n\n".join(prose))
+        """Its prose, but for what is folded: that is for whoever asks, and takes its own time.
+
+        The answer to a prediction is folded, and read by everybody.
+        """
+        prose = [
+            cell.source if cell.id.startswith(ANSWERED) else without_folds(cell.source)
+            for cell in self.cells
+            if cell.cell_type == "markdown"
+        ]
+        return "\n\n".join(prose)
 
     @cached_property
     def code(self) -> list[NotebookNode]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.course import exercise_of, lessons, number_of
+from course_tools.notebooks.questions import RIGHT, folded_in
 from course_tools.rules.pages import Page
 
 ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -80,10 +81,15 @@ class Lesson:
         for place, name in enumerate(names):
             if name.startswith("predict-"):
                 letters = re.findall(r"^- \*\*([a-z])\*\*", self.cells[name], flags=re.MULTILINE)
-                after = (self.cells[each] for each in names[place + 1 :])
+                after = (right_of(self.cells[each]) for each in names[place + 1 :])
                 answers = (re.match(r"\*\*([a-z])\b", source) for source in after)
                 found[name] = letters, next((answer[1] for answer in answers if answer), "?")
         return found
+
+
+def right_of(source: str) -> str:
+    """Return a cell's text from where it says which choice is right, if it is folded."""
+    return folded_in(source).get(RIGHT, source)
 
 
 @dataclass(frozen=True)
