@@ -99,6 +99,7 @@ def open_lab(folder: Path, arguments: Sequence[str]) -> int:
     arguments : sequence of str
         JupyterLab's options, and ours.
     """
+    find_a_home(folder)
     running = next(servers(folder), None)
     if running:
         print(f"The course is open already: {running.address}", flush=True)
@@ -161,10 +162,20 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def find_a_home(folder: Path) -> None:
+    """Where the home folder cannot be written, keep there what Jupyter and IPython keep in it."""
+    if os.access(Path.home(), os.W_OK):
+        return
+    home = folder / WORKSPACES / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    print(f"Your home folder cannot be written. Settings are kept in {home}.", flush=True)
+    os.environ["HOME"] = str(home)
+
+
 def begin_without_sidebar(folder: Path) -> None:
     """Arrange JupyterLab's windows, if nobody has done so yet."""
     place = folder / WORKSPACES
-    if place.exists():
+    if any(place.glob("*.jupyterlab-workspace")):
         return
     from jupyterlab_server.workspaces_handler import WorkspacesManager  # late: it takes a while
 

@@ -98,6 +98,19 @@ def test_the_lessons_get_our_kernel_and_no_other(tmp_path: Path, monkeypatch: py
     assert "ImportError" in said["theirs"]
 
 
+def test_without_a_home_settings_are_kept_with_the_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    lab.find_a_home(tmp_path / "mine")
+    assert not capsys.readouterr().out
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    lab.find_a_home(tmp_path / "mine")
+    assert "cannot be written" in capsys.readouterr().out
+    assert Path.home().is_dir()
+    assert (tmp_path / "mine") in Path.home().parents
+
+
 def test_a_server_that_ends_at_once_says_why(
     tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ):
