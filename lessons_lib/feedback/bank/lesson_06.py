@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
-from lessons_lib.feedback.bank.slips import in_a_run, of_history
+from lessons_lib.feedback.bank.slips import (
+    Factor,
+    in_a_run,
+    of_dialects,
+    of_history,
+    of_moving_arrays,
+    of_two_answers,
+    of_what_a_run_returns,
+)
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -27,6 +36,7 @@ STEP = Task(
     cases=[
         (np.array([1.0, -2.0]), np.array([3.0, 0.5]), np.array([-1.0, 4.0]), 0.1, 0.9),
         (np.array([0.0, 5.0]), np.array([-2.0, 1.0]), np.array([2.0, 2.0]), 0.5, 0.6),
+        (np.array([2.0, -1.0, 0.5]), np.array([0.5, 2.0, -3.0]), np.array([4.0, 1.0, 1.5]), 0.3, 0.75),
     ],
 )
 
@@ -131,12 +141,145 @@ def _without_rate(theta: Array, velocity: Array, g: Array, lr: float, beta: floa
     return theta - velocity, velocity
 
 
+@STEP.mistake(
+    "β stands before both",
+    "What memory does not keep is left for the news. How much of each do you take, with β = 0.9?",
+)
+def _both_beta(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + beta * g
+    return theta - lr * velocity, velocity
+
+
+@STEP.mistake(
+    "The brackets around 1 - β are missing",
+    "Python multiplies first, and then subtracts: yours adds 1, and takes β times g away.",
+)
+def _without_brackets(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + 1 - beta * g
+    return theta - lr * velocity, velocity
+
+
+@STEP.mistake(
+    "β multiplies the gradient as well",
+    "A bracket takes in too much: memory alone is multiplied by β.",
+)
+def _bracket(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * (velocity + (1 - beta) * g)
+    return theta - lr * velocity, velocity
+
+
+@STEP.mistake(
+    "1 - β stands in the step, not before the gradient",
+    "Both lead to the same path from rest. But the velocity that you are given is an average, and"
+    " yours is a sum.",
+)
+def _share_in_step(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + g
+    return theta - lr * (1 - beta) * velocity, velocity
+
+
+@STEP.mistake(
+    "The step is divided by 1 - β",
+    "That makes up for a start from rest, at the first step alone. The recipe steps with the"
+    " velocity as it is.",
+)
+def _corrected(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - lr * velocity / (1 - beta), velocity
+
+
+@STEP.mistake(
+    "The whole velocity is divided by 1 - β",
+    "Both weights become larger, that of memory, too. With which weights does the recipe average?",
+)
+def _corrected_velocity(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = (beta * velocity + (1 - beta) * g) / (1 - beta)
+    return theta - lr * velocity, velocity
+
+
+@STEP.mistake(
+    "The step takes in the gradient a second time",
+    "So does Nesterov's rule, in the form of some libraries. In the recipe the velocity has taken"
+    " it in: step along that alone.",
+)
+def _news_twice(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - lr * (beta * velocity + (1 - beta) * g), velocity
+
+
+@STEP.mistake(
+    "The step takes in all of the gradient a second time",
+    "So does Nesterov's rule, in the form of some libraries. In the recipe the velocity has taken"
+    " in its share: step along that alone.",
+)
+def _all_twice(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - lr * (beta * velocity + g), velocity
+
+
+@STEP.mistake(
+    "Nesterov's step, as PyTorch takes it",
+    "It adds the gradient once more after the velocity. The recipe is another method: its velocity"
+    " is an average, and the step goes along it.",
+)
+def _pytorch_nesterov(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + g
+    return theta - lr * (beta * velocity + g), velocity
+
+
+@STEP.mistake(
+    "The step adds gradient and velocity",
+    "The velocity has taken in its share of the gradient. What does the step follow alone?",
+)
+def _added(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - lr * (velocity + g), velocity
+
+
+@STEP.mistake(
+    "The move in place of the velocity",
+    "Learning rate times velocity is how far θ moves. What is remembered is the velocity alone.",
+)
+def _move_kept(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    move = lr * (beta * velocity + (1 - beta) * g)
+    return theta - move, move
+
+
+@STEP.mistake(
+    "θ has not moved",
+    "The velocity is right. A difference by itself changes nothing: is the new place given a name,"
+    " and returned?",
+)
+def _not_moved(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    return theta, beta * velocity + (1 - beta) * g
+
+
+def _in_dialect(
+    theta: Array,
+    velocity: Array,
+    g: Array,
+    lr: float,
+    beta: float,
+    *,
+    weight: Factor,
+    factor: Factor,
+) -> tuple[Array, Array]:
+    velocity = beta * velocity + weight(lr, beta) * g
+    return theta - factor(lr, beta) * velocity, velocity
+
+
+of_dialects(STEP, _in_dialect, averaged=True)
+
+
 # --- The run --------------------------------------------------------------------------------------
 
+OTHERS = np.array([0.5, 1.5, 2.5, -1.0]), np.array([3.0, -1.0, 2.0, 0.0])
 RUNS = [
     (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.1, 0.8, 3),
-    (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.05, 0.9, 4),
+    (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), *OTHERS, 0.05, 0.9, 4),
+    (np.array([1.0, 2.0]), np.zeros(2), X[:2], np.array([1.0, 3.0]), 0.1, 0.5, 2),
 ]
+"""From a velocity, with other points, and at rest in the minimum, where a run goes on, too."""
 
 RUN = Task(
     lesson=6,
@@ -260,15 +403,127 @@ def _run_new_gradient(
 def _run_nesterov(
     theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
 ) -> Any:
+    return _run_ahead(theta, velocity, x, y, lr, beta, n, weight=lambda _, beta: 1 - beta, factor=lambda lr, _: lr)
+
+
+def _run_ahead(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    lr: float,
+    beta: float,
+    n: int,
+    *,
+    weight: Factor,
+    factor: Factor,
+) -> Any:
     history = [theta]
     for _ in range(n):
-        g = line_gradient(theta - lr * beta * velocity, x, y)
-        theta, velocity = momentum_step(theta, velocity, g, lr, beta)
+        g = line_gradient(theta - factor(lr, beta) * beta * velocity, x, y)
+        theta, velocity = _in_dialect(theta, velocity, g, lr, beta, weight=weight, factor=factor)
         history.append(theta)
     return np.array(history)
 
 
+AHEAD: dict[str, tuple[Factor, Factor]] = {
+    "1 - β is missing": (lambda *_: 1.0, lambda lr, _: lr),
+    "v holds moves": (lambda lr, _: lr, lambda *_: 1.0),
+    "v holds moves downhill": (lambda lr, _: -lr, lambda *_: -1.0),
+}
+"""Other ways to write Nesterov's rule: what stands before the gradient, and before the velocity."""
+
+for also, (weight, factor) in AHEAD.items():
+    RUN.mistake(
+        f"The gradient is taken ahead, and {also}",
+        "So Nesterov's rule goes, a fine method, and another one. The recipe looks where it stands,"
+        " and its velocity averages gradients.",
+    )(partial(_run_ahead, weight=weight, factor=factor))
+
+
+@RUN.mistake(
+    "The bias is corrected, as for an average from zero",
+    "Here the velocity need not begin at zero, and the recipe steps with it as it is. What do you"
+    " divide by?",
+)
+def _run_corrected(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    history = [theta]
+    for k in range(1, n + 1):
+        velocity = beta * velocity + (1 - beta) * line_gradient(theta, x, y)
+        theta = theta - lr * velocity / (1 - beta**k)
+        history.append(theta)
+    return np.array(history)
+
+
+@RUN.mistake(
+    "The slope moves after the intercept has moved",
+    "Both numbers of the gradient belong to the same place. Compute them both before you move"
+    " either parameter.",
+)
+def _run_one_by_one(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    history = [theta]
+    for _ in range(n):
+        for axis in np.eye(2):
+            fresh = beta * velocity + (1 - beta) * line_gradient(theta, x, y)
+            velocity = np.where(axis, fresh, velocity)
+            theta = theta - lr * axis * velocity
+        history.append(theta)
+    return np.array(history)
+
+
+@RUN.mistake(
+    "The first row is zero, not the start",
+    "np.zeros makes room for all places. Which one belongs into row 0?",
+)
+def _run_zero_start(theta: Array, *rest: Any) -> Any:
+    history = momentum_run(theta, *rest)
+    return np.concatenate([[np.zeros(2)], history[1:]])
+
+
+@RUN.mistake(
+    "The velocities in place of the places",
+    "You keep what is remembered. What is asked for is where the run has been.",
+)
+def _run_velocities(
+    theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
+) -> Any:
+    history = [velocity]
+    for _ in range(n):
+        theta, velocity = momentum_step(theta, velocity, line_gradient(theta, x, y), lr, beta)
+        history.append(velocity)
+    return np.array(history)
+
+
 of_history(RUN)
+of_moving_arrays(RUN)
+of_what_a_run_returns(RUN)
+
+
+# --- What comes back from a step, which does no harm to a run -------------------------------------
+
+of_two_answers(STEP)
+
+
+@STEP.mistake(
+    "The old velocity is returned",
+    "θ is right. Whoever calls hands the velocity to the next step: which of the two do you give"
+    " back?",
+)
+def _old_velocity(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    return momentum_step(theta, velocity, g, lr, beta)[0], velocity
+
+
+@STEP.mistake(
+    "The move alone, not the new place",
+    "That is by how much θ changes. Where do you stand after the move?",
+)
+def _move(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return -lr * velocity, velocity
 
 
 # --- The end of a run -----------------------------------------------------------------------------
