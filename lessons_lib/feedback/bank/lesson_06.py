@@ -22,6 +22,7 @@ from lessons_lib.feedback.bank.slips import (
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
+Truths = NDArray[np.bool_]
 
 Move = Callable[..., tuple[Array, Array]]
 
@@ -36,7 +37,13 @@ STEP = Task(
     cases=[
         (np.array([1.0, -2.0]), np.array([3.0, 0.5]), np.array([-1.0, 4.0]), 0.1, 0.9),
         (np.array([0.0, 5.0]), np.array([-2.0, 1.0]), np.array([2.0, 2.0]), 0.5, 0.6),
-        (np.array([2.0, -1.0, 0.5]), np.array([0.5, 2.0, -3.0]), np.array([4.0, 1.0, 1.5]), 0.3, 0.75),
+        (
+            np.array([2.0, -1.0, 0.5]),
+            np.array([0.5, 2.0, -3.0]),
+            np.array([4.0, 1.0, 1.5]),
+            0.3,
+            0.75,
+        ),
     ],
 )
 
@@ -325,7 +332,17 @@ def momentum_run(
 
 
 for wrong in STEP.mistakes:
-    in_a_run(RUN, _run, wrong.name, wrong.hint)(wrong.function)
+    if wrong.function is not _signs:
+        in_a_run(RUN, _run, wrong.name, wrong.hint)(wrong.function)
+
+
+in_a_run(
+    RUN,
+    _run,
+    "The gradient comes in with the other sign",
+    "Either the velocity subtracts it, or the residuals are turned round: prediction minus point"
+    " gives a gradient. The velocity averages gradients as they are.",
+)(_signs)
 
 
 @RUN.mistake(
@@ -346,7 +363,8 @@ def _run_sum(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> A
 
 @RUN.mistake(
     "The velocity begins anew at every step",
-    "Set it once, before the loop. Inside the loop it has to remember.",
+    "Every step sets out with the velocity of the start. Does the loop give the new velocity the"
+    " name that the next step uses, and is it set before the loop alone?",
 )
 def _run_reset(
     theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
@@ -403,7 +421,9 @@ def _run_new_gradient(
 def _run_nesterov(
     theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int
 ) -> Any:
-    return _run_ahead(theta, velocity, x, y, lr, beta, n, weight=lambda _, beta: 1 - beta, factor=lambda lr, _: lr)
+    return _run_ahead(
+        theta, velocity, x, y, lr, beta, n, weight=lambda _, beta: 1 - beta, factor=lambda lr, _: lr
+    )
 
 
 def _run_ahead(
@@ -545,6 +565,43 @@ FALLING = np.vstack([ARROWS, [[9, 9]]])
 and with both lengths together. The end lies close to the start, which no step leads to.
 """
 
+LEVEL = np.array([[0.0, 0], [0, 3], [0, 3.5], [0.5, 7]])
+SHORT = np.array([[0.1, 0], [0, 0.1], [0.1, 0.1], [0, 0]])
+"""All gradients together are short, as are all moves sidewards, and the second move in all."""
+
+PAUSING = np.array([[0.0, 0], [0.5, 0], [4, 3], [4, 3.5]])
+LONG = np.array([[5.0, 5], [3, 3], [0.1, 0.2], [0.2, 0.1]])
+"""A short move where both entries of the gradient are long; and rows of which nothing is short."""
+
+DRAWN = [
+    (
+        [[1, 0], [4, 1.5], [6.5, 3], [6, 4], [6.5, 2.5], [2, -2]],
+        [[2, -1.5], [1.5, 1.5], [0.5, 0.5], [-2, 2], [-1.5, 2], [-1, 2]],
+        2.5,
+    ),
+    (
+        [[4, 0], [5, -3], [1, 1], [-5, 3], [-14, -6], [-13, -6], [-13, -6], [-15, -7], [5, 0]],
+        [[3, 4], [1, -12], [-1, 2], [4, 2], [4, -3], [4, -3], [-15, -7], [4, -5], [12, 3]],
+        5,
+    ),
+    (
+        [[4, 0], [4, 0], [1, 4], [5, 6], [-1, 8], [-3, 12], [-5, 16], [-4, 4]],
+        [[4, 2], [5, 3], [3, 3], [3, 3], [4, -3], [6, 3], [2, 11], [2, 11]],
+        5,
+    ),
+    (
+        [[3, -1], [2.6, -0.6], [3.8, -0.3], [2.3, -1], [1.7, -0.8], [3.25, -1]],
+        [[1.2, 0.3], [0.1, -1.2], [0, 0], [2, 0.2], [-0.2, 0.4], [0.4, 0.4]],
+        0.5,
+    ),
+    (
+        [[1, 0], [2, 5.5], [2, 5.5], [2.5, 5.5], [1, 7.5], [1, 4], [1, 0.5], [2, 6]],
+        [[0, 10], [1, 5.5], [3, 1.5], [0, 2.5], [2.5, 1.5], [2.5, 1.5], [0.5, -6], [1, 5.5]],
+        2.5,
+    ),
+]
+"""Drawn at random, and chosen since they part more mistakes than others, and pairs of mistakes."""
+
 CALM = Task(
     lesson=6,
     returns=("the step",),
@@ -554,6 +611,10 @@ CALM = Task(
         (TURNING, SLOPES, 0.5),
         (PLACES[:5], GRADIENTS[:5], 0.5),
         (ROUND, FALLING, 2.5),
+        (LEVEL, SHORT, 1.0),
+        (PAUSING, LONG, 1.0),
+        (PAUSING[[0, 2, 0]], LONG[[0, 1, 0]], 1.0),
+        *((np.array(places), np.array(slopes), tolerance) for places, slopes, tolerance in DRAWN),
     ],
 )
 
@@ -561,10 +622,25 @@ CALM = Task(
 @CALM.answer
 def steps_until_calm(history: Array, gradients: Array, tolerance: float) -> Any:
     """Return the first step at which the run is calm: short gradient and short last move."""
-    lengths = np.linalg.norm(gradients, axis=1)
+    return _first(*_calm(history, gradients, tolerance))
+
+
+def _lengths(history: Array, gradients: Array) -> tuple[Array, Array]:
+    """Return how long the gradient is after each step, and how long the step's move is."""
     moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
-    calm = (lengths[1:] <= tolerance) & (moves <= tolerance)
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return np.linalg.norm(gradients[1:], axis=1), moves
+
+
+def _calm(history: Array, gradients: Array, tolerance: float) -> tuple[Truths, Truths]:
+    """Return after which steps the gradient is short, and which moves are short."""
+    lengths, moves = _lengths(history, gradients)
+    return lengths <= tolerance, moves <= tolerance
+
+
+def _first(*conditions: Truths, none: int = -1, shift: int = 1) -> int:
+    """Return the first step at which all conditions hold."""
+    calm = np.logical_and.reduce(conditions)
+    return shift + int(np.argmax(calm)) if calm.any() else none
 
 
 @CALM.mistake(
@@ -573,8 +649,16 @@ def steps_until_calm(history: Array, gradients: Array, tolerance: float) -> Any:
     " has to be short?",
 )
 def _calm_gradient(history: Array, gradients: Array, tolerance: float) -> Any:
-    calm = np.linalg.norm(gradients[1:], axis=1) <= tolerance
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return _first(_calm(history, gradients, tolerance)[0])
+
+
+@CALM.mistake(
+    "Only the gradient is looked at, from row 0 on",
+    "That is the way of gradient descent. A ball with a short gradient may be at full speed: what"
+    " else has to be short? And which step leads to row 0?",
+)
+def _calm_gradient_of_all(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(np.linalg.norm(gradients, axis=1) <= tolerance, shift=0)
 
 
 @CALM.mistake(
@@ -583,8 +667,7 @@ def _calm_gradient(history: Array, gradients: Array, tolerance: float) -> Any:
     " short?",
 )
 def _calm_move(history: Array, gradients: Array, tolerance: float) -> Any:
-    calm = np.linalg.norm(np.diff(history, axis=0), axis=1) <= tolerance
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return _first(_calm(history, gradients, tolerance)[1])
 
 
 @CALM.mistake(
@@ -592,9 +675,17 @@ def _calm_move(history: Array, gradients: Array, tolerance: float) -> Any:
     "You stop when the gradient or the move is short. Both have to be.",
 )
 def _calm_either(history: Array, gradients: Array, tolerance: float) -> Any:
-    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
-    calm = (np.linalg.norm(gradients[1:], axis=1) <= tolerance) | (moves <= tolerance)
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return _first(np.logical_or(*_calm(history, gradients, tolerance)))
+
+
+@CALM.mistake(
+    "The gradient and the move need not be short at once",
+    "Each has its own first time, and you take the later one. By then the other may have grown long"
+    " once more.",
+)
+def _calm_apart(history: Array, gradients: Array, tolerance: float) -> Any:
+    firsts = [_first(each) for each in _calm(history, gradients, tolerance)]
+    return max(firsts) if min(firsts) > 0 else -1
 
 
 @CALM.mistake(
@@ -602,8 +693,60 @@ def _calm_either(history: Array, gradients: Array, tolerance: float) -> Any:
     "The move from row 0 to row 1 is step 1. Which number does your first step have?",
 )
 def _calm_off(history: Array, gradients: Array, tolerance: float) -> Any:
-    step = steps_until_calm(history, gradients, tolerance)
-    return step - 1 if step > 0 else step
+    return _first(*_calm(history, gradients, tolerance), shift=0)
+
+
+@CALM.mistake(
+    "The gradient before the move, not after it",
+    "Step 1 leads from row 0 to row 1. Which row of gradients belongs to the place where it ends?",
+)
+def _calm_before(history: Array, gradients: Array, tolerance: float) -> Any:
+    ahead = np.vstack([gradients[:1], gradients[:-1]])
+    return _first(*_calm(history, ahead, tolerance))
+
+
+@CALM.mistake(
+    "The move that follows, not the one that led there",
+    "You look from row k to row k + 1. The move of step k comes from the row before.",
+)
+def _calm_next_move(history: Array, gradients: Array, tolerance: float) -> Any:
+    _, moves = _lengths(history, gradients)
+    lengths = np.linalg.norm(gradients[:-1], axis=1)
+    return _first(lengths <= tolerance, moves <= tolerance, shift=0)
+
+
+@CALM.mistake(
+    "The move that follows, not the one that led there, from 1",
+    "You look from row k to row k + 1. The move of step k comes from the row before.",
+)
+def _calm_next_moves(history: Array, gradients: Array, tolerance: float) -> Any:
+    step = _calm_next_move(history[1:], gradients[1:], tolerance)
+    return step + 1 if step >= 0 else -1
+
+
+@CALM.mistake(
+    "The last row is never looked at",
+    "n + 1 rows, n steps: the last step leads to the last row. How far does your range go?",
+)
+def _calm_without_last(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(history[:-1], gradients[:-1], tolerance)
+
+
+@CALM.mistake(
+    "Row 0 is compared with the last row",
+    "history[-1] is the end. No step leads to row 0: at which row does the search begin?",
+)
+def _calm_round(history: Array, gradients: Array, tolerance: float) -> Any:
+    around, again = np.vstack([history[-1:], history]), np.vstack([gradients[:1], gradients])
+    return _first(*_calm(around, again, tolerance), shift=0)
+
+
+@CALM.mistake(
+    "The search gives up after its first step",
+    "Where does `return -1` stand? That there is no such step is known after the whole loop.",
+)
+def _calm_gives_up(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(history[:2], gradients[:2], tolerance)
 
 
 @CALM.mistake(
@@ -612,7 +755,69 @@ def _calm_off(history: Array, gradients: Array, tolerance: float) -> Any:
     " -1.",
 )
 def _calm_always(history: Array, gradients: Array, tolerance: float) -> Any:
-    return max(steps_until_calm(history, gradients, tolerance), 1)
+    return _first(*_calm(history, gradients, tolerance), none=1)
+
+
+@CALM.mistake(
+    "Off by one, and 0 for a run that never calms down",
+    "argmax of nothing but False is 0, as it is where the first is True. Ask first whether there is"
+    " any. And the move from row 0 to row 1 is step 1.",
+)
+def _calm_bare(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(*_calm(history, gradients, tolerance), none=0, shift=0)
+
+
+@CALM.mistake(
+    "0 for a run that never calms down",
+    "For a run without such a step another number is asked for. Which one?",
+)
+def _calm_zero(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(*_calm(history, gradients, tolerance), none=0)
+
+
+@CALM.mistake(
+    "The last step for a run that never calms down",
+    "A run that ends is not a run that rests. What is to be returned if there is no such step?",
+)
+def _calm_end(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(*_calm(history, gradients, tolerance), none=len(history) - 1)
+
+
+@CALM.mistake(
+    "The number of rows for a run that never calms down",
+    "A run that ends is not a run that rests. What is to be returned if there is no such step?",
+)
+def _calm_rows(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(*_calm(history, gradients, tolerance), none=len(history))
+
+
+@CALM.mistake(
+    "Nothing is returned for a run that never calms down",
+    "The first step that is calm is right. What should come after the loop, for a run without one?",
+)
+def _calm_nothing(history: Array, gradients: Array, tolerance: float) -> Any:
+    step = steps_until_calm(history, gradients, tolerance)
+    return step if step > 0 else None
+
+
+@CALM.mistake(
+    "The last calm step, not the first of them",
+    "A run may calm down and start up once more. When was it calm for the first time?",
+)
+def _calm_last(history: Array, gradients: Array, tolerance: float) -> Any:
+    calm = np.logical_and(*_calm(history, gradients, tolerance))
+    return 1 + int(np.flatnonzero(calm)[-1]) if calm.any() else -1
+
+
+@CALM.mistake(
+    "The step from which on the run stays calm",
+    "That is calm for good, a stricter question. Which step is calm for the first time?",
+)
+def _calm_for_good(history: Array, gradients: Array, tolerance: float) -> Any:
+    calm = np.logical_and(*_calm(history, gradients, tolerance))
+    restless = np.flatnonzero(~calm)
+    step = 2 + int(restless[-1]) if len(restless) else 1
+    return step if step <= len(calm) else -1
 
 
 @CALM.mistake(
@@ -620,8 +825,7 @@ def _calm_always(history: Array, gradients: Array, tolerance: float) -> Any:
     "How many there are is another question. Which is the first?",
 )
 def _calm_count(history: Array, gradients: Array, tolerance: float) -> Any:
-    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
-    calm = (np.linalg.norm(gradients[1:], axis=1) <= tolerance) & (moves <= tolerance)
+    calm = np.logical_and(*_calm(history, gradients, tolerance))
     return int(calm.sum()) if calm.any() else -1
 
 
@@ -635,12 +839,28 @@ def _calm_entry(history: Array, gradients: Array, tolerance: float) -> Any:
 
 @CALM.mistake(
     "Shorter than the tolerance, where “no longer” is asked",
-    "One of the moves is exactly as long as the tolerance. Does “no longer than” include it?",
+    "A length may be exactly the tolerance. Does “no longer than” include that?",
 )
 def _calm_strictly(history: Array, gradients: Array, tolerance: float) -> Any:
-    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
-    calm = (np.linalg.norm(gradients[1:], axis=1) < tolerance) & (moves < tolerance)
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return _first(*(each < tolerance for each in _lengths(history, gradients)))
+
+
+@CALM.mistake(
+    "The move has to be shorter, where “no longer” is asked",
+    "A move may be exactly as long as the tolerance. Does “no longer than” include that?",
+)
+def _calm_move_strictly(history: Array, gradients: Array, tolerance: float) -> Any:
+    lengths, moves = _lengths(history, gradients)
+    return _first(lengths <= tolerance, moves < tolerance)
+
+
+@CALM.mistake(
+    "The gradient has to be shorter than “no longer”",
+    "A gradient may be exactly as long as the tolerance. Does “no longer than” include that?",
+)
+def _calm_gradient_strictly(history: Array, gradients: Array, tolerance: float) -> Any:
+    lengths, moves = _lengths(history, gradients)
+    return _first(lengths < tolerance, moves <= tolerance)
 
 
 @CALM.mistake(
@@ -649,8 +869,34 @@ def _calm_strictly(history: Array, gradients: Array, tolerance: float) -> Any:
 )
 def _calm_each(history: Array, gradients: Array, tolerance: float) -> Any:
     moves = np.abs(np.diff(history, axis=0)).max(axis=1)
-    calm = (np.abs(gradients[1:]).max(axis=1) <= tolerance) & (moves <= tolerance)
-    return 1 + int(np.argmax(calm)) if calm.any() else -1
+    return _first(np.abs(gradients[1:]).max(axis=1) <= tolerance, moves <= tolerance)
+
+
+@CALM.mistake(
+    "Each coordinate by itself, and its sign counts",
+    "-5 is below every tolerance, and a long way. How long is an arrow with two entries?",
+)
+def _calm_signed(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.diff(history, axis=0).max(axis=1)
+    return _first(gradients[1:].max(axis=1) <= tolerance, moves <= tolerance)
+
+
+@CALM.mistake(
+    "The sum of both entries in place of the length",
+    "Three to the right and four up are five away, not seven. How long is an arrow with two"
+    " entries?",
+)
+def _calm_sum(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.abs(np.diff(history, axis=0)).sum(axis=1)
+    return _first(np.abs(gradients[1:]).sum(axis=1) <= tolerance, moves <= tolerance)
+
+
+@CALM.mistake(
+    "The mean of the squares in place of their sum",
+    "The length is the root of the sum of the squares. A mean makes it shorter.",
+)
+def _calm_mean(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(history, gradients, np.sqrt(2) * tolerance)
 
 
 @CALM.mistake(
@@ -659,3 +905,69 @@ def _calm_each(history: Array, gradients: Array, tolerance: float) -> Any:
 )
 def _calm_squares(history: Array, gradients: Array, tolerance: float) -> Any:
     return steps_until_calm(history, gradients, np.sqrt(tolerance))
+
+
+@CALM.mistake(
+    "Both lengths together, not each of them",
+    "The tolerance holds for the gradient, and for the move. Need their sum stay below it?",
+)
+def _calm_together(history: Array, gradients: Array, tolerance: float) -> Any:
+    return _first(np.add(*_lengths(history, gradients)) <= tolerance)
+
+
+@CALM.mistake(
+    "How much the length of θ changes, not how far it moves",
+    "A ball on a circle moves, and stays as far from zero as it was. Subtract the places first,"
+    " then measure.",
+)
+def _calm_radius(history: Array, gradients: Array, tolerance: float) -> Any:
+    radius = np.linalg.norm(history, axis=1)
+    short, _ = _calm(history, gradients, tolerance)
+    return _first(short, np.abs(np.diff(radius)) <= tolerance)
+
+
+@CALM.mistake(
+    "The distance from the start in place of the move",
+    "A run that rests may be far from where it began. From which place does the last move come?",
+)
+def _calm_from_start(history: Array, gradients: Array, tolerance: float) -> Any:
+    short, _ = _calm(history, gradients, tolerance)
+    return _first(short, np.linalg.norm(history[1:] - history[0], axis=1) <= tolerance)
+
+
+@CALM.mistake(
+    "The length of θ in place of the move",
+    "That is how far the place is from zero. How far is it from the place before?",
+)
+def _calm_place(history: Array, gradients: Array, tolerance: float) -> Any:
+    short, _ = _calm(history, gradients, tolerance)
+    return _first(short, np.linalg.norm(history[1:], axis=1) <= tolerance)
+
+
+@CALM.mistake(
+    "One length for all gradients together",
+    "np.linalg.norm without axis measures the whole table. Each row has a length of its own.",
+)
+def _calm_table(history: Array, gradients: Array, tolerance: float) -> Any:
+    _, still = _calm(history, gradients, tolerance)
+    return _first(still, np.full(len(still), np.linalg.norm(gradients) <= tolerance))
+
+
+@CALM.mistake(
+    "How much the gradient changes, not how long it is",
+    "On an even slope the gradient stays as it is, and is long. Which rows are to be measured by"
+    " themselves?",
+)
+def _calm_change(history: Array, gradients: Array, tolerance: float) -> Any:
+    return steps_until_calm(
+        history, np.vstack([gradients[:1], np.diff(gradients, axis=0)]), tolerance
+    )
+
+
+@CALM.mistake(
+    "The lengths of columns, not of rows",
+    "A row holds one place, or one gradient. Along which axis does np.linalg.norm measure?",
+)
+def _calm_columns(history: Array, gradients: Array, tolerance: float) -> Any:
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=0)
+    return _first(np.linalg.norm(gradients[1:], axis=0) <= tolerance, moves <= tolerance)

@@ -44,8 +44,8 @@ def of_history(task: Task) -> None:
 
     @task.mistake(
         "Every row of the history is the last place",
-        "You change one and the same array, and keep it many times. Keep a new one after each"
-        " step.",
+        "Either one and the same array is changed and kept many times, or each place is written"
+        " into all rows. Keep a new place after each step.",
     )
     def same_rows(*inputs: Any) -> Any:
         history = run(*inputs)
@@ -94,7 +94,12 @@ def of_moving_arrays(task: Task) -> None:
     whose = "And the arguments belong to whoever called."
     for name, hint, rows, n_changed in (
         ("Every row is the last place, and theta has moved there", f"{same} {new}", every, 1),
-        ("Every row is the last place, and velocity has changed", f"{same} {whose} {new}", every, 2),
+        (
+            "Every row is the last place, and velocity has changed",
+            f"{same} {whose} {new}",
+            every,
+            2,
+        ),
         ("The first row is the last place", f"{start} `-=` changes it still. {new}", first, 0),
         (
             "The first row is the last place, as is theta now",
