@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdi
         return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
     mistake = known_mistake(task, got)
     if mistake:
-        return Verdict("mistake", f"{mistake.name}.", mistake.hint)
+        return Verdict("mistake", f"{mistake.name}.", mistake.hint + _besides(task, mistake, got))
     return first_fault(task, tried, expected, got)
 
 
@@ -56,10 +57,16 @@ def agree(task: Task, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bo
 
 
 def known_mistake(task: Task, got: Sequence[Outcome]) -> Mistake | None:
-    """Return the known mistake that does the same with every case, if there is one."""
-    for mistake in task.mistakes:
-        if agree(task, got, task.outcomes_of(mistake.function, task.cases)):
-            return mistake
+    """Return the known mistake that does the same with every case, if there is one.
+
+    If none does, one may return the same, and leave alone what the function changes besides.
+    """
+    returned = [replace(done, changed=()) for done in got]
+    known = [task.outcomes_of(mistake.function, task.cases) for mistake in task.mistakes]
+    for seen in (got, returned):
+        for mistake, done in zip(task.mistakes, known, strict=True):
+            if agree(task, seen, done):
+                return mistake
     return None
 
 
@@ -117,6 +124,16 @@ def _right(task: Task, got: Sequence[Outcome]) -> Verdict:
     if any(done.printed for done in got):
         text += "\nIt also prints. A function that others call had better keep silent."
     return Verdict("right", f"{task.name} is right.", text)
+
+
+def _besides(task: Task, mistake: Mistake, got: Sequence[Outcome]) -> str:
+    """Say what a function changes that the known mistake leaves alone."""
+    meant = {k for done in task.outcomes_of(mistake.function, task.cases) for k in done.changed}
+    changed = sorted({k for done in got for k in done.changed} - meant)
+    if not changed:
+        return ""
+    names = joined([task.arguments[k] for k in changed])
+    return f"\nIt also changes {names}. What is handed over belongs to whoever called: make a new array."
 
 
 def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:
