@@ -355,11 +355,11 @@ def without_factor_in_place(values, factor):
 def test_a_known_mistake_is_named_though_it_changes_an_argument_besides():
     verdict = judge(DOUBLE, without_factor_in_place)
     assert (verdict.kind, verdict.title) == ("mistake", "Forgotten factor.")
-    assert verdict.text.startswith("What is the second argument for?\nIt also changes values. ")
+    assert verdict.text.startswith("What is the second argument for?\nIt also changes values, ")
 
 
 def test_a_mistake_that_changes_an_argument_is_not_named_where_another_is_changed():
-    """What is returned is right, so nothing may be said of an argument that is left alone."""
+    """Nothing may be said of an argument that is left alone."""
     task = Task(1, DOUBLE.returns, DOUBLE.shows, [(np.ones(2), np.full(2, 3.0))] * 2)
     task.answer(double)
     task.mistake("Values are changed", "Whose are they?")(doubling_in_place)
@@ -368,7 +368,13 @@ def test_a_mistake_that_changes_an_argument_is_not_named_where_another_is_change
         factor *= 2 * values
         return factor
 
-    assert judge(task, doubling_in_place).title == "Values are changed."
+    def doubling_both(values, factor):
+        return doubling_the_other(values, factor) + 0 * doubling_in_place(values, factor)
+
+    assert str(judge(task, doubling_in_place)) == "✗ Values are changed.\nWhose are they?"
+    assert "Values are changed.\nWhose are they?\nIt also changes factor" in str(
+        judge(task, doubling_both)
+    )
     assert judge(task, doubling_the_other).title == "double changes factor."
 
 

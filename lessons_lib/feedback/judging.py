@@ -59,15 +59,21 @@ def agree(task: Task, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bo
 def known_mistake(task: Task, got: Sequence[Outcome]) -> Mistake | None:
     """Return the known mistake that does the same with every case, if there is one.
 
-    If none does, one may return the same, and leave alone what the function changes besides.
+    If none does, one may return the same, and change fewer of its arguments.
     """
-    returned = [replace(done, changed=()) for done in got]
     known = [task.outcomes_of(mistake.function, task.cases) for mistake in task.mistakes]
-    for seen in (got, returned):
+    for same in (agree, _agree_in_part):
         for mistake, done in zip(task.mistakes, known, strict=True):
-            if agree(task, seen, done):
+            if same(task, got, done):
                 return mistake
     return None
+
+
+def _agree_in_part(task: Task, got: Sequence[Outcome], known: Sequence[Outcome]) -> bool:
+    """Whether a function returned what another did, and changed what that did, and more."""
+    alone = ([replace(each, changed=()) for each in outcomes] for outcomes in (got, known))
+    changed = zip(got, known, strict=False)
+    return agree(task, *alone) and all(set(a.changed) >= set(b.changed) for a, b in changed)
 
 
 def first_fault(
@@ -133,7 +139,7 @@ def _besides(task: Task, mistake: Mistake, got: Sequence[Outcome]) -> str:
     if not changed:
         return ""
     names = joined([task.arguments[k] for k in changed])
-    return f"\nIt also changes {names}. What is handed over belongs to whoever called: make a new array."
+    return f"\nIt also changes {names}, and that belongs to whoever called. Make a new array."
 
 
 def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:

@@ -67,54 +67,33 @@ def of_history(task: Task) -> None:
 
 
 def of_moving_arrays(task: Task) -> None:
-    """Register what `-=` does to the history of a run with memory.
+    """Register what `-=` does to the history of a run.
 
     Parameters
     ----------
     task : Task
-        The run. Its answer, which stands above, takes theta and velocity first.
+        The run. Its answer, which stands above, takes the start first.
     """
-    run = task.reference
+    run, start = task.reference, task.arguments[0]
 
-    def with_changes(rows: slice, n_changed: int) -> Function:
-        def changing(*inputs: Any) -> Any:
-            history = np.array(run(*inputs))
-            last_move = history[-2] - history[-1]  # stands for the velocity: other units will do
-            for argument, now in zip(inputs[:n_changed], (history[-1], last_move), strict=False):
-                argument[:] = now
-            history[rows] = history[-1]
-            return history
+    @task.mistake(
+        f"Every row is the last place, and {start} has moved there",
+        f"{start} and all rows of the list are one and the same array, and `-=` changes it where it"
+        " is. How do you get a new array at each step?",
+    )
+    def moved_start(place: Any, *rest: Any) -> Any:
+        history = run(place, *rest)
+        place[:] = history[-1]
+        return np.broadcast_to(history[-1], history.shape)
 
-        return changing
-
-    every, first = slice(None), slice(1)
-    same = "theta and all rows of the list are one array, and `-=` changes it where it is."
-    new = "How do you get a new array at each step?"
-    start = "You copy each place that you append, but not the start."
-    whose = "And the arguments belong to whoever called."
-    for name, hint, rows, n_changed in (
-        ("Every row is the last place, and theta has moved there", f"{same} {new}", every, 1),
-        (
-            "Every row is the last place, and velocity has changed",
-            f"{same} {whose} {new}",
-            every,
-            2,
-        ),
-        ("The first row is the last place", f"{start} `-=` changes it still. {new}", first, 0),
-        (
-            "The first row is the last place, as is theta now",
-            f"{start} It is the caller's theta, and `-=` changes it. {new}",
-            first,
-            1,
-        ),
-        (
-            "The first row is the last place; velocity has changed",
-            f"{start} `-=` and `*=` change what belongs to whoever called. {new}",
-            first,
-            2,
-        ),
-    ):
-        task.mistake(name, hint)(with_changes(rows, n_changed))
+    @task.mistake(
+        "The first row is the last place",
+        "You copy each place that you append, but not the start. It is still the array that `-=`"
+        " changes.",
+    )
+    def first_row(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([history[-1:], history[1:]])
 
 
 def of_what_a_run_returns(task: Task) -> None:
