@@ -64,8 +64,9 @@ def _critical_plain(product: float) -> Any:
 
 
 @CRITICAL.mistake(
-    "The sum of the squares for the square of the difference",
-    "(1 - a)² is 1 - 2a + a². Which of the three is missing?",
+    "1 + lr·λ",
+    "A β above 1 lets nothing come to rest. If you have multiplied out the square of 1 - √(lr·λ): it"
+    " has three terms. Which one lies between 1 and lr·λ?",
 )
 def _critical_squares(product: float) -> Any:
     return 1 + product
@@ -484,9 +485,9 @@ def _best_root_rate(mu: float, L: float) -> Any:
 
 
 @BEST.mistake(
-    "A learning rate for the averaged form",
-    "Here the heavy ball is asked for, which takes in all of each gradient. Which factor is too"
-    " much?",
+    "1/√(μ·L), a learning rate for the averaged form",
+    "With this β, an average of gradients needs it: it takes in a share of each. The heavy ball"
+    " takes in all. By which factor must its learning rate be smaller?",
 )
 def _best_averaged(mu: float, L: float) -> Any:
     lr, beta = best_setting(mu, L)
