@@ -65,8 +65,8 @@ def _critical_plain(product: float) -> Any:
 
 @CRITICAL.mistake(
     "1 + lr·λ",
-    "A β above 1 lets nothing come to rest. If you have multiplied out the square of 1 - √(lr·λ): it"
-    " has three terms. Which one lies between 1 and lr·λ?",
+    "With a β above 1 nothing comes to rest. If you have multiplied out the square of 1 - √(lr·λ):"
+    " it has three terms. Which one lies between 1 and lr·λ?",
 )
 def _critical_squares(product: float) -> Any:
     return 1 + product
@@ -219,8 +219,9 @@ def _rate_shorter(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
-    "The largest root, not the longest",
-    "A root of -0.9 is longer than one of 0.5. Compare lengths, not values.",
+    "The root with plus, though the other may be longer",
+    "There are two roots. Where both are negative, the one with minus is longer, as -0.9 is longer"
+    " than -0.5. Compare lengths.",
 )
 def _rate_largest(product: float, beta: float) -> Any:
     roots = _roots(product, beta)
@@ -352,8 +353,8 @@ def _rate_beta(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
-    "The product of the roots, not the longer of them",
-    "Their product is β, always. One of them decides in the long run: which?",
+    "β, the product of both roots",
+    "Multiply the two roots, and β comes out, always. In the long run one of them decides: which?",
 )
 def _rate_product(product: float, beta: float) -> Any:
     return beta
@@ -512,8 +513,9 @@ def _best_exchanged(mu: float, L: float) -> Any:
 
 
 @BEST.mistake(
-    "Only the steep side is looked at",
-    "1/L suits the steep direction. The gentle one has to be critical at the same time.",
+    "1/L, and the β that suits the gentle end there",
+    "The gentle end is critical then. But the steep end would need a β of 0. Choose the learning"
+    " rate so that one β is critical at both.",
 )
 def _best_steep(mu: float, L: float) -> Any:
     return 1 / L, (1 - np.sqrt(mu / L)) ** 2
