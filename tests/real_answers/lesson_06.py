@@ -106,6 +106,57 @@ def rms_comes_in(theta, velocity, gradient, learning_rate, beta):
     return theta - learning_rate * gradient / np.sqrt(velocity + 1e-8), velocity
 
 
+@accepted("momentum_step")
+def in_single_precision(theta, velocity, gradient, learning_rate, beta):
+    theta, velocity, gradient = np.float32([theta, velocity, gradient])
+    velocity = np.float32(beta) * velocity + np.float32(1 - beta) * gradient
+    return theta - np.float32(learning_rate) * velocity, velocity
+
+
+@named("momentum_step", "The factor 1 - β is missing")
+def polyak_with_two_places(theta, velocity, gradient, learning_rate, beta):
+    before = theta + learning_rate * velocity
+    after = theta - learning_rate * gradient + beta * (theta - before)
+    return after, (theta - after) / learning_rate
+
+
+@named("momentum_step", "The step is divided by 1 - β")
+def tuned_to_the_heavy_ball(theta, velocity, gradient, learning_rate, beta):
+    velocity = beta * velocity + (1 - beta) * gradient
+    effective = learning_rate / (1 - beta)
+    return theta - effective * velocity, velocity
+
+
+@said("momentum_step", "type")
+def lazy(theta, velocity, gradient, learning_rate, beta):
+    velocity = [beta * v + (1 - beta) * g for v, g in zip(velocity, gradient, strict=True)]
+    return map(lambda t, v: t - learning_rate * v, theta, velocity), velocity
+
+
+@said("momentum_step", "changed")
+def copied_too_late(theta, velocity, gradient, learning_rate, beta):
+    velocity = beta * velocity + (1 - beta) * gradient
+    theta -= learning_rate * velocity
+    return theta.copy(), velocity
+
+
+@said("momentum_step", "value")
+def one_bracket_less(theta, velocity, gradient, learning_rate, beta):
+    velocity = beta * velocity + (1 - beta) * gradient
+    return theta - learning_rate * beta * velocity + (1 - beta) * gradient, velocity
+
+
+@said("momentum_step", "value")
+def last_move_as_velocity(theta, velocity, gradient, learning_rate, beta):
+    after = theta - learning_rate * (beta * velocity + (1 - beta) * gradient)
+    return after, after - theta
+
+
+@said("momentum_step", "value")
+def plain_descent(theta, velocity, gradient, learning_rate, beta):
+    return theta - learning_rate * gradient, gradient
+
+
 # --- The run --------------------------------------------------------------------------------------
 
 
@@ -307,6 +358,118 @@ def forgotten_column(theta, velocity, x, y, learning_rate, beta, n_iterations):
     return np.array(history)
 
 
+@accepted("momentum_run")
+def gradient_by_differences(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    def loss(a, b):
+        return np.mean((a + b * x - y) ** 2)
+
+    h, rows = 0.5, [theta]
+    for _ in range(n_iterations):
+        a, b = rows[-1]
+        g = np.array(
+            [
+                (loss(a + h, b) - loss(a - h, b)) / (2 * h),
+                (loss(a, b + h) - loss(a, b - h)) / (2 * h),
+            ]
+        )
+        velocity = beta * velocity + (1 - beta) * g
+        rows.append(rows[-1] - learning_rate * velocity)
+    return np.array(rows)
+
+
+@named("momentum_run", "The last place is missing in the history")
+def kept_before_each_step(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    history = []
+    for _ in range(n_iterations):
+        history.append(theta)
+        gradient = 2 * X.T @ (X @ theta - y) / len(X)
+        velocity = beta * velocity + (1 - beta) * gradient
+        theta = theta - learning_rate * velocity
+    return np.array(history)
+
+
+@named("momentum_run", "θ moves before the velocity does")
+def both_in_one_line(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    rows = [theta]
+    for _ in range(n_iterations):
+        g = 2 * X.T @ (X @ theta - y) / len(X)
+        theta, velocity = theta - learning_rate * velocity, beta * velocity + (1 - beta) * g
+        rows.append(theta)
+    return np.array(rows)
+
+
+@named("momentum_run", "The sum in place of the mean in the gradient")
+def all_points_added(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    rows = [theta]
+    for _ in range(n_iterations):
+        da = db = 0.0
+        for xi, yi in zip(x, y, strict=True):
+            e = rows[-1][0] + rows[-1][1] * xi - yi
+            da += 2 * e
+            db += 2 * e * xi
+        velocity = beta * velocity + (1 - beta) * np.array([da, db])
+        rows.append(rows[-1] - learning_rate * velocity)
+    return np.array(rows)
+
+
+@named("momentum_run", "The learning rate is in the velocity")
+def averaged_updates(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    rows = [theta]
+    for _ in range(n_iterations):
+        update = learning_rate * 2 * X.T @ (X @ theta - y) / len(X)
+        velocity = beta * velocity + (1 - beta) * update
+        theta = theta - velocity
+        rows.append(theta)
+    return np.array(rows)
+
+
+@said("momentum_run", "value")
+def start_twice(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    history = [theta]
+    for _ in range(n_iterations):
+        history.append(theta)
+        velocity = beta * velocity + (1 - beta) * 2 * X.T @ (X @ theta - y) / len(X)
+        theta = theta - learning_rate * velocity
+    return np.array(history)
+
+
+@said("momentum_run", "shape")
+def losses_alone(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    losses = [np.mean((X @ theta - y) ** 2)]
+    for _ in range(n_iterations):
+        velocity = beta * velocity + (1 - beta) * 2 * X.T @ (X @ theta - y) / len(X)
+        theta = theta - learning_rate * velocity
+        losses.append(np.mean((X @ theta - y) ** 2))
+    return np.array(losses)
+
+
+@said("momentum_run", "shape")
+def until_it_converges(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    X = np.array([[1.0, each] for each in x])
+    history = [theta]
+    for _ in range(n_iterations):
+        velocity = beta * velocity + (1 - beta) * 2 * X.T @ (X @ theta - y) / len(X)
+        history.append(history[-1] - learning_rate * velocity)
+        theta = history[-1]
+        if np.linalg.norm(history[-1] - history[-2]) < 1e-8:
+            break
+    return np.array(history)
+
+
+@said("momentum_run", "failure")
+def another_cell_is_missing(theta, velocity, x, y, learning_rate, beta, n_iterations):
+    history = [theta]
+    for _ in range(n_iterations):
+        theta, velocity = my_step(theta, velocity, x, y, learning_rate, beta)  # noqa: F821
+        history.append(theta)
+    return np.array(history)
+
+
 # --- The end of a run -----------------------------------------------------------------------------
 
 
@@ -377,5 +540,60 @@ def argmax_alone(history, gradients, tolerance):
 def ambiguous_truth(history, gradients, tolerance):
     for k in range(1, len(history)):
         if abs(gradients[k]) <= tolerance and abs(history[k] - history[k - 1]) <= tolerance:
+            return k
+    return -1
+
+
+@accepted("steps_until_calm")
+def with_continue(history, gradients, tolerance):
+    for k in range(1, len(history)):
+        if np.linalg.norm(gradients[k]) > tolerance:
+            continue
+        if np.linalg.norm(history[k] - history[k - 1]) > tolerance:
+            continue
+        return k
+    return -1
+
+
+@named("steps_until_calm", "Off by one")
+def counted_from_zero(history, gradients, tolerance):
+    for k in range(len(history) - 1):
+        move = np.linalg.norm(history[k + 1] - history[k])
+        if move <= tolerance and np.linalg.norm(gradients[k + 1]) <= tolerance:
+            return k
+    return -1
+
+
+@named("steps_until_calm", "Shorter than the tolerance, where “no longer” is asked")
+def below(history, gradients, tolerance):
+    moves = [math.dist(a, b) for a, b in itertools.pairwise(history)]
+    slopes = [math.hypot(a, b) for a, b in gradients]
+    calm = [m < tolerance and g < tolerance for m, g in zip(moves, slopes[1:], strict=True)]
+    return calm.index(True) + 1 if True in calm else -1
+
+
+@named("steps_until_calm", "One of the two is enough")
+def not_both_long(history, gradients, tolerance):
+    for k in range(1, len(history)):
+        long_move = np.linalg.norm(history[k] - history[k - 1]) > tolerance
+        long_gradient = np.linalg.norm(gradients[k]) > tolerance
+        if not (long_move and long_gradient):
+            return k
+    return -1
+
+
+@said("steps_until_calm", "failure")
+def first_of_none(history, gradients, tolerance):
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1)
+    calm = (moves <= tolerance) & (np.linalg.norm(gradients[1:], axis=1) <= tolerance)
+    return np.where(calm)[0][0] + 1
+
+
+@said("steps_until_calm", "value")
+def relative(history, gradients, tolerance):
+    for k in range(1, len(history)):
+        short = np.linalg.norm(gradients[k]) <= tolerance
+        move = np.linalg.norm(history[k] - history[k - 1])
+        if short and move <= tolerance * np.linalg.norm(history[k]):
             return k
     return -1

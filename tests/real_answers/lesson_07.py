@@ -39,6 +39,11 @@ def logarithm(learning_rate, beta):
     return -learning_rate / math.log(beta)
 
 
+@said("heavy_ball_rate", "value")
+def with_beta_squared(learning_rate, beta):
+    return learning_rate * (1 - beta**2)
+
+
 # --- A run that is under way ----------------------------------------------------------------------
 
 
@@ -76,6 +81,18 @@ def divided_in_place(learning_rate, beta, velocity):
     learning_rate *= 1 - beta
     velocity /= 1 - beta
     return learning_rate, velocity
+
+
+@accepted("averaged_to_heavy_ball")
+def by_the_sum_of_weights(learning_rate, beta, velocity):
+    weights = sum(beta ** np.arange(10_000))
+    return learning_rate / weights, velocity * weights
+
+
+@named("averaged_to_heavy_ball", "The learning rate is divided where it should be multiplied")
+def everything_grows(learning_rate, beta, velocity):
+    boost = 1 / (1 - beta)
+    return learning_rate * boost, velocity * boost
 
 
 # --- Any dialect into any other -------------------------------------------------------------------
@@ -149,3 +166,44 @@ def one_pair_forgotten(source, target, learning_rate, beta, velocity):
 def underscores(source, target, learning_rate, beta, velocity):
     a = {"averaged": 1 - beta, "heavy_ball": 1, "velocity": 1}
     return learning_rate * a[source] / a[target], velocity
+
+
+@named("translate", "β in place of 1 - β")
+def share_of_memory(source, target, learning_rate, beta, velocity):
+    a = {"averaged": beta, "heavy ball": 1.0, "velocity": learning_rate}[source]
+    b = 1.0 if source == "velocity" else learning_rate
+    new = a * b / (beta if target == "averaged" else 1.0)
+    return new, b * velocity / (1.0 if target == "velocity" else new)
+
+
+@named("translate", "Nothing is translated")
+def capital_letters(source, target, learning_rate, beta, velocity):
+    if source == "Averaged":
+        learning_rate, velocity = learning_rate * (1 - beta), velocity / (1 - beta)
+    if target == "Averaged":
+        learning_rate, velocity = learning_rate / (1 - beta), velocity * (1 - beta)
+    return learning_rate, velocity
+
+
+@named("translate", "The velocity form is taken for a heavy ball")
+def two_of_three(source, target, learning_rate, beta, velocity):
+    if source == "averaged":
+        learning_rate, velocity = learning_rate * (1 - beta), velocity / (1 - beta)
+    if target == "averaged":
+        learning_rate, velocity = learning_rate / (1 - beta), velocity * (1 - beta)
+    return learning_rate, velocity
+
+
+@said("translate", "type")
+def as_a_dict(source, target, learning_rate, beta, velocity):
+    lr, v = with_match.function(source, target, learning_rate, beta, velocity)
+    return {"learning_rate": lr, "velocity": v}
+
+
+@said("translate", "failure")
+def not_yet_all(source, target, learning_rate, beta, velocity):
+    if (source, target) == ("averaged", "heavy ball"):
+        return learning_rate * (1 - beta), velocity / (1 - beta)
+    if (source, target) == ("heavy ball", "averaged"):
+        return learning_rate / (1 - beta), velocity * (1 - beta)
+    raise ValueError(f"from {source} to {target}?")

@@ -47,6 +47,22 @@ def midpoint(product):
     return ((1 - np.sqrt(product)) ** 2 + (1 + np.sqrt(product)) ** 2) / 2
 
 
+@accepted("critical_beta")
+def by_logarithms(product):
+    return product + 1 - 2 * np.exp(0.5 * np.log(product))
+
+
+@said("critical_beta", "value")
+def a_tower_of_powers(product):
+    return 1 - product**0.5**2
+
+
+@named("critical_beta", "The other solution")
+def plus_of_two(product):
+    a, b, c = 1, -2 * (1 + product), (1 - product) ** 2
+    return (-b + math.sqrt(b**2 - 4 * a * c)) / (2 * a)
+
+
 # --- The rate -------------------------------------------------------------------------------------
 
 
@@ -118,6 +134,46 @@ def both_lengths(product, beta):
     return np.abs(np.roots([1, -(1 + beta - product), beta]))
 
 
+@accepted("heavy_ball_rate_on_parabola")
+def mirrored_roots(product, beta):
+    """All roots change their sign, and keep their length."""
+    return np.abs(np.roots([1, 1 + beta - product, beta])).max()
+
+
+@accepted("heavy_ball_rate_on_parabola")
+def between_two_borders(product, beta):
+    low, high = (1 - math.sqrt(beta)) ** 2, (1 + math.sqrt(beta)) ** 2
+    if low <= product <= high:
+        return math.sqrt(beta)
+    s = 1 + beta - product
+    return (abs(s) + math.sqrt(s**2 - 4 * beta)) / 2
+
+
+@said("heavy_ball_rate_on_parabola", "value")
+def one_border_forgotten(product, beta):
+    if product >= (1 - math.sqrt(beta)) ** 2:
+        return math.sqrt(beta)
+    s = 1 + beta - product
+    return (s + math.sqrt(s**2 - 4 * beta)) / 2
+
+
+@said("heavy_ball_rate_on_parabola", "value")
+def powers_of_a_matrix(product, beta):
+    A = np.array([[1 + beta - product, -beta], [1.0, 0.0]])
+    return np.linalg.norm(np.linalg.matrix_power(A, 400)) ** (1 / 400)
+
+
+@said("heavy_ball_rate_on_parabola", "value")
+def coefficients_from_behind(product, beta):
+    return np.abs(np.roots([beta, -(1 + beta - product), 1])).max()
+
+
+@named("heavy_ball_rate_on_parabola", "The shorter root in place of the longer")
+def product_over_the_longer(product, beta):
+    z = np.linalg.eigvals([[1 + beta - product, -beta], [1, 0]])
+    return np.sort(np.abs(z))[0]
+
+
 # --- The best setting -----------------------------------------------------------------------------
 
 
@@ -178,3 +234,38 @@ def geometric_mean(mu, L):
 def three_numbers(mu, L):
     rate = (math.sqrt(L / mu) - 1) / (math.sqrt(L / mu) + 1)
     return 4 / (math.sqrt(L) + math.sqrt(mu)) ** 2, rate**2, rate
+
+
+@accepted("best_setting")
+def by_the_middle_of_the_valley(mu, L):
+    """At the middle curvature the ball swings fastest: lr times it is 1 + β."""
+    beta = ((math.sqrt(L) - math.sqrt(mu)) / (math.sqrt(L) + math.sqrt(mu))) ** 2
+    return 2 * (1 + beta) / (L + mu), beta
+
+
+@accepted("best_setting")
+def arguments_mixed_up_without_harm(L, mu):
+    r = (mu / L) ** 0.5
+    return 4 / (L**0.5 * (1 + r)) ** 2, ((1 - r) / (1 + r)) ** 2
+
+
+@named("best_setting", "Learning rate and β are exchanged")
+def momentum_first(mu, L):
+    a, b = mu**0.5, L**0.5
+    momentum = ((b - a) / (b + a)) ** 2
+    return momentum, (2 / (a + b)) ** 2
+
+
+@named("best_setting", "The largest learning rate in place of the best")
+def close_to_the_cliff(mu, L):
+    beta = np.square((np.sqrt(L / mu) - 1) / (np.sqrt(L / mu) + 1))
+    return 2 * (1 + beta) / L, beta
+
+
+@said("best_setting", "value")
+def searched_coarsely(mu, L):
+    def worst(lr, beta):
+        return max(np.abs(np.roots([1, lr * each - 1 - beta, beta])).max() for each in (mu, L))
+
+    settings = [(lr, beta) for lr in np.arange(1, 20) / 20 for beta in np.arange(1, 10) / 10]
+    return min(settings, key=lambda each: worst(*each))
