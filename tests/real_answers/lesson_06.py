@@ -146,13 +146,13 @@ def one_bracket_less(theta, velocity, gradient, learning_rate, beta):
     return theta - learning_rate * beta * velocity + (1 - beta) * gradient, velocity
 
 
-@said("momentum_step", "value")
+@named("momentum_step", "The last move in place of the velocity")
 def last_move_as_velocity(theta, velocity, gradient, learning_rate, beta):
     after = theta - learning_rate * (beta * velocity + (1 - beta) * gradient)
     return after, after - theta
 
 
-@said("momentum_step", "value")
+@named("momentum_step", "A step of gradient descent, without a velocity")
 def plain_descent(theta, velocity, gradient, learning_rate, beta):
     return theta - learning_rate * gradient, gradient
 
@@ -426,7 +426,7 @@ def averaged_updates(theta, velocity, x, y, learning_rate, beta, n_iterations):
     return np.array(rows)
 
 
-@said("momentum_run", "value")
+@named("momentum_run", "The start is there twice, and the last place is missing")
 def start_twice(theta, velocity, x, y, learning_rate, beta, n_iterations):
     X = np.array([[1.0, each] for each in x])
     history = [theta]

@@ -149,7 +149,7 @@ def between_two_borders(product, beta):
     return (abs(s) + math.sqrt(s**2 - 4 * beta)) / 2
 
 
-@said("heavy_ball_rate_on_parabola", "value")
+@named("heavy_ball_rate_on_parabola", "√β for all that is beyond the first border")
 def one_border_forgotten(product, beta):
     if product >= (1 - math.sqrt(beta)) ** 2:
         return math.sqrt(beta)

@@ -253,6 +253,16 @@ def _move_kept(theta: Array, velocity: Array, g: Array, lr: float, beta: float) 
 
 
 @STEP.mistake(
+    "The last move in place of the velocity",
+    "A move leads downhill, and is learning rate times as long. What is remembered is the average"
+    " of gradients itself.",
+)
+def _last_move(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    move = -lr * (beta * velocity + (1 - beta) * g)
+    return theta + move, move
+
+
+@STEP.mistake(
     "θ has not moved",
     "The velocity is right. A difference by itself changes nothing: is the new place given a name,"
     " and returned?",
@@ -535,6 +545,15 @@ of_two_answers(STEP)
 )
 def _old_velocity(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     return momentum_step(theta, velocity, g, lr, beta)[0], velocity
+
+
+@STEP.mistake(
+    "A step of gradient descent, without a velocity",
+    "Start it with another velocity, and nothing changes. What remembers, and what does the step"
+    " follow?",
+)
+def _plain(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    return theta - lr * g, g
 
 
 @STEP.mistake(

@@ -408,6 +408,16 @@ def _rate_stable(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
+    "√β for all that is beyond the first border",
+    "Swinging has two borders. Beyond (1 + √β)² the roots are real once more, and negative: what"
+    " does the number under the square root say?",
+)
+def _rate_one_border(product: float, beta: float) -> Any:
+    beyond = product >= (1 - np.sqrt(beta)) ** 2
+    return np.sqrt(beta) if beyond else heavy_ball_rate_on_parabola(product, beta)
+
+
+@RATE.mistake(
     "The rate at the corner, whatever β is",
     "|1 - √(lr·λ)| is the best that any β can do, and your β need not be the best one. Which root"
     " is longer at this β?",

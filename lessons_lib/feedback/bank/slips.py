@@ -114,6 +114,15 @@ def of_what_a_run_returns(task: Task) -> None:
         return run(*inputs)[:2]
 
     @task.mistake(
+        "The start is there twice, and the last place is missing",
+        "The start is kept before the loop, and once more in it. Is a place kept before the step,"
+        " or after it?",
+    )
+    def start_twice(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([history[:1], history[:-1]])
+
+    @task.mistake(
         "One step too many",
         "The start needs no step. So how many steps make n + 1 places?",
     )
