@@ -87,7 +87,7 @@ def velocity_first(theta, velocity, gradient, learning_rate, beta):
     return tuple(state.values())
 
 
-@named("momentum_step", "β and 1 - β are exchanged")
+@named("momentum_step", "β weighs the gradient, and 1 - β the velocity")
 def smoothing_factor_alpha(theta, velocity, gradient, learning_rate, beta):
     alpha = beta
     velocity += alpha * (gradient - velocity)

@@ -78,8 +78,9 @@ def _dropped(theta: Array, velocity: Array, g: Array, lr: float, beta: float) ->
 
 
 @STEP.mistake(
-    "β and 1 - β are exchanged",
-    "With β = 0.9, nine tenths should be memory and one tenth news. How much of each do you take?",
+    "β weighs the gradient, and 1 - β the velocity",
+    "With β = 0.9, nine tenths should be memory and one tenth news. Which number stands before"
+    " which, and in which order do the arguments come?",
 )
 def _exchanged(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     velocity = (1 - beta) * velocity + beta * g
@@ -173,6 +174,15 @@ def _without_brackets(theta: Array, velocity: Array, g: Array, lr: float, beta: 
 def _bracket(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     velocity = beta * (velocity + (1 - beta) * g)
     return theta - lr * velocity, velocity
+
+
+@STEP.mistake(
+    "1 - β is there twice",
+    "A gradient passes it once, on its way into the velocity. What else do you multiply by it?",
+)
+def _share_twice(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
+    velocity = beta * velocity + (1 - beta) * g
+    return theta - lr * (1 - beta) * velocity, velocity
 
 
 @STEP.mistake(
@@ -317,11 +327,11 @@ def _run(
     n_iterations: int,
     *,
     step: Move = momentum_step,
-    scale: float = 1.0,
+    seen: Callable[[Array], Array] = lambda g: g,
 ) -> Any:
     history = [theta]
     for _ in range(n_iterations):
-        g = scale * line_gradient(theta, x, y)
+        g = seen(line_gradient(theta, x, y))
         theta, velocity = step(theta, velocity, g, learning_rate, beta)
         history.append(theta)
     return np.array(history)
@@ -360,7 +370,7 @@ in_a_run(
     "Every gradient is half as long as it should be. Look at the derivative of a square.",
 )
 def _run_half(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
-    return _run(theta, velocity, x, y, *rest, scale=0.5)
+    return _run(theta, velocity, x, y, *rest, seen=lambda g: g / 2)
 
 
 @RUN.mistake(
@@ -368,7 +378,32 @@ def _run_half(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> 
     "Your gradients grow with the number of points. The loss is a mean.",
 )
 def _run_sum(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
-    return _run(theta, velocity, x, y, *rest, scale=len(x))
+    return _run(theta, velocity, x, y, *rest, seen=lambda g: len(x) * g)
+
+
+@RUN.mistake(
+    "The factor x is missing in the gradient",
+    "Both entries of your gradient are alike. A slope moves a point by as much as its x: where does"
+    " x come in?",
+)
+def _run_without_x(*inputs: Any) -> Any:
+    return _run(*inputs, seen=lambda g: np.repeat(g[:1], 2))
+
+
+@RUN.mistake(
+    "The two entries of the gradient are exchanged",
+    "theta holds the intercept first, then the slope. In which order does its gradient come?",
+)
+def _run_exchanged(*inputs: Any) -> Any:
+    return _run(*inputs, seen=lambda g: g[::-1])
+
+
+@RUN.mistake(
+    "The run starts with the first gradient as its velocity",
+    "PyTorch begins so. Here a velocity is given with the start. Where do you use it?",
+)
+def _run_from_gradient(theta: Array, velocity: Array, x: Array, y: Array, *rest: Any) -> Any:
+    return _run(theta, line_gradient(theta, x, y), x, y, *rest)
 
 
 @RUN.mistake(

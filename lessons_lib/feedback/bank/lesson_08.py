@@ -135,6 +135,15 @@ def _critical_rate(product: float) -> Any:
 
 
 @CRITICAL.mistake(
+    "The critical β of the recipe, not of a heavy ball",
+    "((1 - p)/(1 + p))² is for the averaged form, in which 1 - β stands before the gradient. A"
+    " heavy ball takes in all of it.",
+)
+def _critical_averaged(product: float) -> Any:
+    return ((1 - product) / (1 + product)) ** 2
+
+
+@CRITICAL.mistake(
     "The product is squared, where its root is needed",
     "√(lr·λ) is the distance from √β to 1. Which operation makes that of the product?",
 )
@@ -369,8 +378,9 @@ def _rate_squared(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
-    "4β is added under the square root",
-    "In z² - s z + β, the product of the roots is +β. Look at the quadratic formula's sign.",
+    "β has the other sign",
+    "In z² - s z + β, β is added, and in the quadratic formula 4β is subtracted under the root."
+    " Which of the two is it with you?",
 )
 def _rate_added(product: float, beta: float) -> Any:
     s, _ = _parts(product, beta)
@@ -378,7 +388,7 @@ def _rate_added(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
-    "β is squared under the square root",
+    "β is squared",
     "In z² - s z + β, the last number is β itself. What does the quadratic formula take of it?",
 )
 def _rate_beta_squared(product: float, beta: float) -> Any:
@@ -664,3 +674,13 @@ def _best_usual(mu: float, L: float) -> Any:
 )
 def _best_without_quotient(mu: float, L: float) -> Any:
     return 1 / L, 1 - np.sqrt(mu / L)
+
+
+@BEST.mistake(
+    "1 - lr·μ for β",
+    "That is gradient descent's factor at the gentle end. If you have both a root and a square: a"
+    " square undoes a root, unless it is that of the bracket.",
+)
+def _best_factor(mu: float, L: float) -> Any:
+    lr = best_setting(mu, L)[0]
+    return lr, 1 - lr * mu
