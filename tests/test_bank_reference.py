@@ -183,7 +183,7 @@ def averaged_to_heavy_ball(random: Random) -> tuple[Inputs, Any]:
 @road
 def translate(random: Random) -> tuple[Inputs, Any]:
     dialects = theory.AVERAGED, theory.HEAVY_BALL, theory.VELOCITY
-    source, target = (dialects[k] for k in random.integers(3, size=2))
+    source, target, _ = (dialects[k] for k in random.permutation(3))
     inputs, translated = setting(random, source, target)
     return (source.name, target.name, *inputs), translated
 

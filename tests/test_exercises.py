@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from graded_cells import Cases, graded, required
 from nbformat import NotebookNode
 from task_checks import PARTS, all_answers, bank_of, gaps, given, stray, unanswered, unkind, unnamed
 
@@ -24,7 +25,6 @@ from lessons_lib.feedback.running import Outcome, outcome
 
 Function = Callable[..., Any]
 Texts = Iterator[str]
-Cases = Sequence[tuple[Any, ...]]
 EVERY = list(tasks().values())
 ANSWERS = all_answers()
 MISTAKES = [
@@ -333,10 +333,6 @@ def test_a_task_without_an_answer_says_so() -> None:
 # --- The notebooks that hold them ---------------------------------------------------------------
 
 
-def graded(nb: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-
-
 def names_in(lesson: int) -> list[str]:
     return [task.name for task in of_lesson(lesson)]
 
@@ -374,17 +370,6 @@ def untested(nb: NotebookNode, name: str) -> Texts:
         yield f"The graded cell of {name} does not begin with check({name}).require()."
     if not unlike(tasks()[name].cases, required(tests[0], name)):
         yield f"The graded cell of {name} has no hidden test with other cases."
-
-
-def required(test: str, name: str) -> Cases:
-    """Return the cases of its own for which a graded cell requires a right answer."""
-    found: list[tuple[Any, ...]] = []
-
-    def check(function: object, cases: Cases = ()) -> SimpleNamespace:
-        return SimpleNamespace(require=lambda: found.extend(cases))
-
-    exec(test, {"np": np, "check": check, name: None})
-    return found
 
 
 def unlike(known: Cases, others: Cases) -> Cases:

@@ -347,6 +347,37 @@ def test_a_known_mistake_is_named_with_its_hint(known: Mistake):
     assert (verdict.kind, verdict.title, verdict.text) == ("mistake", f"{known.name}.", known.hint)
 
 
+def without_factor_in_place(values, factor):
+    values *= 2
+    return values
+
+
+def test_a_known_mistake_is_named_though_it_changes_an_argument_besides():
+    verdict = judge(DOUBLE, without_factor_in_place)
+    assert (verdict.kind, verdict.title) == ("mistake", "Forgotten factor.")
+    assert verdict.text.startswith("What is the second argument for?\nIt also changes values, ")
+
+
+def test_a_mistake_that_changes_an_argument_is_not_named_where_another_is_changed():
+    """Nothing may be said of an argument that is left alone."""
+    task = Task(1, DOUBLE.returns, DOUBLE.shows, [(np.ones(2), np.full(2, 3.0))] * 2)
+    task.answer(double)
+    task.mistake("Values are changed", "Whose are they?")(doubling_in_place)
+
+    def doubling_the_other(values, factor):
+        factor *= 2 * values
+        return factor
+
+    def doubling_both(values, factor):
+        return doubling_the_other(values, factor) + 0 * doubling_in_place(values, factor)
+
+    assert str(judge(task, doubling_in_place)) == "✗ Values are changed.\nWhose are they?"
+    assert "Values are changed.\nWhose are they?\nIt also changes factor" in str(
+        judge(task, doubling_both)
+    )
+    assert judge(task, doubling_the_other).title == "double changes factor."
+
+
 def test_other_inputs_are_never_shown(little_time: None):
     secret = [(np.array([12345.0]), 6.0)]
     for function in (lambda v, f: v, endless, unknown, printing, doubling_in_place):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdi
         return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
     mistake = known_mistake(task, got)
     if mistake:
-        return Verdict("mistake", f"{mistake.name}.", mistake.hint)
+        return Verdict("mistake", f"{mistake.name}.", mistake.hint + _besides(task, mistake, got))
     return first_fault(task, tried, expected, got)
 
 
@@ -56,11 +57,23 @@ def agree(task: Task, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bo
 
 
 def known_mistake(task: Task, got: Sequence[Outcome]) -> Mistake | None:
-    """Return the known mistake that does the same with every case, if there is one."""
-    for mistake in task.mistakes:
-        if agree(task, got, task.outcomes_of(mistake.function, task.cases)):
-            return mistake
+    """Return the known mistake that does the same with every case, if there is one.
+
+    If none does, one may return the same, and change fewer of its arguments.
+    """
+    known = [task.outcomes_of(mistake.function, task.cases) for mistake in task.mistakes]
+    for same in (agree, _agree_in_part):
+        for mistake, done in zip(task.mistakes, known, strict=True):
+            if same(task, got, done):
+                return mistake
     return None
+
+
+def _agree_in_part(task: Task, got: Sequence[Outcome], known: Sequence[Outcome]) -> bool:
+    """Whether a function returned what another did, and changed what that did, and more."""
+    alone = ([replace(each, changed=()) for each in outcomes] for outcomes in (got, known))
+    changed = zip(got, known, strict=False)
+    return agree(task, *alone) and all(set(a.changed) >= set(b.changed) for a, b in changed)
 
 
 def first_fault(
@@ -117,6 +130,16 @@ def _right(task: Task, got: Sequence[Outcome]) -> Verdict:
     if any(done.printed for done in got):
         text += "\nIt also prints. A function that others call had better keep silent."
     return Verdict("right", f"{task.name} is right.", text)
+
+
+def _besides(task: Task, mistake: Mistake, got: Sequence[Outcome]) -> str:
+    """Say what a function changes that the known mistake leaves alone."""
+    meant = {k for done in task.outcomes_of(mistake.function, task.cases) for k in done.changed}
+    changed = sorted({k for done in got for k in done.changed} - meant)
+    if not changed:
+        return ""
+    names = joined([task.arguments[k] for k in changed])
+    return f"\nIt also changes {names}, and that belongs to whoever called. Make a new array."
 
 
 def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:

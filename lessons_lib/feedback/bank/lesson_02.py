@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
-from lessons_lib.feedback.bank.slips import of_history
+from lessons_lib.feedback.bank.slips import of_history, of_moving_arrays
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -141,27 +141,7 @@ def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iteration
 
 
 of_history(RUN)
-
-
-@RUN.mistake(
-    "Every row is the last place, and theta0 has moved there",
-    "theta0, theta and all rows of the list are one and the same array, and `-=` changes it where"
-    " it is. How do you get a new array at each step?",
-)
-def _run_moved_start(theta0: Array, *rest: Any) -> Any:
-    history = descend(theta0, *rest)
-    theta0[:] = history[-1]
-    return np.broadcast_to(history[-1], history.shape)
-
-
-@RUN.mistake(
-    "The first row is the last place",
-    "You copy each place that you append, but not the start. It is still the array that `-=`"
-    " changes.",
-)
-def _run_first_row(*inputs: Any) -> Any:
-    history = descend(*inputs)
-    return np.concatenate([history[-1:], history[1:]])
+of_moving_arrays(RUN)
 
 
 @RUN.mistake(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.slips import of_two_answers
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -78,6 +79,38 @@ def _rate_by_beta(learning_rate: float, beta: float) -> Any:
 )
 def _rate_plus(learning_rate: float, beta: float) -> Any:
     return learning_rate * (1 + beta)
+
+
+@RATE.mistake(
+    "β is subtracted from the learning rate",
+    "Are there brackets around 1 - β? Without them Python multiplies first, and then subtracts β.",
+)
+def _rate_without_brackets(learning_rate: float, beta: float) -> Any:
+    return learning_rate * 1 - beta
+
+
+@RATE.mistake(
+    "The factor alone, without the learning rate",
+    "That is by what the learning rate is multiplied. What comes out?",
+)
+def _rate_factor(learning_rate: float, beta: float) -> Any:
+    return 1 - beta
+
+
+@RATE.mistake(
+    "Learning rate and β are exchanged",
+    "Which of the two numbers is the share that is kept? What is left of that is the factor.",
+)
+def _rate_exchanged(learning_rate: float, beta: float) -> Any:
+    return beta * (1 - learning_rate)
+
+
+@RATE.mistake(
+    "Subtraction in place of multiplication",
+    "The learning rate is taken times a factor. With a learning rate of 0, what should come out?",
+)
+def _rate_subtracted(learning_rate: float, beta: float) -> Any:
+    return learning_rate - (1 - beta)
 
 
 # --- A run that is under way ----------------------------------------------------------------------
@@ -159,6 +192,72 @@ def _state_inside(learning_rate: float, beta: float, velocity: Array) -> Any:
     return learning_rate * (1 - beta), learning_rate * velocity
 
 
+@STATE.mistake(
+    "β in place of 1 - β",
+    "Which factor stands before the gradient in the averaged form?",
+)
+def _state_beta(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * beta, velocity / beta
+
+
+@STATE.mistake(
+    "β is subtracted from both",
+    "Are there brackets around 1 - β? Without them Python multiplies and divides first, and then"
+    " subtracts β.",
+)
+def _state_without_brackets(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * 1 - beta, velocity / 1 - beta
+
+
+@STATE.mistake(
+    "β is subtracted from the velocity",
+    "Are there brackets around 1 - β? Without them Python divides by 1 first, and then subtracts"
+    " β.",
+)
+def _state_bracket_below(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), velocity / 1 - beta
+
+
+@STATE.mistake(
+    "The velocity is multiplied by its new learning rate",
+    "The heavy ball multiplies by the learning rate later, in the step. Its velocity is a sum of"
+    " gradients: what makes a sum of their average?",
+)
+def _state_new_inside(learning_rate: float, beta: float, velocity: Array) -> Any:
+    new = learning_rate * (1 - beta)
+    return new, new * velocity
+
+
+@STATE.mistake(
+    "The velocity is divided by its new learning rate",
+    "What must stay is the move, learning rate times velocity: the old product, divided by the new"
+    " learning rate. Is the old learning rate in it?",
+)
+def _state_without_old(learning_rate: float, beta: float, velocity: Array) -> Any:
+    new = learning_rate * (1 - beta)
+    return new, velocity / new
+
+
+@STATE.mistake(
+    "The velocity is multiplied by β",
+    "What must stay is learning rate times velocity. The learning rate took the factor 1 - β: which"
+    " one does the velocity take?",
+)
+def _state_kept(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), velocity * beta
+
+
+@STATE.mistake(
+    "The velocity is turned round",
+    "In both dialects the step subtracts the velocity. Its length changes, and not its direction.",
+)
+def _state_turned(learning_rate: float, beta: float, velocity: Array) -> Any:
+    return learning_rate * (1 - beta), -velocity / (1 - beta)
+
+
+of_two_answers(STATE)
+
+
 # --- Any dialect into any other -------------------------------------------------------------------
 
 ANY = Task(
@@ -173,6 +272,9 @@ ANY = Task(
         ("velocity", "averaged", 0.3, 0.75, np.array([1.0, -2.0])),
         ("heavy ball", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
         ("velocity", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
+        ("velocity", "heavy ball", 0.4, 0.7, np.array([0.5, -3.0])),
+        ("averaged", "averaged", 0.2, 0.95, np.array([2.0, 7.0])),
+        ("heavy ball", "heavy ball", 0.6, 0.3, np.array([-1.0, 4.0, 2.5])),
     ],
 )
 
@@ -250,7 +352,8 @@ def _any_inside_forgotten(
 
 @ANY.mistake(
     "The old learning rate goes into the new velocity",
-    "The velocity form multiplies by its own learning rate, the one that you have computed.",
+    "The new velocity is divided by what the target's step multiplies it by: the learning rate that"
+    " you have computed, not the one that was given.",
 )
 def _any_old_rate(
     source: str, target: str, learning_rate: float, beta: float, velocity: Array
@@ -284,3 +387,42 @@ def _any_same_rate(
     source: str, target: str, learning_rate: float, beta: float, velocity: Array
 ) -> Any:
     return learning_rate, translate(source, target, learning_rate, beta, velocity)[1]
+
+
+@ANY.mistake(
+    "Translated from the target into the source",
+    "The dialect that comes first is the one in which the numbers are given.",
+)
+def _any_backwards(
+    source: str, target: str, learning_rate: float, beta: float, velocity: Array
+) -> Any:
+    return translate(target, source, learning_rate, beta, velocity)
+
+
+@ANY.mistake(
+    "Into and out of the velocity form, turned round",
+    "The velocity form has multiplied by the learning rate already. Is its velocity longer than the"
+    " heavy ball's, or shorter, at a learning rate of 0.1?",
+)
+def _any_rate_below(
+    source: str, target: str, learning_rate: float, beta: float, velocity: Array
+) -> Any:
+    new, moved = translate(source, target, learning_rate, beta, velocity)
+    into, out = target == "velocity", source == "velocity"
+    ball = _rate(source, "heavy ball", learning_rate, beta)
+    return new, moved * ball ** (2 * (out - into))
+
+
+@ANY.mistake(
+    "The average's learning rate goes into the velocity",
+    "Translate the learning rate first. The velocity form shares the heavy ball's, and multiplies"
+    " by that.",
+)
+def _any_average_inside(
+    source: str, target: str, learning_rate: float, beta: float, velocity: Array
+) -> Any:
+    new, moved = translate(source, target, learning_rate, beta, velocity)
+    return new, moved / (1 - beta) if (source, target) == ("averaged", "velocity") else moved
+
+
+of_two_answers(ANY)

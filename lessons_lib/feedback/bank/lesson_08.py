@@ -18,7 +18,7 @@ CRITICAL = Task(
     lesson=8,
     returns=("β",),
     shows="Below this β the ball creeps, above it swings, and here it comes to rest the soonest.",
-    cases=[(0.1,), (0.5,), (0.02,)],
+    cases=[(0.1,), (0.5,), (0.02,), (0.9,)],
 )
 
 
@@ -64,8 +64,9 @@ def _critical_plain(product: float) -> Any:
 
 
 @CRITICAL.mistake(
-    "The sum of the squares for the square of the difference",
-    "(1 - a)² is 1 - 2a + a². Which of the three is missing?",
+    "1 + lr·λ",
+    "With a β above 1 nothing comes to rest. If you have multiplied out the square of 1 - √(lr·λ):"
+    " it has three terms. Which one lies between 1 and lr·λ?",
 )
 def _critical_squares(product: float) -> Any:
     return 1 + product
@@ -73,10 +74,89 @@ def _critical_squares(product: float) -> Any:
 
 @CRITICAL.mistake(
     "The root was taken of the whole",
-    "(1 - √product)², with the square outside: yours lies too close to 1.",
+    "√β is 1 minus a root. Under that root stands the product alone, and a square makes β of it.",
 )
 def _critical_outside(product: float) -> Any:
     return np.sqrt(1 - product)
+
+
+@CRITICAL.mistake(
+    "The last term of the square is missing",
+    "For a spring that moves without steps that would be all. Here (1 - a)² has three terms: 1,"
+    " -2a, and which one?",
+)
+def _critical_spring(product: float) -> Any:
+    return 1 - 2 * np.sqrt(product)
+
+
+@CRITICAL.mistake(
+    "The last term of the square is subtracted",
+    "(1 - a)² has three terms, and the last is a times a, whatever the sign of a. Is it added?",
+)
+def _critical_last_sign(product: float) -> Any:
+    return 1 - 2 * np.sqrt(product) - product
+
+
+@CRITICAL.mistake(
+    "2√(lr·λ), the friction of a spring",
+    "Friction is what is taken away, and β is what a step keeps. And steps, unlike a spring that"
+    " moves without them, add a third term.",
+)
+def _critical_friction(product: float) -> Any:
+    return 2 * np.sqrt(product)
+
+
+@CRITICAL.mistake(
+    "A root in place of the square",
+    "At the critical β it is √β that is 1 - √(lr·λ). Which way leads from √β to β?",
+)
+def _critical_two_roots(product: float) -> Any:
+    return np.sqrt(1 - np.sqrt(product))
+
+
+@CRITICAL.mistake(
+    "The quotient of the best setting",
+    "(1 - a)/(1 + a) belongs to a valley with two ends. One parabola has one product: what stands"
+    " under its root has to be zero.",
+)
+def _critical_quotient(product: float) -> Any:
+    a = np.sqrt(product)
+    return ((1 - a) / (1 + a)) ** 2
+
+
+@CRITICAL.mistake(
+    "The quotient of a best rate, without its square",
+    "(1 - a)/(1 + a) belongs to a valley with two ends. One parabola has one product: what stands"
+    " under its root has to be zero.",
+)
+def _critical_rate(product: float) -> Any:
+    a = np.sqrt(product)
+    return (1 - a) / (1 + a)
+
+
+@CRITICAL.mistake(
+    "The critical β of the recipe, not of a heavy ball",
+    "((1 - p)/(1 + p))² is for the averaged form, in which 1 - β stands before the gradient. A"
+    " heavy ball takes in all of it.",
+)
+def _critical_averaged(product: float) -> Any:
+    return ((1 - product) / (1 + product)) ** 2
+
+
+@CRITICAL.mistake(
+    "The product is squared, where its root is needed",
+    "√(lr·λ) is the distance from √β to 1. Which operation makes that of the product?",
+)
+def _critical_square_inside(product: float) -> Any:
+    return (1 - product**2) ** 2
+
+
+@CRITICAL.mistake(
+    "1 - (lr·λ)²",
+    "The critical β is the square of a difference, and in the bracket stands a root.",
+)
+def _critical_square_of_product(product: float) -> Any:
+    return 1 - product**2
 
 
 # --- The rate -------------------------------------------------------------------------------------
@@ -86,7 +166,17 @@ RATE = Task(
     returns=("the rate",),
     shows="The longer of two roots says everything: how fast, whether it swings, and whether it"
     " flies away.",
-    cases=[(0.2, 0.81), (0.05, 0.3), (3.2, 0.7), (2.9, 0.2), (1.5, 0.5)],
+    cases=[
+        (0.2, 0.81),
+        (0.05, 0.3),
+        (3.2, 0.7),
+        (2.9, 0.2),
+        (1.5, 0.5),
+        (0.25, 0.25),  # critical
+        (0.4, 0.0),
+        (1.3, 1.0),
+        (1.9, 0.05),
+    ],
 )
 
 
@@ -138,8 +228,9 @@ def _rate_shorter(product: float, beta: float) -> Any:
 
 
 @RATE.mistake(
-    "The largest root, not the longest",
-    "A root of -0.9 is longer than one of 0.5. Compare lengths, not values.",
+    "The root with plus, though the other may be longer",
+    "There are two roots. Where both are negative, the one with minus is longer, as -0.9 is longer"
+    " than -0.5. Compare lengths.",
 )
 def _rate_largest(product: float, beta: float) -> Any:
     roots = _roots(product, beta)
@@ -187,6 +278,171 @@ def _rate_nan(product: float, beta: float) -> Any:
 )
 def _rate_plain(product: float, beta: float) -> Any:
     return np.abs(1 - product)
+
+
+def _parts(product: float, beta: float) -> tuple[float, float]:
+    """Return the sum of the roots, and what stands under the square root."""
+    s = 1 + beta - product
+    return s, s**2 - 4 * beta
+
+
+@RATE.mistake(
+    "The square root refuses a negative number",
+    "math.sqrt knows no complex numbers. np.sqrt does, if it is told: np.sqrt(-1.0 + 0j) is 1j.",
+)
+def _rate_refused(product: float, beta: float) -> Any:
+    s, below = _parts(product, beta)
+    if below < 0:
+        raise ValueError("math domain error")
+    return (abs(s) + np.sqrt(below)) / 2
+
+
+@RATE.mistake(
+    "Only the root with plus, and nan where it is complex",
+    "np.sqrt(-1.0) is nan, np.sqrt(-1.0 + 0j) is 1j. And there is a second root, with minus: which"
+    " of the two is longer?",
+)
+def _rate_plus_nan(product: float, beta: float) -> Any:
+    s, below = _parts(product, beta)
+    return np.abs(s + np.sqrt(np.float64(below))) / 2
+
+
+@RATE.mistake(
+    "The sign under the square root is taken away",
+    "A negative number there says that the ball swings. Its absolute value says something else: how"
+    " long is a complex root?",
+)
+def _rate_forced(product: float, beta: float) -> Any:
+    s, below = _parts(product, beta)
+    return (abs(s) + np.sqrt(abs(below))) / 2
+
+
+@RATE.mistake(
+    "The largest real part in place of the length",
+    "A root off the line turns as well as shrinks, and a root of -0.9 is longer than one of 0.5."
+    " How long is each?",
+)
+def _rate_largest_real(product: float, beta: float) -> Any:
+    return _roots(product, beta).real.max()
+
+
+@RATE.mistake(
+    "The imaginary part in place of the length",
+    "A root has two parts, like an arrow. How long is it?",
+)
+def _rate_imaginary(product: float, beta: float) -> Any:
+    return np.abs(_roots(product, beta).imag).max()
+
+
+@RATE.mistake(
+    "A root itself, not its length",
+    "A rate is a real number: how long is the longer root? np.abs gives the length of a complex"
+    " number.",
+)
+def _rate_complex(product: float, beta: float) -> Any:
+    return _roots(product, beta).max()
+
+
+@RATE.mistake(
+    "Where roots are real, the larger one with its sign",
+    "The ball may jump from side to side: then both roots are negative. How long is the longer?",
+)
+def _rate_signed(product: float, beta: float) -> Any:
+    s, below = _parts(product, beta)
+    return np.sqrt(beta) if below < 0 else (s + np.sqrt(below)) / 2
+
+
+@RATE.mistake(
+    "β in place of √β where the ball swings",
+    "β is the product of the two roots, and they are equally long. How long is each?",
+)
+def _rate_beta(product: float, beta: float) -> Any:
+    _, below = _parts(product, beta)
+    return beta if below < 0 else heavy_ball_rate_on_parabola(product, beta)
+
+
+@RATE.mistake(
+    "β, the product of both roots",
+    "Multiply the two roots, and β comes out, always. In the long run one of them decides: which?",
+)
+def _rate_product(product: float, beta: float) -> Any:
+    return beta
+
+
+@RATE.mistake(
+    "The square of the length",
+    "Real part squared plus imaginary part squared is the square of a length.",
+)
+def _rate_squared(product: float, beta: float) -> Any:
+    return heavy_ball_rate_on_parabola(product, beta) ** 2
+
+
+@RATE.mistake(
+    "β has the other sign",
+    "In z² - s z + β, β is added, and in the quadratic formula 4β is subtracted under the root."
+    " Which of the two is it with you?",
+)
+def _rate_added(product: float, beta: float) -> Any:
+    s, _ = _parts(product, beta)
+    return (abs(s) + np.sqrt(s**2 + 4 * beta)) / 2
+
+
+@RATE.mistake(
+    "β is squared",
+    "In z² - s z + β, the last number is β itself. What does the quadratic formula take of it?",
+)
+def _rate_beta_squared(product: float, beta: float) -> Any:
+    s, _ = _parts(product, beta)
+    spread = np.sqrt(s**2 - 4 * beta**2 + 0j)
+    return max(abs(s + spread), abs(s - spread)) / 2
+
+
+@RATE.mistake(
+    "Only the square root is divided by 2",
+    "Both terms of the quadratic formula are. Where do its brackets end?",
+)
+def _rate_half(product: float, beta: float) -> Any:
+    s, below = _parts(product, beta)
+    spread = np.sqrt(below + 0j)
+    return max(abs(s + spread / 2), abs(s - spread / 2))
+
+
+@RATE.mistake(
+    "√β wherever the ball comes to rest",
+    "Below the critical β it comes to rest without swinging, and there the roots differ. What does"
+    " the number under the square root say?",
+)
+def _rate_stable(product: float, beta: float) -> Any:
+    rests = product < 2 * (1 + beta)
+    return np.sqrt(beta) if rests else heavy_ball_rate_on_parabola(product, beta)
+
+
+@RATE.mistake(
+    "√β for all that is beyond the first border",
+    "Swinging has two borders. Beyond (1 + √β)² the roots are real once more, and negative: what"
+    " does the number under the square root say?",
+)
+def _rate_one_border(product: float, beta: float) -> Any:
+    beyond = product >= (1 - np.sqrt(beta)) ** 2
+    return np.sqrt(beta) if beyond else heavy_ball_rate_on_parabola(product, beta)
+
+
+@RATE.mistake(
+    "The rate at the corner, whatever β is",
+    "|1 - √(lr·λ)| is the best that any β can do, and your β need not be the best one. Which root"
+    " is longer at this β?",
+)
+def _rate_corner(product: float, beta: float) -> Any:
+    return max(np.sqrt(beta), abs(1 - np.sqrt(product)))
+
+
+@RATE.mistake(
+    "Gradient descent's factor where the ball creeps",
+    "A ball that creeps has a memory, too, which helps. Its roots are real: which is longer?",
+)
+def _rate_creeping(product: float, beta: float) -> Any:
+    _, below = _parts(product, beta)
+    return np.sqrt(beta) if below < 0 else abs(1 - product)
 
 
 # --- The best setting -----------------------------------------------------------------------------
@@ -250,9 +506,9 @@ def _best_root_rate(mu: float, L: float) -> Any:
 
 
 @BEST.mistake(
-    "A learning rate for the averaged form",
-    "Here the heavy ball is asked for, which takes in all of each gradient. Which factor is too"
-    " much?",
+    "1/√(μ·L), a learning rate for the averaged form",
+    "With this β, an average of gradients needs it: it takes in a share of each. The heavy ball"
+    " takes in all. By which factor must its learning rate be smaller?",
 )
 def _best_averaged(mu: float, L: float) -> Any:
     lr, beta = best_setting(mu, L)
@@ -277,8 +533,154 @@ def _best_exchanged(mu: float, L: float) -> Any:
 
 
 @BEST.mistake(
-    "Only the steep side is looked at",
-    "1/L suits the steep direction. The gentle one has to be critical at the same time.",
+    "1/L, and the β that suits the gentle end there",
+    "The gentle end is critical then. But the steep end would need a β of 0. Choose the learning"
+    " rate so that one β is critical at both.",
 )
 def _best_steep(mu: float, L: float) -> Any:
     return 1 / L, (1 - np.sqrt(mu / L)) ** 2
+
+
+@BEST.mistake(
+    "Nesterov's setting",
+    "1/L with (√κ - 1)/(√κ + 1) is for a ball that looks ahead. The heavy ball is fastest when both"
+    " ends of the valley are critical: what does that make of lr, and of β?",
+)
+def _best_nesterov(mu: float, L: float) -> Any:
+    return 1 / L, np.sqrt(best_setting(mu, L)[1])
+
+
+@BEST.mistake(
+    "1/L for the learning rate",
+    "1/L suits the steep direction, without memory. The best heavy ball takes longer steps: both"
+    " ends are to be critical.",
+)
+def _best_safe(mu: float, L: float) -> Any:
+    return 1 / L, best_setting(mu, L)[1]
+
+
+@BEST.mistake(
+    "Both numbers are gradient descent's",
+    "2/(L + μ) and (κ - 1)/(κ + 1) are its best learning rate and its best rate. With memory √κ"
+    " comes in where κ was, and β is no rate.",
+)
+def _best_descent(mu: float, L: float) -> Any:
+    return 2 / (L + mu), (L - mu) / (L + mu)
+
+
+@BEST.mistake(
+    "The best learning rate without memory, and β for that",
+    "Your β suits the gentle end at gradient descent's learning rate. Choose both together: with"
+    " memory, longer steps are safe.",
+)
+def _best_one_by_one(mu: float, L: float) -> Any:
+    lr = 2 / (L + mu)
+    return lr, (1 - np.sqrt(lr * mu)) ** 2
+
+
+@BEST.mistake(
+    "Gradient descent's learning rate, and β is not squared",
+    "The rate is √β, and the rate is what you have. And with memory, longer steps than 2/(L + μ)"
+    " are safe.",
+)
+def _best_descent_root(mu: float, L: float) -> Any:
+    return 2 / (L + mu), np.sqrt(best_setting(mu, L)[1])
+
+
+@BEST.mistake(
+    "Neither number is squared",
+    "You have √lr and √β. Both ends are critical, and that is said of roots: what are lr and β?",
+)
+def _best_roots(mu: float, L: float) -> Any:
+    lr, beta = best_setting(mu, L)
+    return np.sqrt(lr), np.sqrt(beta)
+
+
+@BEST.mistake(
+    "2 in place of 4 in the learning rate",
+    "√lr is 2/(√L + √μ). Is the 2 squared, too?",
+)
+def _best_two(mu: float, L: float) -> Any:
+    lr, beta = best_setting(mu, L)
+    return lr / 2, beta
+
+
+@BEST.mistake(
+    "The sum of the roots is not squared",
+    "√lr is 2/(√L + √μ). Is all of the quotient squared?",
+)
+def _best_below(mu: float, L: float) -> Any:
+    lr, beta = best_setting(mu, L)
+    return 2 * np.sqrt(lr), beta
+
+
+@BEST.mistake(
+    "The sum of the curvatures, not of their roots",
+    "(√L + √μ)² is more than L + μ: which term is missing when you multiply it out?",
+)
+def _best_sum(mu: float, L: float) -> Any:
+    return 4 / (L + mu), best_setting(mu, L)[1]
+
+
+@BEST.mistake(
+    "The difference of the roots in the learning rate",
+    "Both ends are critical: 1 - √(lr·μ) and √(lr·L) - 1 are equal. With which sign do the roots"
+    " meet on one side?",
+)
+def _best_difference(mu: float, L: float) -> Any:
+    return 4 / (np.sqrt(L) - np.sqrt(mu)) ** 2, best_setting(mu, L)[1]
+
+
+@BEST.mistake(
+    "κ alone is in the learning rate",
+    "κ has no unit, and a learning rate has one: twice as steep a valley of the same shape needs"
+    " half of it. Where does μ come in?",
+)
+def _best_of_kappa(mu: float, L: float) -> Any:
+    return mu * best_setting(mu, L)[0], best_setting(mu, L)[1]
+
+
+@BEST.mistake(
+    "No roots, in either number",
+    "You square gradient descent's best. Critical ends are said of √(lr·μ) and √(lr·L): where are"
+    " the roots?",
+)
+def _best_squares(mu: float, L: float) -> Any:
+    return (2 / (L + mu)) ** 2, ((L - mu) / (L + mu)) ** 2
+
+
+@BEST.mistake(
+    "The learning rate is multiplied by 1 - β",
+    "The heavy ball takes in all of each gradient, and the best learning rate is for that form."
+    " Which factor is too much?",
+)
+def _best_shrunk(mu: float, L: float) -> Any:
+    lr, beta = best_setting(mu, L)
+    return lr * (1 - beta), beta
+
+
+@BEST.mistake(
+    "β is 0.9, whatever the valley",
+    "The usual β suits one shape of valley. How does the best one depend on κ?",
+)
+def _best_usual(mu: float, L: float) -> Any:
+    return best_setting(mu, L)[0], 0.9
+
+
+@BEST.mistake(
+    "The root of 1/κ in place of the quotient",
+    "That is half of the way: 1 - √(μ/L) is no rate of the heavy ball. Set the two ends equal, and"
+    " insert the learning rate.",
+)
+def _best_without_quotient(mu: float, L: float) -> Any:
+    return 1 / L, 1 - np.sqrt(mu / L)
+
+
+@BEST.mistake(
+    "1 - lr·μ for β",
+    "That is gradient descent's factor at the gentle end. If you have both a root and a square: a"
+    " square undoes a root, unless it is that of the bracket.",
+)
+def _best_factor(mu: float, L: float) -> Any:
+    lr = best_setting(mu, L)[0]
+    return lr, 1 - lr * mu
