@@ -113,6 +113,14 @@ def _batch_exchanged(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     return batch_gradient(theta, x, y, rows)[::-1]
 
 
+@BATCH.mistake(
+    "Intercept and slope are exchanged",
+    "theta holds the intercept first, then the slope. Which of the two is multiplied by x?",
+)
+def _batch_parameters(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(np.asarray(theta)[::-1], x, y, rows)
+
+
 # --- The cloud ------------------------------------------------------------------------------------
 
 CLOUD = Task(
@@ -208,6 +216,15 @@ def _cloud_bracket(learning_rate: float, curvature: float, sigma: float) -> Any:
 )
 def _cloud_without_rate(learning_rate: float, curvature: float, sigma: float) -> Any:
     return sigma**2 / (curvature * (2 - learning_rate * curvature))
+
+
+@CLOUD.mistake(
+    "Multiplied by the bracket, where it divides",
+    "In a / b * c Python divides by b alone. What stands below the line needs a bracket around all"
+    " of it.",
+)
+def _cloud_precedence(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / curvature * (2 - learning_rate * curvature)
 
 
 # --- Epochs ---------------------------------------------------------------------------------------
@@ -534,6 +551,62 @@ def _uphill(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[A
 def _without_rate(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
     v = beta * v + g
     return theta - v, v
+
+
+@EPOCHS.mistake(
+    "The gradient is taken ahead, as Nesterov does",
+    "A fine method, and another one: you look where the velocity will carry you. The heavy ball"
+    " looks where it stands.",
+)
+def _ahead(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    size: int,
+    orders: Array,
+) -> Any:
+    history = [theta]
+    for order in orders:
+        for rows in _deal(order, size):
+            g = batch_gradient(theta - learning_rate * beta * velocity, x, y, rows)
+            theta, velocity = _move(theta, velocity, g, learning_rate, beta)
+        history.append(theta)
+    return np.array(history)
+
+
+@EPOCHS.mistake(
+    "The sum in place of the mean in the gradient",
+    "A full batch would count for more than a short one. The loss of a batch is a mean.",
+)
+def _epochs_sum(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=len)
+
+
+@EPOCHS.mistake(
+    "1/b in place of 2/b in the gradient",
+    "Every gradient is half as long as it should be. Look at the derivative of a square.",
+)
+def _epochs_half(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=lambda rows: 0.5)
+
+
+@EPOCHS.mistake(
+    "The run ends with the first epoch",
+    "Further epochs are in orders. Does return stand inside the loop?",
+)
+def _one_epoch(*inputs: Any) -> Any:
+    return _dealt(inputs, inputs[-1][:1])
+
+
+@EPOCHS.mistake(
+    "The last place alone, not the history",
+    "You arrive, and have forgotten the way. Keep the place after each epoch, and return them all.",
+)
+def _last_alone(*inputs: Any) -> Any:
+    return descend_in_batches(*inputs)[-1]
 
 
 @EPOCHS.mistake(

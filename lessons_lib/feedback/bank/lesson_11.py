@@ -141,6 +141,26 @@ def _by_both(hessian: Array) -> Any:
 
 
 @KIND.mistake(
+    "The determinant is asked before the curvatures",
+    "A product of curvatures is positive for two negative ones among three, too. Ask the curvatures"
+    " themselves: the smallest and the largest.",
+)
+def _by_product(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "maximum"
+
+
+@KIND.mistake(
+    "Every point is a minimum",
+    "Whatever the curvatures are, your answer is the same. If you use any() or all(): what is"
+    " compared with 0, and when?",
+)
+def _always(hessian: Array) -> Any:
+    return "minimum"
+
+
+@KIND.mistake(
     "Only the first two parameters are looked at",
     "The Hessian may have more than two rows. What bends along the others?",
 )
@@ -291,6 +311,14 @@ def _growth_first(learning_rate: float, beta: float, curvature: float) -> Any:
 )
 def _growth_divided(learning_rate: float, beta: float, curvature: float) -> Any:
     return _larger_root(1 + beta - learning_rate / (1 - beta) * curvature, beta)
+
+
+@GROWTH.mistake(
+    "β in place of 1 - β",
+    "The recipe takes in the share 1 - β of each gradient, and keeps the share β of the velocity.",
+)
+def _growth_exchanged(learning_rate: float, beta: float, curvature: float) -> Any:
+    return _larger_root(1 + beta - learning_rate * beta * curvature, beta)
 
 
 @GROWTH.mistake(
