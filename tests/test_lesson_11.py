@@ -318,7 +318,7 @@ def test_the_librarys_walks_are_those_taken_here():
         np.testing.assert_allclose(run.theta, path, atol=1e-12)
 
 
-def test_turn_3_noise_does_not_change_the_order():
+def test_turn_2_noise_does_not_change_the_order():
     """From the ridge itself, 200 runs each: by then growth has the last word."""
     random, leave = np.random.default_rng(0), {}
     for name, weight, beta in (("plain", 1.0, 0.0), ("recipe", 0.1, 0.9), ("ball", 1.0, 0.9)):
