@@ -22,9 +22,10 @@ BY_HAND = (
     "variance-by-hand",
     "clouds-with-memory",
     "balance-by-hand",
+    "many-gradients",
     "many-runs",
     "schedules-by-hand",
-    "run-schedules",
+    "start-on-steep-ground",
     "versions-of-an-epoch",
     "five-programs",
 )
@@ -217,8 +218,30 @@ def test_tuned_without_noise_memory_gains_five_powers_of_ten(cells):
 @pytest.mark.parametrize("lr", [0.02, 0.05])
 def test_many_runs_spread_as_the_balance_over_all_batches_says(lesson, lr):
     for size, beta in ((1, 0.0), (10, 0.5)):
-        runs = lesson["final_distance"](size, np.array([lr]), beta, n_steps=150, n_runs=2000)
-        assert runs[0] == pytest.approx(exact_distance([lr] * 150, beta, size)[-1], rel=0.06)
+        runs = lesson["many_runs"](size, np.full(150, lr), beta, n_runs=2000)[:, 0]
+        np.testing.assert_allclose(runs, exact_distance([lr] * 150, beta, size), rtol=0.08)
+
+
+def test_many_gradients_are_those_of_single_batches(lesson):
+    random = np.random.default_rng(4)
+    theta, rows = random.normal(size=(2, 3, 5, 1)), random.integers(100, size=(5, 7))
+    together = lesson["many_gradients"](theta, rows)
+    assert together.shape == theta.shape
+    for rate in range(3):
+        for run in range(5):
+            one = lesson["batch_gradient"](theta[:, rate, run, 0], rows[run])
+            np.testing.assert_allclose(together[:, rate, run, 0], one)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.8])
+def test_many_runs_on_all_points_are_heavy_balls(lesson, beta):
+    rates = np.array([0.01, 0.05, 0.2])
+    paths = lesson["many_runs"](100, np.tile(rates, (30, 1)), beta)
+    for lr, path in zip(rates, paths.T, strict=True):
+        ball = optimizers.heavy_ball(
+            LINE.gradient, LINE.theta0, learning_rate=lr, beta=beta, n_iterations=30
+        )
+        np.testing.assert_allclose(path, lesson["distances"](ball.theta[1:]))
 
 
 # --- Batch size, and dealing ----------------------------------------------------------------------
@@ -269,6 +292,11 @@ def test_the_cloud_lies_across_the_valley_because_its_batches_are_dealt(lesson):
 def test_the_schedules_have_the_shapes_that_the_words_say(lesson):
     t = np.linspace(0, 1, 1001)
     shapes = {name: shape(t) for name, shape in lesson["schedules"].items()}
+    warm = shapes.pop("warm-up, cosine")
+    assert warm[[0, 50, 100, 1000]] == pytest.approx([0, 1 / 2, 1, 0], abs=1e-12)
+    assert np.all(np.diff(warm[:101]) > 0)
+    stretched = np.interp(np.linspace(0, 1, 901), t, shapes["cosine"])
+    np.testing.assert_allclose(warm[100:], stretched, atol=1e-5)
     for name, end in {"constant": 1, "step": 1 / 10, "1/t": 1 / 9, "cosine": 0}.items():
         assert shapes[name][[0, -1]] == pytest.approx([1, end], abs=1e-12), name
         assert np.all(np.diff(shapes[name]) <= 0), name
@@ -278,7 +306,7 @@ def test_the_schedules_have_the_shapes_that_the_words_say(lesson):
     np.testing.assert_allclose(shapes["cosine"] + shapes["cosine"][::-1], 1)
 
 
-def test_every_decay_beats_both_constant_rates(cells, lesson):
+def test_every_other_schedule_beats_both_constant_rates(cells, lesson):
     t = np.arange(200) / 200
     constant, *decays = [
         exact_distance(0.2 * shape(t), 0.0, 10)[-1] for shape in lesson["schedules"].values()
@@ -289,6 +317,40 @@ def test_every_decay_beats_both_constant_rates(cells, lesson):
     shown = printed(cells["compare-schedules"]).splitlines()
     for line, exact in zip(shown, [constant, *decays, small[-1]], strict=True):
         assert number_after("200 steps ", line) == pytest.approx(exact, rel=0.15)
+
+
+def test_on_the_line_a_warm_up_is_only_late(lesson):
+    t = np.arange(200) / 200
+    warm, cosine = (
+        exact_distance(0.2 * lesson["schedules"][name](t), 0.0, 10)
+        for name in ("warm-up, cosine", "cosine")
+    )
+    assert np.all(warm[:20] > cosine[:20])
+    assert warm[-1] == pytest.approx(cosine[-1], rel=0.1)
+
+
+def test_a_warm_up_lets_a_run_start_on_steep_ground(cells, lesson):
+    """The learning rate that a start bears: |x - lr (x + x³)| < |x|, so lr < 2/(1 + x²)."""
+    walk = lesson["in_the_well"]
+    for lr, flies in ((0.199, False), (0.201, True)):
+        assert ("beyond" in walk(np.full(4000, lr))) == flies
+    shown = printed(cells["start-on-steep-ground"]).splitlines()
+    for line, lr, kind in zip(shown, (0.19, 0.5, 0.5), ("cosine",) * 2 + ("warm",), strict=True):
+        x, t = np.float64(3), np.arange(40) / 40
+        factors = (1 + np.cos(np.pi * t)) / 2
+        if kind == "warm":
+            factors = np.interp(t, [0, 0.1], [0, 1]) * np.where(
+                t < 0.1, 1, (1 + np.cos(np.pi * (t - 0.1) / 0.9)) / 2
+            )
+        with np.errstate(all="ignore"):
+            for factor in factors:
+                x = x - lr * factor * (x + x**3)
+        if np.isfinite(x):
+            assert f"{abs(x):.0e} from the minimum" in line
+        else:
+            assert "beyond 1000" in line
+    bends = [1 + 3 * x**2 for x in (0, 3)]
+    assert bends == [1, 28]
 
 
 def test_decay_does_for_the_heavy_ball_what_it_does_without_memory(cells, lesson):

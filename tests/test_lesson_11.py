@@ -1,4 +1,6 @@
-"""Lesson 11: what it says of saddles, plateaus, valleys and a trap, and what it writes by hand."""
+"""Lesson 11: what it says of saddles, plateaus and valleys, and of each claim for momentum."""
+
+import math
 
 import numpy as np
 import pytest
@@ -15,16 +17,10 @@ BY_HAND = (
     "kind-by-hand",
     "escape-the-saddle",
     "growth-by-hand",
-    "nesterov-by-hand",
-    "plot-braking",
-    "four-versions",
     "plateau-by-hand",
-    "trap-by-hand",
     "count-for-good",
 )
 SHELF = problems.plateau()
-TRAP = problems.lessard_counterexample()
-BEST = theory.best_heavy_ball(1.0, 25.0)
 
 
 # --- Kinds of places ------------------------------------------------------------------------------
@@ -150,12 +146,19 @@ def test_won_and_lost(cells):
         assert row.endswith(f"{beta}: {deep.sum()} deep, won {won}, lost {lost}")
 
 
-def test_a_long_step_passes_without_memory():
-    for lr, deep in ((0.05, False), (0.1, False), (0.2, False), (0.3, True), (0.4, True)):
-        assert ends_deep(lr, 0.0, 1.0, np.array([2.0]))[0] == deep
+def test_longer_steps_win_and_lose_without_memory_too(cells):
+    starts = np.linspace(-2.5, 2.5, 501)
+    plain = ends_deep(0.05, 0.0, 1.0, starts)
+    lines = printed(cells["larger-steps"]).splitlines()
+    settings = [(0.05, 0), (0.1, 0), (0.2, 0), (0.3, 0), (0.2, 0.9)]
+    for line, (lr, beta) in zip(lines, settings, strict=True):
+        deep = ends_deep(lr, beta, 1 - beta, starts)
+        (from_2,) = ends_deep(lr, beta, 1 - beta, np.array([2.0]))
+        assert f"from 2 {'deep' if from_2 else 'shallow'}, " in line
+        assert line.endswith(f", {deep.sum()} deep, {(~deep & plain).sum()} lost")
 
 
-# --- The four claims ------------------------------------------------------------------------------
+# --- The five claims ------------------------------------------------------------------------------
 
 
 def steps_by_formula(curvatures, lr, beta, share=1e-6):
@@ -204,17 +207,32 @@ def test_claim_2_tuned_steps_are_those_of_single_runs(cells):
     assert all(fewer < more for fewer, more in zip(tuned, alone, strict=True))
 
 
-def test_claim_3_larger_steps_lose_starts_too(cells):
-    starts = np.linspace(-2.5, 2.5, 501)
-    plain = ends_deep(0.05, 0.0, 1.0, starts)
-    lines = printed(cells["test-minima"]).splitlines()
-    settings = [(0.05, 0), (0.2, 0), (0.3, 0), (0.05, 0.5), (0.05, 0.9), (0.05, 0.95), (0.2, 0.9)]
-    for line, (lr, beta) in zip(lines, settings, strict=True):
-        deep = ends_deep(lr, beta, 1 - beta, starts)
-        assert line.endswith(f": {deep.sum()} deep, {(~deep & plain).sum()} lost")
+def test_claim_3_is_the_first_one_again(cells, lesson):
+    """Near its minimum the landscape is a bowl: the steps are those of its two curvatures."""
+    curvatures = np.linalg.eigvalsh(lesson["hessian"](lesson["stationary"][2]))
+    np.testing.assert_allclose(curvatures, [1, 1.317], atol=5e-4)
+    assert 2 / curvatures.sum() == pytest.approx(0.86, abs=0.005)
+    rows = [
+        line.replace(",", " ").replace(":", " ").split()
+        for line in printed(cells["test-near-minimum"]).splitlines()
+    ]
+    for _, lr, *_, beta, steps, _ in rows:
+        by_formula = steps_by_formula(curvatures, float(lr), float(beta), share=0.01)
+        assert abs(by_formula - int(steps)) <= 1  # the bowl is one only close to the minimum
+    assert [int(row[-2]) for row in rows[-3:]] == [3, 2, 4]
 
 
-def test_claim_4_holds_beyond_one_plus_root_beta():
+def test_no_tuning_gains_more_than_a_step_near_the_minimum(lesson):
+    floor = lesson["stationary"][2]
+    rates, betas = np.linspace(0.5, 2.0, 76), np.linspace(0, 0.4, 21)[:, None]
+    run = optimizers.momentum(
+        lesson["gradient"], floor + 0.05, learning_rate=rates, beta=betas, n_iterations=40
+    )
+    steps = lesson["for_good"](run.theta - floor, 0.01)
+    assert (steps[0].min(), steps.min()) == (3, 2)
+
+
+def test_claim_3_damps_beyond_one_plus_root_beta():
     for beta in (0.5, 0.9):
         border = 1 + np.sqrt(beta)
         products = np.concatenate([np.linspace(0.5, border - 0.01), np.linspace(border + 0.01, 3)])
@@ -224,7 +242,7 @@ def test_claim_4_holds_beyond_one_plus_root_beta():
         assert np.array_equal(damped, products > border)
 
 
-def test_claim_4_counts(cells):
+def test_claim_3_counts(cells):
     rows = printed(cells["test-oscillation"]).splitlines()
     for row in rows:
         words = row.replace(",", "").replace(":", "").split()
@@ -236,6 +254,50 @@ def test_claim_4_counts(cells):
             assert abs(x[-1]) > 1e8
         else:
             assert int(words[10]) == np.flatnonzero(np.abs(x) > 0.01)[-1] + 1
+
+
+@pytest.mark.parametrize(("lr", "beta"), [(0.1, 0.0), (0.1, 0.5), (0.1, 0.9), (1.0, 0.9)])
+def test_claim_4_updates_are_steadier_and_the_cloud_is_not_smaller(cells, lr, beta):
+    """By the balance of θ and v: the next update goes with the last by β - step/2.
+
+    The step is lr (1 - β) λ. Of two normal numbers with that correlation, the share with different
+    signs is its arc cosine divided by π.
+    """
+    step = lr * (1 - beta)
+    rule = np.array([[1 - step, -lr * beta], [1 - beta, beta]])  # of (θ, v)
+    noise = np.array([-step, 1 - beta])
+    moments = np.zeros((2, 2))
+    for _ in range(5000):
+        moments = rule @ moments @ rule.T + np.outer(noise, noise)
+    next_with_last = (rule @ moments)[1, 1]  # of v; the fresh noise has no part in it
+    correlation = next_with_last / moments[1, 1]
+    assert correlation == pytest.approx(beta - step / 2)
+    assert moments[0, 0] == pytest.approx(theory.momentum_variance(lr, beta, 1.0))
+    update = lr * np.sqrt(moments[1, 1])
+    assert update**2 == pytest.approx(2 * moments[0, 0] * step / (1 + beta))
+    row = next(
+        line
+        for line in printed(cells["test-fluctuation"]).splitlines()
+        if line.startswith(f"lr {lr:3g}, β = {beta:3g}: ")
+    )
+    length, cloud = (
+        float(row.partition(word)[2].split(",")[0]) for word in ("update ", "variance ")
+    )
+    assert length == pytest.approx(update, rel=0.03)
+    assert cloud == pytest.approx(moments[0, 0], rel=0.04)
+    turned = float(row.partition("% turn")[0].split()[-1]) / 100
+    assert turned == pytest.approx(np.arccos(correlation) / np.pi, abs=0.02)
+
+
+def test_claim_4_costs_lag(cells, lesson):
+    """On a slope the velocity is normal; after the turn its mean is 2 βᵏ - 1 times the old one."""
+    rows = printed(cells["test-lag"]).splitlines()
+    for row, beta in zip(rows, (0.0, 0.9, 0.95), strict=True):
+        spread = 2 * np.sqrt((1 - beta) / (1 + beta))
+        wrong = 0.5 * (1 + math.erf(-1 / spread / np.sqrt(2)))
+        assert float(row.split(": ")[1].split("%")[0]) / 100 == pytest.approx(wrong, abs=0.012)
+        after = 2 * beta ** np.arange(1, 40) - 1  # k steps after the turn, as a share of the slope
+        assert int(row.split()[-4]) == np.argmax(after < 0)
 
 
 def test_counting_for_good(lesson):
@@ -254,6 +316,16 @@ def test_the_librarys_walks_are_those_taken_here():
         run = method(SHELF.gradient, [9.0], **settings)
         path = walk(SHELF.gradient, [9.0], 0.1, 0.9, 50, **kind)
         np.testing.assert_allclose(run.theta, path, atol=1e-12)
+
+
+def test_turn_2_noise_does_not_change_the_order():
+    """From the ridge itself, 200 runs each: by then growth has the last word."""
+    random, leave = np.random.default_rng(0), {}
+    for name, weight, beta in (("plain", 1.0, 0.0), ("recipe", 0.1, 0.9), ("ball", 1.0, 0.9)):
+        noisy = problems.noisy_gradient(lambda y: -y, 0.01, random)
+        y = np.abs(walk(noisy, np.zeros(200), 0.1, beta, 250, weight=weight))
+        leave[name] = np.median(np.argmax(y > 1, axis=0))
+    assert leave["ball"] < leave["plain"] < leave["recipe"]
 
 
 def test_every_comparison_in_the_lesson_came_out_true(cells):

@@ -1,4 +1,4 @@
-"""Lesson 11: a race over a saddle, a plateau, two valleys, and a trap."""
+"""Lesson 11: a race over a saddle, a plateau, two valleys, and the trap of lesson 9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond bowls (lesson 11): a saddle, a plateau, two valleys, and a trap for heavy ball."""
+"""Beyond bowls (lesson 11): a saddle, a plateau, two valleys; a trap for heavy ball (lesson 9)."""
 
 from __future__ import annotations
 

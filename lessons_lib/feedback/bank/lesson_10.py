@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_01 import line_gradient
+from lessons_lib.feedback.bank.slips import in_a_run, of_history
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[Any]
+Move = Callable[[Array, Array, Array, float, float], tuple[Array, Array]]
 
 X, Y = np.array([0.0, 1.0, 3.0, -1.0, 2.0]), np.array([1.0, 4.0, 2.0, 0.0, 5.0])
 
@@ -91,6 +94,31 @@ def _batch_sign(theta: Array, x: Array, y: Array, rows: Array) -> Any:
 def _other_x(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     r = theta[0] + theta[1] * x[rows] - y[rows]
     return 2 * np.array([np.mean(r), np.mean(r * x[: len(rows)])])
+
+
+@BATCH.mistake(
+    "The factor x is missing in the second entry",
+    "Your two entries are the same. A slope moves a point by as much as its x: where does x come"
+    " in?",
+)
+def _without_x(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return np.repeat(batch_gradient(theta, x, y, rows)[0], 2)
+
+
+@BATCH.mistake(
+    "The two entries are exchanged",
+    "theta holds the intercept first, then the slope. In which order does its gradient come?",
+)
+def _batch_exchanged(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(theta, x, y, rows)[::-1]
+
+
+@BATCH.mistake(
+    "Intercept and slope are exchanged",
+    "theta holds the intercept first, then the slope. Which of the two is multiplied by x?",
+)
+def _batch_parameters(theta: Array, x: Array, y: Array, rows: Array) -> Any:
+    return batch_gradient(np.asarray(theta)[::-1], x, y, rows)
 
 
 # --- The cloud ------------------------------------------------------------------------------------
@@ -174,9 +202,38 @@ def _cloud_curvature(learning_rate: float, curvature: float, sigma: float) -> An
     return learning_rate * sigma**2 / (2 - learning_rate * curvature)
 
 
+@CLOUD.mistake(
+    "The curvature is missing in the bracket",
+    "The factor of a step is 1 - lr·λ, not 1 - lr. Multiply its square out once more.",
+)
+def _cloud_bracket(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / (curvature * (2 - learning_rate))
+
+
+@CLOUD.mistake(
+    "The learning rate is missing above the line",
+    "Halve the learning rate of a short step, and the cloud's variance halves, too. Does yours?",
+)
+def _cloud_without_rate(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return sigma**2 / (curvature * (2 - learning_rate * curvature))
+
+
+@CLOUD.mistake(
+    "Multiplied by the bracket, where it divides",
+    "In a / b * c Python divides by b alone. What stands below the line needs a bracket around all"
+    " of it.",
+)
+def _cloud_precedence(learning_rate: float, curvature: float, sigma: float) -> Any:
+    return learning_rate * sigma**2 / curvature * (2 - learning_rate * curvature)
+
+
 # --- Epochs ---------------------------------------------------------------------------------------
 
 ORDERS = np.array([[3, 0, 4, 1, 2], [1, 2, 0, 4, 3], [4, 3, 2, 0, 1]])
+FOURS = np.array([[3, 0, 2, 1], [1, 3, 0, 2], [2, 1, 3, 0]])
+SEVENS = np.array([[5, 0, 3, 6, 1, 4, 2], [2, 6, 4, 0, 5, 1, 3], [1, 2, 5, 3, 0, 6, 4]])
+SEVEN = np.append(X, [-2.0, 0.5]), np.append(Y, [1.0, 3.0])
+"""Four points in twos leave no shorter batch; seven in threes are 3, 3 and 1, not 3, 2 and 2."""
 
 EPOCHS = Task(
     lesson=10,
@@ -185,9 +242,20 @@ EPOCHS = Task(
     cases=[
         (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X, Y, 0.02, 0.8, 2, ORDERS),
         (np.array([-1.0, 0.5]), np.array([-2.0, 4.0]), X, Y, 0.01, 0.6, 3, ORDERS[1:]),
+        (np.array([2.0, 1.0]), np.array([3.0, -1.0]), X[:4], Y[:4], 0.02, 0.8, 2, FOURS),
+        (np.array([1.0, -1.0]), np.array([2.0, 1.0]), *SEVEN, 0.02, 0.7, 3, SEVENS),
     ],
     steps=True,
 )
+
+
+def _move(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    v = beta * v + g
+    return theta - lr * v, v
+
+
+def _deal(order: Array, size: int) -> list[Array]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def _epochs(
@@ -200,17 +268,23 @@ def _epochs(
     size: int,
     orders: Array,
     *,
+    step: Move = _move,
+    deal: Callable[[Array, int], list[Array]] = _deal,
     scale: Callable[[Array], float] = lambda rows: 1.0,
+    begin: Callable[[Array], Array] = lambda velocity: velocity,
     every_step: bool = False,
 ) -> Any:
-    """Return the places after each epoch, or each step; ``scale`` multiplies a batch's gradient."""
+    """Return the places after each epoch, or each step.
+
+    ``deal`` makes batches of an order, ``begin`` gives the velocity with which an epoch begins, and
+    ``scale`` multiplies a batch's gradient.
+    """
     history = [theta]
     for order in orders:
-        places = []
-        for start in range(0, len(order), size):
-            rows = order[start : start + size]
-            velocity = beta * velocity + scale(rows) * batch_gradient(theta, x, y, rows)
-            theta = theta - learning_rate * velocity
+        places, velocity = [], begin(velocity)
+        for rows in deal(order, size):
+            g = scale(rows) * batch_gradient(theta, x, y, rows)
+            theta, velocity = step(theta, velocity, g, learning_rate, beta)
             places.append(theta)
         history += places if every_step else places[-1:]
     return np.array(history)
@@ -281,17 +355,99 @@ def _by_size(*inputs: Any) -> Any:
 
 
 @EPOCHS.mistake(
-    "The velocity is reset at every epoch",
+    "The last batch is empty",
+    "Four points in batches of two are two batches. The mean of no point at all has no value. Where"
+    " does your range end?",
+)
+def _empty(*inputs: Any) -> Any:
+    def deal(order: Array, size: int) -> list[Array]:
+        return [order[k * size : (k + 1) * size] for k in range(len(order) // size + 1)]
+
+    with warnings.catch_warnings(action="ignore"):
+        return _epochs(*inputs, deal=deal)
+
+
+@EPOCHS.mistake(
+    "The points are split evenly, not dealt",
+    "Seven points in batches of three are 3, 3 and 1: each batch is full while points last. Yours"
+    " are 3, 2 and 2.",
+)
+def _evenly(*inputs: Any) -> Any:
+    def deal(order: Array, size: int) -> list[Array]:
+        return np.array_split(order, -(-len(order) // size))
+
+    return _epochs(*inputs, deal=deal)
+
+
+@EPOCHS.mistake(
+    "What is left over makes its batch larger, not one of its own",
+    "Five points in batches of two are 2, 2 and 1. Yours ends with a batch of three.",
+)
+def _joined(*inputs: Any) -> Any:
+    def deal(order: Array, size: int) -> list[Array]:
+        return np.array_split(order, range(size, len(order) - size + 1, size))
+
+    return _epochs(*inputs, deal=deal)
+
+
+@EPOCHS.mistake(
+    "What has been shuffled is shuffled once more",
+    "You take the points in the order of a row, and then ask the row again for places in the new"
+    " order. Once is enough.",
+)
+def _twice_in_an_epoch(*inputs: Any) -> Any:
+    return _dealt(inputs, np.take_along_axis(inputs[-1], inputs[-1], axis=1))
+
+
+@EPOCHS.mistake(
+    "Each epoch shuffles what the epoch before has shuffled",
+    "A row of orders holds places in the points as they were given. What do your x and y hold after"
+    " the first epoch?",
+)
+def _shuffled_on(*inputs: Any) -> Any:
+    orders = [inputs[-1][0]]
+    for order in inputs[-1][1:]:
+        orders.append(orders[-1][order])
+    return _dealt(inputs, np.array(orders))
+
+
+@EPOCHS.mistake(
+    "The velocity is reset when an epoch is over",
     "An epoch is a round through the cards, not a new run. What should be remembered across it?",
 )
 def _reset(*inputs: Any) -> Any:
     theta, velocity, *others, orders = inputs
-    history = [theta]
-    for order in orders:
-        theta = _dealt((theta, velocity, *others, orders), order[np.newaxis])[-1]
-        velocity = np.zeros_like(velocity)
-        history.append(theta)
-    return np.array(history)
+    later = [_dealt(inputs, orders[:1])[-1], velocity, *others, orders[1:]]
+    return np.vstack([[theta], _epochs(*later, begin=np.zeros_like)])
+
+
+@EPOCHS.mistake(
+    "The velocity is set to zero inside the loop over epochs",
+    "There it forgets the start's velocity, and what each epoch has gathered. It is set once,"
+    " before both loops, and here it is given.",
+)
+def _zeroed(*inputs: Any) -> Any:
+    return _epochs(*inputs, begin=np.zeros_like)
+
+
+@EPOCHS.mistake(
+    "Every epoch begins with the velocity of the start",
+    "The second epoch takes over what the first has left: place and velocity. Which line stands in"
+    " a loop that should stand above it?",
+)
+def _begun_anew(*inputs: Any) -> Any:
+    return _epochs(*inputs, begin=lambda _: inputs[1])
+
+
+@EPOCHS.mistake(
+    "The velocity begins anew at every batch",
+    "Set it once, before both loops. Inside them it has to remember.",
+)
+def _every_batch_anew(*inputs: Any) -> Any:
+    def step(theta: Array, _: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+        return _move(theta, inputs[1], g, lr, beta)
+
+    return _epochs(*inputs, step=step)
 
 
 @EPOCHS.mistake(
@@ -326,3 +482,164 @@ def _full_batches(*inputs: Any) -> Any:
 def _averaged(*inputs: Any) -> Any:
     *_, beta, _, _ = inputs
     return _epochs(*inputs, scale=lambda rows: 1 - beta)
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "The old velocity is dropped",
+    "Your steps have no memory: start with another velocity, and nothing changes. What of v is"
+    " kept?",
+)
+def _without_memory(
+    theta: Array, v: Array, g: Array, lr: float, beta: float
+) -> tuple[Array, Array]:
+    return theta - lr * g, g
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "The learning rate is in the velocity, not in the step",
+    "That is the velocity dialect: its v is as long as a step. The v that you are given adds up"
+    " gradients, so the learning rate comes in when θ moves.",
+)
+def _in_velocity(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    v = beta * v + lr * g
+    return theta - v, v
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "The velocity points downhill, and is added, as Keras does",
+    "A fine dialect, and another one: the v that you are given adds up gradients, which point"
+    " uphill. Here v takes in g as it is, and θ loses lr · v.",
+)
+def _keras(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    v = beta * v - lr * g
+    return theta + v, v
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "θ moves before the velocity does",
+    "You step with the velocity of the step before. The velocity takes in the gradient first.",
+)
+def _late(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    return theta - lr * v, beta * v + g
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "The step leads uphill",
+    "The velocity sums up gradients, and gradients point uphill. In which direction do you go?",
+)
+def _uphill(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    v = beta * v + g
+    return theta + lr * v, v
+
+
+@in_a_run(
+    EPOCHS,
+    _epochs,
+    "The learning rate is missing",
+    "The velocity is as long as the gradients. What makes a step of it?",
+)
+def _without_rate(theta: Array, v: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
+    v = beta * v + g
+    return theta - v, v
+
+
+@EPOCHS.mistake(
+    "The gradient is taken ahead, as Nesterov does",
+    "A fine method, and another one: you look where the velocity will carry you. The heavy ball"
+    " looks where it stands.",
+)
+def _ahead(
+    theta: Array,
+    velocity: Array,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    beta: float,
+    size: int,
+    orders: Array,
+) -> Any:
+    history = [theta]
+    for order in orders:
+        for rows in _deal(order, size):
+            g = batch_gradient(theta - learning_rate * beta * velocity, x, y, rows)
+            theta, velocity = _move(theta, velocity, g, learning_rate, beta)
+        history.append(theta)
+    return np.array(history)
+
+
+@EPOCHS.mistake(
+    "The sum in place of the mean in the gradient",
+    "A full batch would count for more than a short one. The loss of a batch is a mean.",
+)
+def _epochs_sum(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=len)
+
+
+@EPOCHS.mistake(
+    "1/b in place of 2/b in the gradient",
+    "Every gradient is half as long as it should be. Look at the derivative of a square.",
+)
+def _epochs_half(*inputs: Any) -> Any:
+    return _epochs(*inputs, scale=lambda rows: 0.5)
+
+
+@EPOCHS.mistake(
+    "The run ends with the first epoch",
+    "Further epochs are in orders. Does return stand inside the loop?",
+)
+def _one_epoch(*inputs: Any) -> Any:
+    return _dealt(inputs, inputs[-1][:1])
+
+
+@EPOCHS.mistake(
+    "The last place alone, not the history",
+    "You arrive, and have forgotten the way. Keep the place after each epoch, and return them all.",
+)
+def _last_alone(*inputs: Any) -> Any:
+    return descend_in_batches(*inputs)[-1]
+
+
+@EPOCHS.mistake(
+    "Every row is the last place, and theta has moved there",
+    "theta and all rows of the list are one and the same array, and `-=` changes it where it is."
+    " How do you get a new array at each step?",
+)
+def _in_place(theta: Array, *rest: Any) -> Any:
+    history = descend_in_batches(theta, *rest)
+    theta[...] = history[-1]
+    return np.broadcast_to(history[-1], history.shape)
+
+
+@EPOCHS.mistake(
+    "The first row is the last place",
+    "You copy each place that you append, but not the start. It is still the array that `-=`"
+    " changes.",
+)
+def _start_moved(theta: Array, *rest: Any) -> Any:
+    history = descend_in_batches(theta, *rest)
+    theta[...] = history[-1]
+    return np.vstack([history[-1:], history[1:]])
+
+
+@EPOCHS.mistake(
+    "Every row but the first is the last place",
+    "The start is a copy, the other rows are not: they are one array, which `-=` changes. Keep a"
+    " copy of each.",
+)
+def _rows_moved(*inputs: Any) -> Any:
+    history = descend_in_batches(*inputs)
+    history[1:] = history[-1]
+    return history
+
+
+of_history(EPOCHS)

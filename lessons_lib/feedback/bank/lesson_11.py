@@ -23,9 +23,18 @@ KIND = Task(
         (np.array([[-2.0, 0.5], [0.5, -1.0]]),),
         (np.array([[1.0, 2.0], [2.0, 1.5]]),),
         (np.array([[-1.0, 0.0], [0.0, 0.5]]),),
+        (np.diag([0.5, -1.0]),),
         (np.diag([-1.0, -2.0, 4.0]),),
+        (np.diag([4.0, -1.0, -2.0]),),
+        (np.diag([-1.0, 4.0, -2.0]),),
+        (np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0], [2.0, 0.0, 1.5]]),),
+        (np.array([[-2.0, 0.5, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, -3.0]]),),
+        (np.array([[2.0, 1.0, 0.0], [1.0, 3.0, -1.0], [0.0, -1.0, 4.0]]),),
     ],
 )
+"""With three parameters, rules for two go astray, each in its own way: the curvatures lie along
+other axes each time, a saddle has one or two that are negative, a maximum a negative determinant.
+"""
 
 
 @KIND.answer
@@ -99,14 +108,97 @@ def _first_two(hessian: Array) -> Any:
 
 
 @KIND.mistake(
+    "The textbook's rule of determinant and f_xx",
+    "For two parameters it is right. With three, two negative curvatures make the determinant"
+    " positive, and three make it negative. Look at each curvature.",
+)
+def _by_textbook(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.asarray(hessian)[0, 0] > 0 else "maximum"
+
+
+@KIND.mistake(
+    "The rule of determinant and f_yy",
+    "For two parameters it is right. With three, two negative curvatures make the determinant"
+    " positive, and three make it negative. Look at each curvature.",
+)
+def _by_second_entry(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.asarray(hessian)[1, 1] > 0 else "maximum"
+
+
+@KIND.mistake(
     "The rule of determinant and trace for two parameters",
-    "With two parameters it holds. With three, two negative curvatures and a positive one pass for"
-    " something else. Look at each.",
+    "For two parameters it is right. With three, two negative curvatures and a positive one pass"
+    " for something else. Look at each.",
 )
 def _by_both(hessian: Array) -> Any:
     if np.linalg.det(hessian) < 0:
         return "saddle"
     return "minimum" if np.trace(hessian) > 0 else "maximum"
+
+
+@KIND.mistake(
+    "The determinant is asked before the curvatures",
+    "A product of curvatures is positive for two negative ones among three, too. Ask the curvatures"
+    " themselves: the smallest and the largest.",
+)
+def _by_product(hessian: Array) -> Any:
+    if np.linalg.det(hessian) < 0:
+        return "saddle"
+    return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "maximum"
+
+
+@KIND.mistake(
+    "Every point is a minimum",
+    "Whatever the curvatures are, your answer is the same. If you use any() or all(): what is"
+    " compared with 0, and when?",
+)
+def _always(hessian: Array) -> Any:
+    return "minimum"
+
+
+@KIND.mistake(
+    "Only the first two parameters are looked at",
+    "The Hessian may have more than two rows. What bends along the others?",
+)
+def _corner(hessian: Array) -> Any:
+    return kind_of_point(np.asarray(hessian)[:2, :2])
+
+
+@KIND.mistake(
+    "The curvatures are taken for sorted",
+    "np.linalg.eig gives them in any order, eigvalsh from small to large. Which of them do you take"
+    " for the smallest?",
+)
+def _unsorted(hessian: Array) -> Any:
+    low, *_, high = np.linalg.eig(hessian)[0]
+    if low > 0:
+        return "minimum"
+    return "maximum" if high < 0 else "saddle"
+
+
+@KIND.mistake(
+    "Most curvatures decide",
+    "One direction that falls among many that rise makes a saddle. How many must rise in a"
+    " minimum?",
+)
+def _by_majority(hessian: Array) -> Any:
+    side = np.sign(np.linalg.eigvalsh(hessian)).sum()
+    return "saddle" if side == 0 else "minimum" if side > 0 else "maximum"
+
+
+@KIND.mistake(
+    "The signs of the entries in place of the curvatures",
+    "An entry off the diagonal says how two parameters mix, and may be negative in a minimum. What"
+    " tells the curvatures?",
+)
+def _by_entries(hessian: Array) -> Any:
+    if np.all(np.asarray(hessian) > 0):
+        return "minimum"
+    return "maximum" if np.all(np.asarray(hessian) < 0) else "saddle"
 
 
 # --- The way out of a saddle ----------------------------------------------------------------------
@@ -153,13 +245,64 @@ def _growth_smaller(learning_rate: float, beta: float, curvature: float) -> Any:
     return beta / recipe_growth(learning_rate, beta, curvature)
 
 
+def _sign_lost(learning_rate: float, beta: float, curvature: float) -> Any:
+    """Return both roots, complex ones perhaps, of the rule with -λ in place of λ."""
+    middle = 1 + beta + learning_rate * (1 - beta) * curvature
+    return np.roots([1, -middle, beta])
+
+
 @GROWTH.mistake(
     "The sign of the curvature is lost",
     "At a saddle λ is negative along the way out, so -lr·λ is positive. Yours shrinks.",
 )
 def _growth_sign(learning_rate: float, beta: float, curvature: float) -> Any:
-    middle = 1 + beta + learning_rate * (1 - beta) * curvature
-    return np.abs(np.roots([1, -middle, beta])).max()
+    return np.abs(_sign_lost(learning_rate, beta, curvature)).max()
+
+
+@GROWTH.mistake(
+    "The sign of the curvature is lost, and with it a root",
+    "Below the root stands a negative number, which has no real root: at a saddle it is positive."
+    " λ is negative along the way out. What is -lr·λ?",
+)
+def _growth_nan(learning_rate: float, beta: float, curvature: float) -> Any:
+    roots = _sign_lost(learning_rate, beta, curvature)
+    return np.nan if np.iscomplex(roots).any() else roots.max()
+
+
+@GROWTH.mistake(
+    "The sign of the curvature is lost, and a part of the root",
+    "At a saddle λ is negative along the way out, so -lr·λ is positive, and both roots are real."
+    " With yours they are complex, and you take their real part.",
+)
+def _growth_real(learning_rate: float, beta: float, curvature: float) -> Any:
+    return np.real(_sign_lost(learning_rate, beta, curvature)).max()
+
+
+@GROWTH.mistake(
+    "The sign of β is turned round in the quadratic",
+    "It is z² - (1 + β - lr·λ) z + β: below the root 4β is taken off.",
+)
+def _growth_sign_of_beta(learning_rate: float, beta: float, curvature: float) -> Any:
+    middle = 1 + beta - learning_rate * (1 - beta) * curvature
+    return (middle + np.sqrt(middle**2 + 4 * beta)) / 2
+
+
+@GROWTH.mistake(
+    "The middle number itself",
+    "1 + β - lr·λ is the sum of both factors. You see one of them in the long run: solve the"
+    " quadratic.",
+)
+def _growth_middle(learning_rate: float, beta: float, curvature: float) -> Any:
+    return 1 + beta - learning_rate * (1 - beta) * curvature
+
+
+@GROWTH.mistake(
+    "Gradient descent at the recipe's first step",
+    "1 - lr·(1 - β)·λ is the first step from rest. In the long run the velocity has its say: there"
+    " is a quadratic to solve.",
+)
+def _growth_first(learning_rate: float, beta: float, curvature: float) -> Any:
+    return 1 - learning_rate * (1 - beta) * curvature
 
 
 @GROWTH.mistake(
@@ -168,6 +311,14 @@ def _growth_sign(learning_rate: float, beta: float, curvature: float) -> Any:
 )
 def _growth_divided(learning_rate: float, beta: float, curvature: float) -> Any:
     return _larger_root(1 + beta - learning_rate / (1 - beta) * curvature, beta)
+
+
+@GROWTH.mistake(
+    "β in place of 1 - β",
+    "The recipe takes in the share 1 - β of each gradient, and keeps the share β of the velocity.",
+)
+def _growth_exchanged(learning_rate: float, beta: float, curvature: float) -> Any:
+    return _larger_root(1 + beta - learning_rate * beta * curvature, beta)
 
 
 @GROWTH.mistake(
@@ -185,3 +336,12 @@ def _growth_undivided(learning_rate: float, beta: float, curvature: float) -> An
 def _growth_without_beta(learning_rate: float, beta: float, curvature: float) -> Any:
     middle = 1 - learning_rate * (1 - beta) * curvature
     return np.abs(np.roots([1, -middle, beta])).max()
+
+
+@GROWTH.mistake(
+    "β is missing in the middle number, and with it a root",
+    "Below the root stands a negative number: at a saddle it is positive. The last position comes"
+    " in twice, once as it is and once as memory.",
+)
+def _growth_without_beta_nan(learning_rate: float, beta: float, curvature: float) -> Any:
+    return _larger_root(1 - learning_rate * (1 - beta) * curvature, beta)
