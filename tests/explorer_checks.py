@@ -260,6 +260,11 @@ def goal_unfit(function: Callable[..., Live], live: Live) -> Texts:
     if not scene.goal:
         yield f"{file}: {function.__name__} has no goal. Give it one: Live(…, goal=Goal(…))."
         return
+    if scene.goal.name != function.__name__:
+        told = f"is not kept. Give it name={function.__name__!r}"
+        yield f"{file}: the goal of {function.__name__} {told}."
+    if not scene.goal.hint:
+        yield f"{file}: the goal of {function.__name__} has no hint for whoever has tried a while."
     for sentence in untold(scene):
         yield f"{file}: the goal of {function.__name__} says something else: {sentence}."
     met = reaching(scene)

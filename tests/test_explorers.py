@@ -187,6 +187,8 @@ def test_an_explorer_that_no_lesson_shows_is_refused():
     ("goal", "said"),
     [
         (None, "descent has no goal"),
+        (Goal("", below={"excess": 0}, hint="Try."), "is not kept. Give it name='descent'"),
+        (Goal("", below={"excess": 0}, name="descent"), "has no hint for whoever has tried"),
         (Goal("", below={"excess": 0}), "0.0% of the states meet the goal of descent"),
         (Goal("", below={"step": 50, "excess": 6}), "of the states meet the goal of descent"),
         (Goal("", below={"step": 31, "excess": 7}), "the goal of descent is met at the start"),

@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from lessons_lib import figures, live
+from lessons_lib import figures, live, progress
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, Scene, choice, slider, steps
 from lessons_lib.live.canvas import axes_on_canvas, line_on_canvas, text_on_canvas
 from lessons_lib.live.packing import background, fix_layout, spec_and_table
@@ -1022,3 +1022,15 @@ def test_a_control_can_be_made_by_hand():
     assert define(controls=[METHOD, control, STEP], y=FALL[:2], words="{lr}").sentence(
         [0, 0, 0]
     ) == ("a tenth")
+
+
+def test_a_goal_that_was_reached_is_kept_and_known(tmp_path, monkeypatch):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / progress.NAME))
+    goal = Goal("arrive.", above={"lr": 0.25}, name="toy", hint="Further?")
+    first = define(scene=Live, goal=goal)
+    assert not first.reached
+    assert first.spec["goal"]["hint"] == "Further?"
+    first.reached = True
+    assert progress.recall("goal") == {"toy": ""}
+    assert define(scene=Live, goal=goal).reached
+    assert not define(scene=Live, goal=Goal("arrive.", above={"lr": 0.25})).reached

@@ -61,6 +61,8 @@ def averages(n: int = 200) -> Live:
             "at noise 1.0, bring the average's error below 0.42.",
             above={"noise": 0.95},
             below={"error": 0.42},
+            name="averages",
+            hint="What goes wrong with a short memory, and what with a long one?",
         ),
     )
 

@@ -50,5 +50,7 @@ def descent(line: LeastSquares, n_steps: int = 100) -> Live:
         goal=Goal(
             "bring the loss to within 0.01 of its minimum in fewer than 10 steps.",
             below={"excess": 0.01, "step": 10},
+            name="descent",
+            hint="How far may the first jump go before the next one has to come back?",
         ),
     )

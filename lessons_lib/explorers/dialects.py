@@ -92,5 +92,7 @@ def dialects(line: LeastSquares, n_steps: int = 60) -> Live:
             " than 0.01 apart.",
             above={"beta": 0.89},
             below={"apart": 0.01, "matched": 0.5},
+            name="dialects",
+            hint="By what does the average multiply each gradient before it steps?",
         ),
     )

@@ -53,5 +53,10 @@ def line_and_loss(line: LeastSquares) -> Live:
         ],
         words="With intercept {intercept} and slope {slope} the loss is {loss:.3f}.",
         readouts={"loss": Readout(line.value(theta), "intercept slope")},
-        goal=Goal("bring the loss below 1.05.", below={"loss": 1.05}),
+        goal=Goal(
+            "bring the loss below 1.05.",
+            below={"loss": 1.05},
+            name="line_and_loss",
+            hint="One slider at a time stops short of the star. Which way does the valley run?",
+        ),
     )

@@ -97,5 +97,7 @@ def settings_map(
             f"with a learning rate of at most {lr[len(lr) // 2 - 1]:.3g}, bring the training loss"
             f" below {goal}.",
             below={"lr": float(lr[len(lr) // 2 - 1]) * 1.01, "loss": goal},
+            name="settings_map",
+            hint="A small learning rate can be made up for. By what?",
         ),
     )

@@ -65,6 +65,8 @@ def springs(n_steps: int = 60) -> Live:
         goal=Goal(
             "with lr · λ = 0.10, come within 1e-6 of the distance in fewer than 50 steps.",
             below={"product": 0.101, "left": 1e-6, "step": 50},
+            name="springs",
+            hint="Too little β creeps, too much swings. Where on the map do the two meet?",
         ),
     )
 
@@ -129,6 +131,8 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
         goal=Goal(
             "come within 1e-6 of the distance in fewer than 40 steps.",
             below={"left": 1e-6, "step": 40},
+            name="valley_of_springs",
+            hint="For which β are both ends of the bar equally fast?",
         ),
     )
 

@@ -77,6 +77,8 @@ def step_size(n_steps: int = 20) -> Live:
         goal=Goal(
             "overshoot, and yet have less than 1 % of the distance left after at most 5 steps.",
             below={"factor": 0.0, "left": 1.0, "step": 6},
+            name="step_size",
+            hint="Overshooting means a negative factor. How close to 0 must it be?",
         ),
     )
 

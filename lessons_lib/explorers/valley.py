@@ -77,6 +77,8 @@ def valley(n_steps: int = 60) -> Live:
             " steps.",
             above={"kappa": 19.9},
             below={"left": 1.0, "step": 48},
+            name="valley",
+            hint="Where do the slow direction and the steep one shrink equally fast?",
         ),
     )
 

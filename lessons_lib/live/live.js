@@ -3,6 +3,7 @@
 // a moving slider asks nobody: not the kernel, not the network.
 
 const PACES = { slow: 4, steady: 15, fast: 60 }; // steps per second
+const PATIENCE = 60_000; // milliseconds of trying before a hint
 const QUIET = 500; // milliseconds without a change before a screen reader is told
 
 export default { render };
@@ -17,7 +18,7 @@ async function render({ model, el }) {
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
-  const figure = { spec, page, controls, index, tables, streamed: [], touched: false };
+  const figure = { spec, model, page, controls, index, tables, streamed: [], touched: false };
 
   views.forEach((view, k) => page.places[k].append(view.el));
   reserve(page.values, spec.controls, controls);
@@ -31,6 +32,7 @@ async function render({ model, el }) {
     schedule();
   };
   const moved = () => {
+    if (!figure.touched) giveHintLater(figure, schedule);
     figure.touched = true;
     changed();
   };
@@ -47,6 +49,7 @@ async function render({ model, el }) {
     letGo();
     hangUp();
     clearTimeout(figure.telling);
+    clearTimeout(figure.hinting);
     watcher.disconnect();
     forget();
     page.pictures.forEach((address) => URL.revokeObjectURL(address));
@@ -323,13 +326,32 @@ function say(figure, gone) {
   page.caption.textContent = words.join(" ");
   if (spec.goal) {
     const reached = spec.goal.conditions.every((each) => holds(figure, each));
-    page.goal.textContent = `${reached ? "Goal reached" : "Goal"}: ${spec.goal.text}`;
+    if (reached && figure.touched) keep(figure);
+    const before = figure.model.get("reached") && !reached;
+    const said = reached ? "Goal reached" : before ? "Goal, reached before" : "Goal";
+    page.goal.textContent = `${said}: ${spec.goal.text}${figure.hinted ? ` ${spec.goal.hint}` : ""}`;
     page.goal.classList.toggle("live-reached", reached);
     if (reached) words.push("Goal reached.");
   }
   page.canvas.setAttribute("aria-label", `${spec.title} ${words.join(" ")}`);
   clearTimeout(figure.telling);
   if (figure.touched) figure.telling = setTimeout(() => tell(page.status, words.join(" ")), QUIET);
+}
+
+// A goal that was reached stays reached: the kernel writes it into the learner's file.
+function keep({ model }) {
+  if (model.get("reached")) return;
+  model.set("reached", true);
+  model.save_changes();
+}
+
+// Whoever has tried for a while gets a hint beside the goal.
+function giveHintLater(figure, schedule) {
+  if (!figure.spec.goal?.hint || figure.model.get("reached")) return;
+  figure.hinting = setTimeout(() => {
+    figure.hinted = !figure.model.get("reached");
+    schedule();
+  }, PATIENCE);
 }
 
 // Only what has changed: a screen reader says the same words again when they are written again.

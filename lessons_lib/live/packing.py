@@ -59,7 +59,8 @@ def spec_and_table(scene: Scene) -> tuple[dict[str, Any], bytes]:
         "artists": sorted(artists, key=lambda artist: artist["zorder"]),
         "readouts": {name: _reference(scene, source) for name, source in scene.readouts.items()},
         "words": pieces(scene.words),
-        "goal": goal and {"text": goal.text, "conditions": list(goal.conditions)},
+        "goal": goal
+        and {"text": goal.text, "conditions": list(goal.conditions), "hint": goal.hint},
     }, buffer
 
 

@@ -89,11 +89,17 @@ class Goal:
         What to do, in words.
     below, above : mapping from str to float
         It is reached when each named readout or control is below, or above, its bound.
+    name : str
+        Under which name it is kept that a learner has reached it; without one it is not kept.
+    hint : str
+        What a tutor would ask of somebody who has tried for a while.
     """
 
     text: str
     below: Mapping[str, float] = field(default_factory=dict)
     above: Mapping[str, float] = field(default_factory=dict)
+    name: str = ""
+    hint: str = ""
 
     @property
     def conditions(self) -> list[tuple[str, str, float]]:

@@ -14,6 +14,7 @@ import traitlets
 from lessons_lib.figures import Figure
 from lessons_lib.live.packing import background, spec_and_table
 from lessons_lib.live.scene import Scene
+from lessons_lib.progress import recall, remember
 
 HERE = Path(__file__).parent
 
@@ -40,12 +41,24 @@ class Live(anywidget.AnyWidget):
         sync=True, **ipywidgets.widget_serialization
     )
 
+    reached = traitlets.Bool().tag(sync=True)
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.scene = Scene(*arguments, **options)
+        name = self.scene.goal.name if self.scene.goal else ""
         spec, tables = spec_and_table(self.scene)
         png, png_sharp = background(self.scene)
         controls = [control.widget() for control in self.scene.controls]
-        super().__init__(spec=spec, tables=tables, png=png, png_sharp=png_sharp, controls=controls)
+        super().__init__(
+            spec=spec,
+            tables=tables,
+            png=png,
+            png_sharp=png_sharp,
+            controls=controls,
+            reached=name in recall("goal"),
+        )
+        if name:
+            self.observe(lambda _: remember("goal", name), "reached")
         if self.scene.compute is not None:
             self.on_msg(self._compute)
 

@@ -266,6 +266,8 @@ def test_the_goal_is_recognised_and_announced(page: Explorers) -> None:
     expect(goal).to_have_text(f"Goal reached: {explorer.scene.goal.text}")
     status = explorer.place.locator(".live-status")
     expect(status).to_contain_text("Goal reached.", timeout=TO_PAINT)
+    explorer.move([0, 0])
+    expect(goal).to_have_text(f"Goal, reached before: {explorer.scene.goal.text}")
 
 
 def test_only_a_hand_makes_a_screen_reader_speak(page: Explorers) -> None:
