@@ -33,7 +33,8 @@ COMPLAINT = '[data-mime-type="application/vnd.jupyter.stderr"]'
 
 # Between a click on "Run All Cells" and the end, each prompt is [*]. An error ends the run early.
 HAS_RUN = """([panel, complaint]) => {
-    const cells = [...document.querySelectorAll(`${panel} .jp-CodeCell`)];
+    const all = [...document.querySelectorAll(`${panel} .jp-CodeCell`)];
+    const cells = all.filter(cell => !cell.querySelector('.jp-InputPlaceholder'));
     const prompts = cells.map(cell => cell.querySelector('.jp-InputPrompt').textContent);
     const done = prompts.filter(prompt => /\\d/.test(prompt)).length;
     return !prompts.some(prompt => prompt.includes('*')) && done > 0
@@ -240,6 +241,8 @@ def open_lesson(browser: Browser, lab: Lab, path: Path) -> Lesson:
 def check_counts(lesson: Lesson) -> Iterator[str]:
     """Every cell ran, in order."""
     for number, (cell, shown) in enumerate(lesson.code, start=1):
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            continue  # its prompt is hidden, too
         prompt = shown.locator(".jp-InputPrompt").text_content()
         if prompt != f"[{number}]:":
             yield f"{cell.id}: its prompt is {prompt}, not [{number}]:."
