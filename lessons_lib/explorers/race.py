@@ -13,7 +13,6 @@ from lessons_lib.problems import LeastSquares
 METHODS = {
     "the recipe": optimizers.momentum,
     "heavy ball": optimizers.heavy_ball,
-    "Nesterov": optimizers.nesterov,
 }
 
 
