@@ -182,7 +182,7 @@ def _ahead_kept(theta: Array, velocity: Array, H: Array, lr: float, beta: float,
 
 
 @NESTEROV.mistake(
-    "The look-ahead points are kept, in the place of θ after the start",
+    "After the start the look-ahead points are kept, not θ",
     "Each step ends at θ. Where the next gradient will be taken belongs to the next step.",
 )
 def _ahead_after_start(
@@ -233,7 +233,7 @@ def _velocity_form(theta: Array, v: Array, H: Array, lr: float, beta: float) -> 
 @in_a_run(
     NESTEROV,
     _run,
-    "The learning rate is in the velocity, and the velocity points downhill",
+    "The velocity points downhill, with the learning rate in it",
     "Some write v = β·v - lr·g and θ + v. The velocity you are given sums up gradients as they are:"
     " it points uphill, and is no step yet.",
 )
@@ -422,14 +422,6 @@ def _betas_no_four(n: int) -> Any:
 
 
 @BETAS.mistake(
-    "The 1 below the root is missing",
-    "Below the root stand two terms. Which one is missing?",
-)
-def _betas_no_one_below(n: int) -> Any:
-    return _by(lambda t: (1 + 2 * t) / 2, n)
-
-
-@BETAS.mistake(
     "The 1 before the root is missing",
     "Before the root stands another term. Which one?",
 )
@@ -454,8 +446,8 @@ def _betas_half_of_root(n: int) -> Any:
 
 
 @BETAS.mistake(
-    "The shorthand (k - 1)/(k + 2)",
-    "It is close, and many programs use it. The original has its t.",
+    "(k - 1)/(k + 2), as without the 1 below the root",
+    "That is close, and many programs use it. The original has a 1 below the root, too.",
 )
 def _betas_shorthand(n: int) -> Any:
     k = np.arange(1, n + 1)
@@ -464,7 +456,7 @@ def _betas_shorthand(n: int) -> Any:
 
 @BETAS.mistake(
     "The shorthand k/(k + 3)",
-    "It is close, and many programs use it, counting from 0. The original has its t.",
+    "That is close, and many programs use it, counting k from 0. The original has its t.",
 )
 def _betas_shorthand_from_zero(n: int) -> Any:
     k = np.arange(1, n + 1)
@@ -497,6 +489,7 @@ AFRESH = Task(
         (np.array([1.0, 1.0]), np.diag([0.3, 1.0]), 1.0, 14),
         (np.array([2.0, -1.0]), BOWL, 0.2, 9),
         (np.array([-1.0, 3.0]), np.array([[1.0, -0.4], [-0.4, 0.25]]), 0.7, 16),
+        (np.array([4.0, -5.0]), np.array([[0.06, -0.1], [-0.1, 0.9]]), 0.5, 12),
     ],
     steps=True,
 )
@@ -546,14 +539,6 @@ def _never(*inputs: Any) -> Any:
 
 
 @AFRESH.mistake(
-    "It restarts at each step downhill",
-    "A step downhill goes against the gradient. Which sign has their product then?",
-)
-def _downhill(*inputs: Any) -> Any:
-    return _afresh(*inputs, look=lambda g, step, *_: g @ step < 0)
-
-
-@AFRESH.mistake(
     "The gradient at θ is asked, not that at the look-ahead point",
     "You have a gradient already: the one that the step was made with. Ask that one.",
 )
@@ -595,8 +580,9 @@ def _takes_back(*inputs: Any) -> Any:
 
 
 @AFRESH.mistake(
-    "The run is plain gradient descent",
-    "Nothing is rolled on here. How far does the next look-ahead point lie beyond θ?",
+    "Nothing is rolled on: it is plain gradient descent",
+    "Every step of yours is taken from θ itself. Either nothing is added to θ, or your run starts"
+    " afresh at each step downhill. Which sign has the product when a step leads uphill?",
 )
 def _plain(*inputs: Any) -> Any:
     return _afresh(*inputs, look=lambda *_: True)
