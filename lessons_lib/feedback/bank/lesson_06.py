@@ -459,9 +459,9 @@ def _run_new_gradient(
 
 
 @RUN.mistake(
-    "The gradient is taken ahead of θ",
-    "A fine method, and another one, to which lesson 9 comes: you look where the velocity will"
-    " carry you. The recipe looks where it stands.",
+    "The gradient is taken ahead, as Nesterov does",
+    "A fine method, and another one: you look where the velocity will carry you. The recipe looks"
+    " where it stands.",
 )
 def _run_nesterov(
     theta: Array, velocity: Array, x: Array, y: Array, lr: float, beta: float, n: int

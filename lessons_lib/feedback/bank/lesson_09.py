@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.bank.slips import in_a_run, of_history
+from lessons_lib.feedback.bank.slips import (
+    Factor,
+    in_a_run,
+    of_dialects,
+    of_history,
+    of_moving_arrays,
+    of_what_a_run_returns,
+)
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[Any]
@@ -218,28 +225,28 @@ def _rewritten(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     return theta - lr * (g + beta * v), v
 
 
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The learning rate is in the velocity",
-    "Some write v = β·v + lr·g and θ - v. That is another unit: the velocity you are given sums up"
-    " gradients, and the learning rate comes in with the step.",
-)
-def _velocity_form(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v + lr * H @ (theta - beta * v)
-    return theta - v, v
+def _in_dialect(
+    theta: Array,
+    velocity: Array,
+    H: Array,
+    lr: float,
+    beta: float,
+    n: int,
+    *,
+    weight: Factor,
+    factor: Factor,
+) -> Any:
+    """Run in another dialect of the velocity, from the one that is given."""
+    news, move = weight(lr, beta), factor(lr, beta)
+
+    def step(theta: Array, v: Array, H: Array, lr: float, beta: float) -> tuple[Array, Array]:
+        v = beta * v + news * H @ (theta - move * beta * v)
+        return theta - move * v, v
+
+    return _run(theta, velocity, H, lr, beta, n, step=step)
 
 
-@in_a_run(
-    NESTEROV,
-    _run,
-    "The velocity points downhill, with the learning rate in it",
-    "Some write v = β·v - lr·g and θ + v. The velocity you are given sums up gradients as they are:"
-    " it points uphill, and is no step yet.",
-)
-def _keras(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
-    v = beta * v - lr * H @ (theta + beta * v)
-    return theta + v, v
+of_dialects(NESTEROV, _in_dialect, averaged=False)
 
 
 @in_a_run(
@@ -311,6 +318,8 @@ def _from_rest(theta: Array, velocity: Array, *rest: Any) -> Any:
 
 
 of_history(NESTEROV)
+of_moving_arrays(NESTEROV)
+of_what_a_run_returns(NESTEROV)
 
 
 # --- The β that grow ------------------------------------------------------------------------------
@@ -589,3 +598,5 @@ def _plain(*inputs: Any) -> Any:
 
 
 of_history(AFRESH)
+of_moving_arrays(AFRESH)
+of_what_a_run_returns(AFRESH)
