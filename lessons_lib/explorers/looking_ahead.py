@@ -83,6 +83,8 @@ def looking_ahead(n_steps: int = 150) -> Live:
             " steps.",
             below={"stays": 1e-4, "step": 80},
             above={"kappa": 399},
+            name="looking_ahead",
+            hint="A constant β creeps there, or swings for long. Which rule needs no κ?",
         ),
     )
 
