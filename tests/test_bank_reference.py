@@ -257,6 +257,29 @@ def nesterov_run(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
+def growing_betas(random: Random) -> tuple[Inputs, Any]:
+    n = int(random.integers(1, 30))
+    return (n,), theory.growing_betas(n)
+
+
+@road
+def restarted_run(random: Random) -> tuple[Inputs, Any]:
+    """The library's method with one β a step: after each it starts again, and keeps its speed."""
+    bowl = problems.quadratic(random.uniform(0.02, 2, size=2), rotation=random.uniform(0, 3))
+    theta, n = random.normal(size=2), 30
+    lr = random.uniform(0.4, 1) / theory.curvature_range(bowl.H).L
+    before, places, k = theta, [theta], 0
+    growing = theory.growing_betas(n)
+    for _ in range(n):
+        ahead = places[-1] + (growing[k - 1] if k else 0.0) * (places[-1] - before)
+        run = optimizers.nesterov(bowl.gradient, ahead, learning_rate=lr, beta=0.0, n_iterations=1)
+        before = places[-1]
+        places.append(run.theta[1])
+        k = 0 if bowl.gradient(ahead) @ (places[-1] - before) > 0 else k + 1
+    return (theta, bowl.H, lr, n), np.array(places)
+
+
+@road
 def descend_in_batches(random: Random) -> tuple[Inputs, Any]:
     """A heavy ball whose gradient deals from the batches, in their order, step by step."""
     problem, settings = line(random), rates(random)

@@ -1,6 +1,7 @@
-"""Lesson 9: what it says of the look-ahead and of the trap, and what it writes by hand."""
+"""Lesson 9: what it says of the look-ahead, the promises and the trap, and what it writes."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +15,12 @@ BY_HAND = (
     "import-tools",
     "nesterov-by-hand",
     "plot-braking",
+    "rate-by-roots",
     "four-versions",
+    "growing-betas-by-hand",
+    "growing-by-hand",
+    "walls-by-hand",
+    "restarts-by-hand",
     "trap-by-hand",
 )
 TRAP = problems.lessard_counterexample()
@@ -57,6 +63,167 @@ def test_the_four_versions_are_what_the_answer_says(lesson, name, ahead):
     assert crests[200:].max() == pytest.approx(crests[100:200].max(), rel=0.02)
     if name == "b":
         assert product == pytest.approx(0.99)
+
+
+@pytest.mark.parametrize("product", [0.02, 0.3, 0.9, 1.0, 1.2, 1.36, 1.8])
+def test_the_rate_by_roots_is_the_librarys(lesson, product):
+    rate = lesson["rate_ahead"](product, 0.9)
+    assert rate == pytest.approx(theory.nesterov_rate(product, 0.9, 1.0), abs=1e-7)
+
+
+# --- The first promise ----------------------------------------------------------------------------
+
+
+def test_the_growing_betas_by_their_sums(lesson):
+    """A second road to t: the square of each is the sum of all so far."""
+    betas = lesson["growing_betas"](200)
+    np.testing.assert_allclose(betas, theory.growing_betas(200), rtol=1e-12)
+    t = [1.0]
+    for _ in range(200):
+        t.append(0.5 + np.sqrt(0.25 + sum(t)))
+    times = np.array(t)
+    np.testing.assert_allclose(betas, (times[:-1] - 1) / times[1:], rtol=1e-9)
+    np.testing.assert_allclose(np.cumsum(times), times**2, rtol=1e-9)
+
+
+def test_the_memory_is_a_third_of_the_way():
+    for k in (100, 1000, 10_000):
+        assert 1 / (1 - theory.growing_betas(k)[-1]) == pytest.approx(k / 3, rel=0.05)
+
+
+def with_velocity(gradient, start, lr, n):
+    """The lesson's first form of the method, with the β that grow: none at the first step."""
+    theta, v = np.array(start, dtype=float), np.zeros(np.shape(start))
+    path = [theta]
+    for beta in [0.0, *theory.growing_betas(n)][:n]:
+        v = beta * v + gradient(theta - lr * beta * v)
+        theta = theta - lr * v
+        path.append(theta)
+    return np.array(path)
+
+
+def test_rolling_on_is_the_look_ahead_with_a_velocity(lesson):
+    line = problems.noisy_line()
+    ridden = lesson["ride"](line.gradient, line.theta0, 0.1, 200)
+    np.testing.assert_allclose(
+        ridden, with_velocity(line.gradient, line.theta0, 0.1, 200), atol=1e-9
+    )
+
+
+def share_of_promise(problem, start, lr, n=300):
+    """Give the most that is used of the promise, from the first step on."""
+    path = with_velocity(problem.gradient, start, lr, n)
+    height = problem.value(path) - problem.value(problem.minimiser)
+    distance = np.sum((np.asarray(start) - problem.minimiser) ** 2)
+    return np.max((height * lr * np.arange(1, n + 2) ** 2 / (2 * distance))[1:])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.7, 1.0])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        problems.noisy_line(),
+        problems.quadratic([1.0, 0.3, 0.01], minimiser=[1.0, -2.0, 0.5]),
+        problems.valley(1000.0, rotation=0.4),
+        TRAP,
+    ],
+)
+def test_the_promise_holds(problem, share):
+    largest = 25.0 if problem is TRAP else theory.curvature_range(problem.hessian()).L
+    assert share_of_promise(problem, problem.theta0, share / largest) <= 1
+
+
+def test_the_walls_use_up_the_promise(lesson):
+    """On a wall the way is a sum of gradients, each with the weight of what it still moves."""
+    steps = [1.0]
+    for beta in theory.growing_betas(99)[:99]:
+        steps.append(beta * steps[-1] + 1)
+    way = sum(steps)
+    far = lesson["far"]
+    assert far == round(2 * way + 1)
+    used = (far - way - 1 / 2) / (2 * far**2 / 101**2)
+    assert used == pytest.approx(0.949, abs=1e-3)
+    starts = np.linspace(0.5, 1.5, 41) * far
+    heights = [
+        lesson["wall_height"](with_velocity(lesson["wall_slope"], [start], 1.0, 100)[-1, 0])
+        / start**2
+        for start in starts
+    ]
+    assert starts[np.argmax(heights)] == far
+
+
+def test_on_walls_a_constant_beta_stops_to_gain():
+    """Its steps end at 1/(1 - β), so far out it breaks the promise that the growing β keeps."""
+    wall, far, n = (lambda x: np.clip(x, -1, 1)), 2e5, 10_000
+    way = far - walk(wall, [far], 1.0, 0.9, n, ahead=1)[-1, 0]
+    assert way == pytest.approx(10 * n, rel=0.01)
+    assert far - way > 2 * far**2 / (n + 1) ** 2
+
+
+def test_beyond_four_thirds_the_growing_beta_flies_away():
+    assert theory.nesterov_limit(1.0, 1 - 1e-9) == pytest.approx(4 / 3)
+    bowl = problems.parabola()
+    assert share_of_promise(bowl, [1.0], 1.25, 2000) < 1
+    assert share_of_promise(bowl, [1.0], 1.4, 400) > 1e6
+
+
+# --- Bowls, and the promise with μ ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kappa", [4.0, 12.8, 400.0])
+def test_the_settings_for_bowls(kappa):
+    root, curvatures = np.sqrt(kappa), np.linspace(1.0, kappa, 500)
+    rates = theory.nesterov_rate(1 / kappa, (root - 1) / (root + 1), curvatures)
+    assert rates.max() == pytest.approx(1 - 1 / root, rel=1e-6)
+    best = theory.best_nesterov(1.0, kappa)
+    rates = theory.nesterov_rate(best.learning_rate, best.beta, curvatures)
+    assert rates.max() == pytest.approx(best.rate, rel=1e-6)
+    assert theory.best_heavy_ball(1.0, kappa).rate < best.rate < 1 - 1 / root
+
+
+def test_the_promise_with_mu_holds(cells):
+    starts = np.linspace(-5, 5, 100)[:, None]
+    path = walk(TRAP.gradient, starts, 1 / 25, 2 / 3, 20, ahead=1)
+    first = TRAP.value(starts) + starts[:, 0] ** 2 / 2
+    used = np.max((TRAP.value(path) / first / 0.8 ** np.arange(21)[:, None])[1:])
+    assert used <= 1
+    assert f"at most {used:.2f} is used" in printed(cells["second-promise"])
+    for bowl in (problems.valley(25.0), problems.valley(400.0, rotation=1.0)):
+        mu, largest = theory.curvature_range(bowl.hessian())
+        root = np.sqrt(largest / mu)
+        path = walk(bowl.gradient, bowl.theta0, 1 / largest, (root - 1) / (root + 1), 500, ahead=1)
+        first = bowl.value(bowl.theta0) + mu / 2 * np.sum(bowl.theta0**2)
+        assert np.all(bowl.value(path) <= first * (1 - 1 / root) ** np.arange(501) + 1e-300)
+
+
+# --- Waves and restarts ---------------------------------------------------------------------------
+
+
+def test_a_long_valley_makes_waves_and_restarts_cut_them_off(lesson):
+    valley, start = problems.valley(1000.0), np.ones(2)
+    waves = valley.value(lesson["ride"](valley.gradient, start, 1.0, 600))
+    crests = (waves[1:-1] > waves[:-2]) & (waves[1:-1] > waves[2:])
+    assert np.sum(crests) == 5
+    afresh, restarts = lesson["ride_afresh"](valley.gradient, start, 1.0, 600)
+    assert restarts == [120, 240, 360, 480, 600]
+    root = np.sqrt(1000)
+    tuned = walk(valley.gradient, start, 1.0, (root - 1) / (root + 1), 600, ahead=1)
+    assert valley.value(afresh[-1]) < valley.value(tuned[-1]) < valley.value(afresh[0]) * 1e-12
+    # Longer valleys wait longer, with the root of κ.
+    for kappa in (250.0, 4000.0):
+        valley = problems.valley(kappa)
+        first = lesson["ride_afresh"](valley.gradient, start, 1.0, 600)[1][0]
+        assert first == pytest.approx(120 * np.sqrt(kappa / 1000), rel=0.03)
+
+
+def test_a_restarted_run_is_rounds_of_the_same_ride(lesson):
+    line = problems.noisy_line()
+    path, restarts = lesson["ride_afresh"](line.gradient, line.theta0, 0.24, 60)
+    edges = [0, *restarts, 60]
+    for begin, end in pairwise(edges):
+        again = with_velocity(line.gradient, path[begin], 0.24, end - begin)
+        np.testing.assert_allclose(path[begin : end + 1], again, atol=1e-9)
+    assert len(restarts) > 2
 
 
 # --- The trap -------------------------------------------------------------------------------------
@@ -115,10 +282,30 @@ def test_who_arrives_in_the_trap(cells):
     path = np.abs(walk(TRAP.gradient, [3.3], 2 / 26, 0.0, 400)[:, 0])
     assert np.all(path[1:] <= rate * path[:-1] + 1e-15)
     starts = np.linspace(-5, 5, 100)[:, None]
-    settings = [(2 / 26, 0, 0), (1 / 9, 4 / 9, 0), (1 / 25, 4 / 9, 0), (1 / 25, 2 / 3, 1)]
-    rows = printed(cells["trap-from-many-starts"]).splitlines()
+    careful = 1.9 * (1 - 4 / 9) / 25
+    settings = [(2 / 26, 0, 0), (1 / 9, 4 / 9, 0), (careful, 4 / 9, 0), (1 / 25, 2 / 3, 1)]
+    rows = printed(cells["who-arrives"]).splitlines()
     for row, (lr, beta, ahead) in zip(rows, settings, strict=False):
         last = walk(TRAP.gradient, starts, lr, beta, 1000, ahead=ahead)[-1]
         assert f": {np.sum(np.abs(last) < 1e-6)} of 100" in row
     assert theory.nesterov_limit(25.0, 4 / 9) < 1 / 9
     assert rows[-1].endswith(": 0 of 100 arrive")
+
+
+@pytest.mark.parametrize("beta", [0.3, 4 / 9, 0.9])
+def test_the_careful_heavy_ball_keeps_its_own_promise(beta):
+    """Theorem 1 of Ghadimi and others, at lr = (1 - β)/L: of the height at the mean place."""
+    for far in (3.0, 50.0, 2686.0):
+        path = walk(lambda x: np.clip(x, -1, 1), [far], 1 - beta, beta, 2000)[:, 0]
+        n = np.arange(1, 2002)
+        mean = np.abs(np.cumsum(path) / n)
+        height = np.where(mean < 1, mean**2 / 2, mean - 1 / 2)
+        assert np.all(height <= far**2 / (2 * n) * (beta / (1 - beta) + 1) + 1e-9)
+
+
+def test_the_careful_heavy_ball_is_no_faster_than_gradient_descent():
+    """At 2 (1 - β)/L the floor of a bowl shrinks by 1 minus about 2/κ, whatever β is."""
+    for kappa in (1e3, 1e5):
+        for beta in (0.5, 0.9):
+            rate = theory.heavy_ball_rate(2 * (1 - beta) / kappa, beta, 1.0)
+            assert (1 - rate) * kappa == pytest.approx(2, rel=0.03)

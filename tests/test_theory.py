@@ -240,6 +240,15 @@ def test_no_other_setting_is_faster(mu, kappa):
             worst = theory.heavy_ball_rate(lr, beta, ends).max()
             assert worst >= ball.rate * (1 - 1e-6)
 
+    ahead = theory.best_nesterov(*ends)
+    rates = theory.nesterov_rate(ahead.learning_rate, ahead.beta, inside)
+    assert rates.max() == pytest.approx(ahead.rate, rel=1e-5, abs=1e-6)
+    for lr_nudge in (*nudges, 1.0):
+        for beta_nudge in (*nudges, 1.0):
+            lr, beta = ahead.learning_rate * lr_nudge, min(ahead.beta * beta_nudge, 0.9999)
+            worst = theory.nesterov_rate(lr, beta, ends).max()
+            assert worst >= ahead.rate * (1 - 1e-6)
+
 
 def test_no_setting_on_a_fine_map_is_faster_on_the_line():
     ends = np.array([MU, L])
@@ -262,6 +271,18 @@ def test_the_best_momentum_is_the_best_heavy_ball_in_other_words():
         LINE.gradient, LINE.theta0, averaged.learning_rate, averaged.beta, 1 - averaged.beta, n=50
     )
     np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_the_growing_betas_start_at_zero_and_come_near_to_one():
+    assert theory.growing_betas(0).shape == (0,)
+    np.testing.assert_allclose(
+        theory.growing_betas(3),
+        [0, (5**0.5 - 1) / (1 + (7 + 2 * 5**0.5) ** 0.5), 0.4340425],
+        rtol=1e-6,
+    )
+    many = theory.growing_betas(2000)
+    assert np.all(np.diff(many) > 0)
+    assert many[-1] == pytest.approx(1 - 3 / 2000, abs=1e-5)
 
 
 def test_a_round_bowl_takes_one_step():
@@ -479,6 +500,7 @@ def test_numbers_give_numbers_and_arrays_arrays():
         theory.heavy_ball_variance(0.1, 0.9, 1.0),
         theory.memory(0.9),
         *theory.best_heavy_ball(1.0, 2.0),
+        *theory.best_nesterov(1.0, 2.0),
         *theory.translate(theory.AVERAGED, theory.VELOCITY, learning_rate=0.1, beta=0.9),
     ):
         assert type(answer) is float
@@ -522,6 +544,8 @@ def test_numbers_give_numbers_and_arrays_arrays():
         (lambda: theory.best_gradient_descent(2.0, 1.0), "mu is 2.0 and L is 1.0; .*swapped"),
         (lambda: theory.best_heavy_ball(0.0, 1.0), "mu is 0.0 .*0 < mu <= L"),
         (lambda: theory.best_momentum(1.0, np.nan), "L is nan"),
+        (lambda: theory.best_nesterov(2.0, 1.0), "mu is 2.0 and L is 1.0; .*swapped"),
+        (lambda: theory.growing_betas(-1), "n is -1; .*whole number"),
         (lambda: theory.critical_beta(4.0, 1.0), r"learning_rate \* curvature .* 4.0; .*below 4"),
         (lambda: theory.critical_beta(1.0, -1.0), "curvature is -1.0"),
         (lambda: theory.damping(0.1, 1.0, 1.0), "beta is 1.0"),

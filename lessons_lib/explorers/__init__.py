@@ -5,6 +5,7 @@ from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.dialects import dialects
 from lessons_lib.explorers.landscapes import landscapes
 from lessons_lib.explorers.line import line_and_loss
+from lessons_lib.explorers.looking_ahead import looking_ahead
 from lessons_lib.explorers.noise import noise
 from lessons_lib.explorers.race import race
 from lessons_lib.explorers.settings import settings_map
@@ -18,6 +19,7 @@ __all__ = [
     "dialects",
     "landscapes",
     "line_and_loss",
+    "looking_ahead",
     "noise",
     "race",
     "settings_map",

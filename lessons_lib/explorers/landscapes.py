@@ -9,9 +9,11 @@ import numpy as np
 from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
 from lessons_lib.explorers.common import growing_curve
-from lessons_lib.explorers.race import METHODS
+from lessons_lib.explorers.race import METHODS as TOLD_IN_LESSON_6
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
+
+METHODS = {**TOLD_IN_LESSON_6, "Nesterov": optimizers.nesterov}
 
 RATES = np.array([0.02, 0.05, 2 / 26, 1 / 9, 0.2, 0.5, 1, 2])
 BETAS = np.array([4 / 9, 0.7, 0.9, 0.95])

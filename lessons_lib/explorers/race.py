@@ -13,7 +13,6 @@ from lessons_lib.problems import LeastSquares
 METHODS = {
     "the recipe": optimizers.momentum,
     "heavy ball": optimizers.heavy_ball,
-    "Nesterov": optimizers.nesterov,
 }
 
 
@@ -82,5 +81,7 @@ def race(line: LeastSquares, n_steps: int = 120) -> Live:
         goal=Goal(
             "with memory, get below 1 % in fewer than 15 steps.",
             below={"racing": 1.0, "step": 15},
+            name="race",
+            hint="Which β stops swinging soon enough? Then lengthen the steps.",
         ),
     )

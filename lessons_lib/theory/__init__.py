@@ -22,6 +22,7 @@ from lessons_lib.theory.convergence import (
     best_gradient_descent,
     best_heavy_ball,
     best_momentum,
+    best_nesterov,
     condition_number,
     contraction_factor,
     curvature_range,
@@ -44,6 +45,7 @@ from lessons_lib.theory.dialects import (
     pytorch,
     translate,
 )
+from lessons_lib.theory.looking_ahead import growing_betas
 from lessons_lib.theory.noise import (
     gradient_descent_variance,
     heavy_ball_variance,
@@ -64,6 +66,7 @@ __all__ = [
     "best_gradient_descent",
     "best_heavy_ball",
     "best_momentum",
+    "best_nesterov",
     "condition_number",
     "contraction_factor",
     "critical_beta",
@@ -72,6 +75,7 @@ __all__ = [
     "gradient_descent_limit",
     "gradient_descent_rate",
     "gradient_descent_variance",
+    "growing_betas",
     "heavy_ball_limit",
     "heavy_ball_rate",
     "heavy_ball_variance",

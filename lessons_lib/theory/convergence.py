@@ -1,4 +1,4 @@
-"""Which settings converge on a bowl, how fast, and which do so fastest (lessons 3, 4, 7 and 8)."""
+"""Which settings converge on a bowl, how fast, and which do so fastest (lessons 3, 4, 7 to 9)."""
 
 from __future__ import annotations
 
@@ -92,8 +92,9 @@ def momentum_limit(L: Real, beta: Real) -> Result:
 def nesterov_limit(L: Real, beta: Real) -> Result:
     """Return 2(1 + β)/((1 + 2β) L): Nesterov converges on a bowl exactly for lr below this.
 
-    Derived as for heavy ball: with q = 1 - lr λ the roots of z² - (1 + β) q z + β q lie inside the
-    unit circle if and only if |β q| < 1 and |(1 + β) q| < 1 + β q, that is -1/(1 + 2β) < q < 1.
+    Derived in lesson 9 as for heavy ball: with q = 1 - lr λ the roots of z² - (1 + β) q z + β q lie
+    inside the unit circle if and only if |β q| < 1 and |(1 + β) q| < 1 + β q, that is
+    -1/(1 + 2β) < q < 1.
     """
     return heavy_ball_limit(L, beta) / (1 + 2 * below_one("beta", beta))
 
@@ -223,6 +224,23 @@ def best_momentum(mu: float, L: float) -> Tuning:
     """Return the same optimum in the averaged dialect: heavy ball's lr divided by 1 - β."""
     learning_rate, beta, rate = best_heavy_ball(mu, L)
     return Tuning(learning_rate / (1 - beta), beta, rate)
+
+
+def best_nesterov(mu: float, L: float) -> Tuning:
+    """Return lr = 4/(3L + μ) and β = (√(3κ + 1) - 2)/(√(3κ + 1) + 2), with rate 1 - 2/√(3κ + 1).
+
+    Best on a bowl, and on nothing else: Nesterov's promise for all convex landscapes needs an lr of
+    at most 1/L. Source: Lessard, Recht and Packard, "Analysis and Design of Optimization Algorithms
+    via Integral Quadratic Constraints", SIAM Journal on Optimization 26(1), 2016, proposition 1.
+
+    Parameters
+    ----------
+    mu, L : float
+        The smallest and the largest curvature, 0 < μ ≤ L.
+    """
+    mu, L = _bowl(mu, L)
+    root = float(np.sqrt(3 * L / mu + 1))
+    return Tuning(4 / (3 * L + mu), (root - 2) / (root + 2), 1 - 2 / root)
 
 
 def _spectral_radius(total: Real, product: Real) -> Result:

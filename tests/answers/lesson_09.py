@@ -1,5 +1,7 @@
 """Answers to the tasks of lesson 9."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -33,13 +35,95 @@ def run_rewritten(theta, velocity, H, learning_rate, beta, n_iterations):
     return np.array(history)
 
 
+def betas_by_loop(n):
+    out, t = [], 1
+    for _ in range(n):
+        last, t = t, 0.5 + (0.25 + t * t) ** 0.5
+        out.append((last - 1) / t)
+    return out
+
+
+def betas_by_filling(n):
+    t = np.ones(n + 1)
+    for k in range(1, n + 1):
+        t[k] = (1 + np.sqrt(1 + 4 * t[k - 1] ** 2)) / 2
+    return (t[:n] - 1) / t[1:]
+
+
+def betas_by_sums(n):
+    """Each t squared is the sum of all t so far: t² - t is the sum of those before."""
+    t = [1.0]
+    for _ in range(n):
+        t.append(float(max(np.roots([1, -1, -sum(t)]).real)))
+    return np.array([(now - 1) / after for now, after in pairwise(t)])
+
+
+def afresh_by_places(theta, H, learning_rate, n_iterations):
+    ahead, t, places = np.array(theta), 1.0, [theta]
+    for _ in range(n_iterations):
+        g = H @ ahead
+        new = ahead - learning_rate * g
+        if g @ (new - places[-1]) > 0:
+            t, ahead = 1.0, new
+        else:
+            t_next = (1 + np.sqrt(1 + 4 * t * t)) / 2
+            ahead = new + (t - 1) / t_next * (new - places[-1])
+            t = t_next
+        places.append(new)
+    return np.array(places)
+
+
+def afresh_by_velocity(theta, H, learning_rate, n_iterations):
+    """The velocity sums up gradients, and a restart sets it to zero."""
+    velocity, t, beta = np.zeros(len(theta)), 1.0, 0.0
+    history = np.empty((n_iterations + 1, len(theta)))
+    history[0] = theta
+    for k in range(n_iterations):
+        gradient = H @ (history[k] - learning_rate * beta * velocity)
+        velocity = beta * velocity + gradient
+        history[k + 1] = history[k] - learning_rate * velocity
+        if np.dot(gradient, velocity) < 0:
+            velocity, t = np.zeros(len(theta)), 1.0
+        last, t = t, (1 + np.sqrt(1 + 4 * t**2)) / 2
+        if np.any(velocity):
+            beta = (last - 1) / t
+        else:
+            beta, t = 0.0, 1.0
+    return history
+
+
+def afresh_by_rounds(theta, H, learning_rate, n_iterations):
+    """Ride until a step leads uphill, then call the same again for what is left."""
+    ahead, t, places = theta, 1.0, [theta.tolist()]
+    while len(places) <= n_iterations:
+        g, last = H @ ahead, np.array(places[-1])
+        new = ahead - learning_rate * g
+        places.append(new.tolist())
+        if np.sum(g * (new - last)) > 0:
+            rest = afresh_by_rounds(new, H, learning_rate, n_iterations + 1 - len(places))
+            return places + rest[1:]
+        t, beta = (1 + np.sqrt(1 + 4 * t**2)) / 2, (t - 1) / ((1 + np.sqrt(1 + 4 * t**2)) / 2)
+        ahead = new + beta * (new - last)
+    return places
+
+
 RIGHT = {
     "nesterov_run": [run_by_places, run_by_list, run_rewritten],
+    "growing_betas": [betas_by_loop, betas_by_filling, betas_by_sums],
+    "restarted_run": [afresh_by_places, afresh_by_velocity, afresh_by_rounds],
 }
 
 TWICE_WRONG = {
     "nesterov_run": [
         lambda theta, v, H, lr, beta, n: run_by_list(theta, 0 * v, H, lr, beta, n)[1:],
         lambda theta, v, H, lr, beta, n: run_by_list(theta, -v, H, -lr, beta, n),
+    ],
+    "growing_betas": [
+        lambda n: betas_by_loop(n + 2)[2:],
+        lambda n: [1 - beta for beta in betas_by_loop(n + 1)[1:]],
+    ],
+    "restarted_run": [
+        lambda theta, H, lr, n: run_by_places(theta, 0 * theta, H, lr, 0.9, n)[1:],
+        lambda theta, H, lr, n: afresh_by_places(theta, -H, lr, n),
     ],
 }
