@@ -23,7 +23,8 @@ GIVEN_AWAY = """([panel, first, last]) => {
     const room = document.querySelector(`${panel} .jp-WindowedPanel-outer`).getBoundingClientRect();
     const seen = element => {
         const box = element.getBoundingClientRect();
-        return element.checkVisibility() && box.height && box.bottom > room.top && box.top < room.bottom;
+        const inside = box.height && box.bottom > room.top && box.top < room.bottom;
+        return element.checkVisibility() && inside;
     };
     const outputs = cells.flatMap(cell => [...cell.querySelectorAll('.jp-OutputArea-output')]);
     const open = cells.flatMap(cell => [...cell.querySelectorAll('details > :not(summary)')]);
