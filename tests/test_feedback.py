@@ -16,7 +16,16 @@ import numpy as np
 import pytest
 
 from lessons_lib import feedback
-from lessons_lib.feedback import Mistake, NotYetRightError, Task, check, judge, judging, limits
+from lessons_lib.feedback import (
+    Mistake,
+    NotYetRightError,
+    Task,
+    check,
+    company,
+    judge,
+    judging,
+    limits,
+)
 from lessons_lib.feedback.comparing import same_value
 from lessons_lib.feedback.phrasing import as_typed
 from lessons_lib.feedback.running import OutOfTime, Unusable, as_value, outcome
@@ -72,7 +81,9 @@ def history(values, factor):
 @pytest.fixture
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give functions less time than a learner's have, so that nobody waits for it."""
-    monkeypatch.setattr(judging, "outcomes_in_time", partial(limits.outcomes_in_time, seconds=0.3))
+    monkeypatch.setattr(
+        judging, "outcomes_in_company", partial(company.outcomes_in_company, seconds=0.3)
+    )
     monkeypatch.setattr(limits, "WAITING", 0.6)
 
 
@@ -152,7 +163,7 @@ def test_without_copies_every_line_looks_at_the_time(function: Any):
     before = sys.gettrace()
     sys.settrace(watching)
     try:
-        done = list(limits._line_by_line(function, DOUBLE.cases, 1, 0.3))
+        done = list(limits.line_by_line(function, DOUBLE.cases, 1, 0.3))
         assert sys.gettrace() is watching
     finally:
         sys.settrace(before)
@@ -166,7 +177,7 @@ def work(seconds: float) -> None:
         pass
 
 
-@pytest.mark.parametrize("limited", [limits.outcomes_in_time, limits._line_by_line])
+@pytest.mark.parametrize("limited", [limits.outcomes_in_time, limits.line_by_line])
 def test_the_time_is_for_all_cases_together(limited: Any):
     def slow(values, factor):
         work(0.4)
@@ -175,7 +186,7 @@ def test_the_time_is_for_all_cases_together(limited: Any):
     assert len(list(limited(slow, DOUBLE.cases, 1, 0.6))) < 2
 
 
-@pytest.mark.parametrize("limited", [limits.outcomes_in_time, limits._line_by_line])
+@pytest.mark.parametrize("limited", [limits.outcomes_in_time, limits.line_by_line])
 def test_the_clock_decides_on_waiting_alone(limited: Any, monkeypatch: pytest.MonkeyPatch):
     def rests(values, factor):
         time.sleep(0.3)

@@ -152,7 +152,7 @@ def test_little_is_kept_of_what_is_printed():
 def test_a_check_may_put_back_what_it_redirected_though_it_is_late():
     screen = sys.stdout
     for _ in range(20):
-        done = list(limits._line_by_line(lambda v: v, [(1.0,)] * 50, 1, 0.0001))
+        done = list(limits.line_by_line(lambda v: v, [(1.0,)] * 50, 1, 0.0001))
         assert len(done) <= 50
         assert sys.stdout is screen
 

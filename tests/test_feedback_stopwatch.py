@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
-from lessons_lib.feedback.stopwatch import BLINK, BUSY, LOOK, Stopwatch, TimeLimit, work_of
+from lessons_lib.feedback.stopwatch import (
+    BLINK,
+    BUSY,
+    LOOK,
+    Stopwatch,
+    TimeLimit,
+    work_of,
+    work_of_thread,
+)
 
 
 class Machine:
@@ -102,3 +111,15 @@ def test_the_work_of_a_process():
     assert work_of(os.getpid()) == pytest.approx(time.process_time(), abs=0.1)
     with pytest.raises(OSError, match=r"."):
         work_of(2**22 + 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it of others")
+def test_the_work_of_a_thread_is_its_own():
+    assert work_of_thread(threading.get_native_id()) == pytest.approx(time.thread_time(), abs=0.1)
+    done = threading.Event()
+    idle = threading.Thread(target=done.wait, daemon=True)
+    idle.start()
+    assert work_of_thread(idle.native_id or 0) < 0.1
+    done.set()
+    with pytest.raises(OSError, match=r"."):
+        work_of_thread(2**22 + 1)

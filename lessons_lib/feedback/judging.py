@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.company import other_reasons, outcomes_in_company
 from lessons_lib.feedback.comparing import off, parts_of, same_outcome, same_part
-from lessons_lib.feedback.limits import outcomes_in_time
 from lessons_lib.feedback.phrasing import as_typed, call, joined
 from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, Part, Unusable
 from lessons_lib.feedback.task import Mistake, Task
@@ -36,7 +36,7 @@ def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdi
     """
     tried = cases or task.cases
     expected = task.outcomes_of(task.reference, tried) if cases else task.expected
-    got = outcomes_in_time(function, tried, len(task.returns))
+    got = outcomes_in_company(function, tried, len(task.returns))
     if agree(task, got, expected):
         return _right(task, got)
     if cases:  # they need not tell one mistake from another
@@ -90,7 +90,7 @@ def first_fault(
     return Verdict(
         "late",
         f"{task.name} does not come back.",
-        f"{calls[len(got)]} takes too long. Is there a loop that never ends?",
+        f"{calls[len(got)]} takes too long. Is there a loop that never ends?{other_reasons()}",
     )
 
 

@@ -42,6 +42,10 @@ UNTOUCHED = {
 """Files whose code puts back what a check has redirected. That is never interrupted."""
 
 
+class StuckError(Exception):
+    """A copy has waited for nothing, or never begun: it may lack what it waits for."""
+
+
 @runtime_checkable
 class Elsewhere(Protocol):
     """A function that runs in another place, which keeps the time itself: as work is marked."""
@@ -85,32 +89,49 @@ def outcomes_in_time(
     """
     if isinstance(function, Elsewhere):
         return function.outcomes_in_time(cases, n_parts, seconds)
-    if sys.platform == "linux":
-        return list(_in_a_copy(function, cases, n_parts, seconds))
-    return list(_line_by_line(function, cases, n_parts, seconds))
+    if sys.platform != "linux":
+        return list(line_by_line(function, cases, n_parts, seconds))
+    done: list[Outcome] = []
+    with contextlib.suppress(StuckError):
+        done.extend(in_a_copy(function, cases, n_parts, seconds))
+    return done
 
 
-def _in_a_copy(
-    function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
+def in_a_copy(
+    function: Function,
+    cases: Sequence[Inputs],
+    n_parts: int,
+    seconds: float,
+    memory: int = MEMORY,
 ) -> Iterator[Outcome]:
+    """Call a function in a copy of this process: `outcomes_in_time` says the rest.
+
+    Raises
+    ------
+    StuckError
+        If the copy is given up because it waits, and not because it works.
+    """
     receiver, sender = Pipe(duplex=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the copy needs none
+    with warnings.catch_warnings():  # of other threads, which a copy lacks
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
         copy = os.fork()
     if not copy:
         try:
-            _send_all(sender, function, cases, n_parts)
+            _send_all(sender, function, cases, n_parts, memory)
         finally:
             os._exit(0)
     sender.close()
     try:
         if not receiver.poll(BUSY * seconds):
-            return
+            raise StuckError
         receiver.recv()  # it is ready: what it took to make it is not the function's work
         stopwatch = Stopwatch(TimeLimit(seconds, WAITING), lambda: _worked(copy))
         for _ in cases:
             while not receiver.poll(LOOK):
                 if stopwatch.is_over():
+                    if stopwatch.waits:
+                        raise StuckError
                     return
             yield receiver.recv()
     except (EOFError, OSError):
@@ -165,16 +186,16 @@ def _ended(code: int | None) -> Failure:
 
 
 def _send_all(
-    sender: Connection, function: Function, cases: Sequence[Inputs], n_parts: int
+    sender: Connection, function: Function, cases: Sequence[Inputs], n_parts: int, memory: int
 ) -> None:
-    _fence(sender.fileno())
+    _fence(sender.fileno(), memory)
     sender.send("ready")
     with contextlib.suppress(OSError):  # it has closed whatever was open
         for inputs in cases:
             sender.send(outcome(function, inputs, n_parts))
 
 
-def _fence(keep: int) -> None:
+def _fence(keep: int, memory: int) -> None:
     """Let this copy write to nobody's screen, and take no more memory than it may."""
     import resource  # not on Windows
 
@@ -185,15 +206,16 @@ def _fence(keep: int) -> None:
     with contextlib.suppress(OSError, ValueError):  # where a system knows no such limits
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")  # this copy, not the kernel
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        limit = pages * resource.getpagesize() + MEMORY
+        limit = pages * resource.getpagesize() + memory
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         if hard == resource.RLIM_INFINITY or limit < hard:
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _line_by_line(
+def line_by_line(
     function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
 ) -> Iterator[Outcome]:
+    """Call a function here, and look at the time with each of its lines."""
     stopwatch = Stopwatch(TimeLimit(seconds, WAITING), time.thread_time)
     tracing = sys.gettrace()
 

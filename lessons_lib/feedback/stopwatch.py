@@ -70,9 +70,14 @@ class Stopwatch:
             self.busy_until, self.busy_at = worked, self.clock
         return (
             worked - self.began > self.limit.working
-            or self.clock - self.busy_at > self.limit.waiting
+            or self.waits
             or self.clock > BUSY * self.limit.working
         )
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has waited too long, when somebody looked the last time."""
+        return self.clock - self.busy_at > self.limit.waiting
 
 
 def work_of(pid: int) -> float:
@@ -86,3 +91,14 @@ def work_of(pid: int) -> float:
         If there is no such process.
     """
     return time.clock_gettime((~pid << 3) | 2)
+
+
+def work_of_thread(native_id: int) -> float:
+    """Return the seconds that a processor has worked on one thread of this process. Linux only.
+
+    Raises
+    ------
+    OSError
+        If there is no such thread.
+    """
+    return time.clock_gettime((~native_id << 3) | 6)
