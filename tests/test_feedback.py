@@ -292,6 +292,17 @@ def test_other_answers_are_described(function: Any, kind: str, title: str, text:
     assert text in verdict.text
 
 
+def test_an_argument_that_is_put_back_may_be_off_by_a_rounding():
+    def nudging(values, factor):
+        values += 0.1
+        values -= 0.2
+        values += 0.1
+        return double(values, factor)
+
+    assert 1 + 0.1 - 0.2 + 0.1 != 1
+    assert judge(DOUBLE, nudging).right
+
+
 def test_two_arguments_that_are_changed_are_spoken_of_as_two():
     def adding_in_place(values, factor):
         values += 1
@@ -328,6 +339,30 @@ def test_several_answers_are_told_apart(function: Any, text: str):
     verdict = judge(BOTH, function)
     assert not verdict.right
     assert text in verdict.title
+
+
+@pytest.mark.parametrize("answer", [lambda v, f: v + f, lambda v, f: np.ones(2), lambda v, f: v])
+def test_one_value_in_place_of_two_is_told_as_such(answer: Any):
+    """Of two numbers, too: they are no two values."""
+    verdict = judge(BOTH, answer)
+    assert verdict.kind == "type"
+    assert verdict.title.endswith(" returns one value, and 2 are asked for.")
+    assert "should return the sums and the factor, with a comma between them" in verdict.text
+
+
+def test_two_numbers_may_come_in_one_array():
+    pair = Task(1, ("the sum", "the factor"), "Two numbers.", [(1.0, 2.0), (0.0, 3.0)])
+    pair.answer(lambda a, b: (a + b, b))
+    assert judge(pair, lambda a, b: np.array([a + b, b])).right
+    assert judge(pair, lambda a, b: np.array([a, b])).title.endswith("other numbers for the sum.")
+    assert judge(pair, lambda a, b: (a, b)).title.endswith("other numbers for the sum.")
+
+
+def test_several_arrays_may_be_the_rows_of_one():
+    pair = Task(1, ("one", "other"), "Two arrays.", [(np.ones(2),), (np.zeros(2),)])
+    pair.answer(lambda a: (a, a + 1))
+    assert judge(pair, lambda a: np.array([a, a + 1])).right
+    assert judge(pair, lambda a: [[1, 1], [0, 0]]).title.endswith("other numbers for other.")
 
 
 @pytest.mark.parametrize("answer", [both, lambda v, f: [list(v + f), np.float32(f)]])

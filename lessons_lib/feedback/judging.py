@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from lessons_lib.feedback.company import other_reasons, outcomes_in_company
 from lessons_lib.feedback.comparing import off, parts_of, same_outcome, same_part
 from lessons_lib.feedback.phrasing import as_typed, call, joined
-from lessons_lib.feedback.running import Failure, Function, Inputs, Outcome, Part, Unusable
+from lessons_lib.feedback.running import (
+    ONE_ARRAY,
+    Failure,
+    Function,
+    Inputs,
+    Outcome,
+    Part,
+    Row,
+    Unusable,
+    Value,
+)
 from lessons_lib.feedback.task import Mistake, Task
 from lessons_lib.feedback.verdict import Verdict
 
@@ -110,6 +120,8 @@ def what_is_wrong(task: Task, asked: str, expected: Outcome, got: Outcome) -> Ve
         return _stopped(task, asked, got.failure)
     if got.value is None or isinstance(got.value, Unusable):
         return _not_an_answer(task, asked, got)
+    if isinstance(got.value, Row) and _holds_arrays(expected.value):
+        return _one_of_several(task, asked)
     parts = zip(task.returns, parts_of(expected.value), parts_of(got.value), strict=True)
     for name, wanted, done in parts:
         if not same_part(wanted, done, task.tolerance):
@@ -163,6 +175,8 @@ def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:
 
 def _not_an_answer(task: Task, asked: str, got: Outcome) -> Verdict:
     wanted = joined(task.returns)
+    if got.value == ONE_ARRAY:
+        return _one_of_several(task, asked)
     if isinstance(got.value, Unusable):
         return Verdict(
             "type", f"{task.name} returns {got.value.what}.", f"{asked} should return {wanted}."
@@ -172,6 +186,18 @@ def _not_an_answer(task: Task, asked: str, got: Outcome) -> Verdict:
         "type",
         f"{task.name} returns nothing.",
         f"{asked} should return {wanted}. {hint} can only use what a function returns.",
+    )
+
+
+def _holds_arrays(value: Value) -> bool:
+    return any(isinstance(part, np.ndarray) and part.ndim > 0 for part in parts_of(value))
+
+
+def _one_of_several(task: Task, asked: str) -> Verdict:
+    return Verdict(
+        "type",
+        f"{task.name} returns one value, and {len(task.returns)} are asked for.",
+        f"{asked} should return {joined(task.returns)}, with a comma between them.",
     )
 
 

@@ -44,6 +44,14 @@ class Unusable:
     what: str
 
 
+ONE_ARRAY = Unusable("one array alone")
+"""Stands for an array where several values are wanted, and it cannot hold them."""
+
+
+class Row(tuple["Part", ...]):
+    """The numbers of a single array, where several values are wanted: it may be one of them."""
+
+
 Part = NDArray[np.float64] | str | Unusable | None
 Value = Part | tuple[Part, ...]
 
@@ -158,9 +166,10 @@ def as_value(value: Any, n_parts: int = 1) -> Value:
         return None
     if not isinstance(value, tuple | list | np.ndarray) or getattr(value, "shape", True) == ():
         return Unusable(_described(value))
+    alone = isinstance(value, np.ndarray) and value.ndim == 1
     if len(value) != n_parts:
-        return Unusable(f"{len(value)} values")
-    return tuple(map(_part, value))
+        return ONE_ARRAY if alone else Unusable(f"{len(value)} values")
+    return (Row if alone else tuple)(map(_part, value))
 
 
 def _part(value: Any) -> Part:
@@ -241,7 +250,9 @@ def _line(error: BaseException) -> str:
 
 
 def _differ(before: Any, after: Any) -> bool:
-    """Whether an argument is no longer what it was."""
+    """Whether an argument is no longer what it was. Put back, it may be off by a rounding."""
     if isinstance(before, np.ndarray):
-        return not np.array_equal(before, after, equal_nan=True)
+        if before.dtype.kind not in "iuf" or before.shape != np.shape(after):
+            return not np.array_equal(before, after)
+        return not np.allclose(before, after, rtol=1e-12, atol=1e-14, equal_nan=True)
     return bool(before != after)
