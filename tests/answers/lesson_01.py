@@ -37,10 +37,14 @@ def gradient_of_normal_equations(theta, x, y):
     return (2 * A @ A.T @ theta - 2 * A @ y) / x.shape[0]
 
 
+def fourth(theta, x, y):
+    return ((theta[0] + theta[1] * x - y) ** 4).mean()
+
+
 def differences_one_by_one(theta, x, y, h):
     b, w = theta
-    along = loss_by_loop((b + h, w), x, y) - loss_by_loop((b - h, w), x, y)
-    across = loss_by_loop((b, w + h), x, y) - loss_by_loop((b, w - h), x, y)
+    along = fourth((b + h, w), x, y) - fourth((b - h, w), x, y)
+    across = fourth((b, w + h), x, y) - fourth((b, w - h), x, y)
     return along / (2 * h), across / (2 * h)
 
 
@@ -50,13 +54,25 @@ def differences_with_copies(theta, x, y, h):
         ahead, behind = theta.copy(), theta.copy()
         ahead[k] += h
         behind[k] -= h
-        slopes[k] = (loss_by_norm(ahead, x, y) - loss_by_norm(behind, x, y)) / h / 2
+        slopes[k] = (fourth(ahead, x, y) - fourth(behind, x, y)) / h / 2
+    return slopes
+
+
+def differences_put_back(theta, x, y, h):
+    slopes = []
+    for k in range(2):
+        theta[k] += h
+        ahead = fourth(theta, x, y)
+        theta[k] -= 2 * h
+        behind = fourth(theta, x, y)
+        theta[k] += h
+        slopes.append((ahead - behind) / (2 * h))
     return slopes
 
 
 def differences_of_half_steps(theta, x, y, h):
     def loss(p):
-        return loss_by_matrix(p, x, y)
+        return fourth(p, x, y)
 
     steps = np.eye(len(theta)) * h
     return np.array([0.5 * (loss(theta + s) - loss(theta - s)) / h for s in steps])
@@ -68,6 +84,7 @@ RIGHT = {
     "gradient_by_differences": [
         differences_one_by_one,
         differences_with_copies,
+        differences_put_back,
         differences_of_half_steps,
     ],
 }
@@ -78,11 +95,11 @@ TWICE_WRONG = {
         lambda theta, x, y: np.mean((theta[1] + theta[0] * x - y) ** 2) / 2,
     ],
     "line_gradient": [
-        lambda theta, x, y: -gradient_by_matrix(theta, x, y) / 2,
-        lambda theta, x, y: len(x) / 2 * gradient_by_matrix(theta, x, y),
+        lambda theta, x, y: -3 * gradient_by_matrix(theta, x, y),
+        lambda theta, x, y: -len(x) / 2 * gradient_by_matrix(theta, x, y),
     ],
     "gradient_by_differences": [
         lambda theta, x, y, h: -2 * differences_of_half_steps(theta, x, y, h),
-        lambda theta, x, y, h: (loss_by_matrix(theta + h, x, y) - loss_by_matrix(theta, x, y)) / h,
+        lambda theta, x, y, h: (fourth(theta + h, x, y) - fourth(theta, x, y)) / h,
     ],
 }

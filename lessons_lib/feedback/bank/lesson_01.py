@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.slips import of_points
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -58,6 +60,15 @@ def _loss_without_squares(theta: Array, x: Array, y: Array) -> Any:
 
 
 @LOSS.mistake(
+    "The squares are missing, and the sign is turned round",
+    "Misses above and below the line cancel each other. What makes every miss count as positive,"
+    " whichever way round you take the difference?",
+)
+def _loss_of_misses(theta: Array, x: Array, y: Array) -> Any:
+    return -np.mean(_residuals(theta, x, y))
+
+
+@LOSS.mistake(
     "Absolute values in place of squares",
     "That is the mean absolute error, a loss of its own. This one squares each residual.",
 )
@@ -103,6 +114,70 @@ def _loss_without_intercept(theta: Array, x: Array, y: Array) -> Any:
 )
 def _loss_exchanged(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta[::-1], x, y) ** 2)
+
+
+@LOSS.mistake(
+    "The sum is squared, not each residual",
+    "Misses above and below the line cancel before the square. Does `** 2` stand inside of the sum,"
+    " or behind it?",
+)
+def _loss_square_of_sum(theta: Array, x: Array, y: Array) -> Any:
+    return np.sum(_residuals(theta, x, y)) ** 2 / len(x)
+
+
+@LOSS.mistake(
+    "The squares, and not yet their mean",
+    "There is a number for every point. The loss is one number for all of them.",
+)
+def _loss_squares(theta: Array, x: Array, y: Array) -> Any:
+    return _residuals(theta, x, y) ** 2
+
+
+@LOSS.mistake(
+    "The length of the residuals, not their mean square",
+    "np.linalg.norm is the root of the sum of the squares. How do you get from there to their"
+    " mean?",
+)
+def _loss_norm(theta: Array, x: Array, y: Array) -> Any:
+    return np.linalg.norm(_residuals(theta, x, y))
+
+
+@LOSS.mistake(
+    "The length of the residuals is not squared",
+    "A root is taken before you divide by the number of points. np.linalg.norm takes one, too.",
+)
+def _loss_norm_by_m(theta: Array, x: Array, y: Array) -> Any:
+    return np.linalg.norm(_residuals(theta, x, y)) / len(x)
+
+
+@LOSS.mistake(
+    "1/2 in place of 1/m",
+    "Half of the sum grows with the number of points. By what is a sum divided to make a mean?",
+)
+def _loss_half_sum(theta: Array, x: Array, y: Array) -> Any:
+    return np.sum(_residuals(theta, x, y) ** 2) / 2
+
+
+@LOSS.mistake(
+    "m - 1 in place of m",
+    "That estimates the spread of a larger population from a sample. Here it is the mean over these"
+    " very points.",
+)
+def _loss_of_sample(theta: Array, x: Array, y: Array) -> Any:
+    return np.sum(_residuals(theta, x, y) ** 2) / (len(x) - 1)
+
+
+@LOSS.mistake(
+    "Every prediction is compared with every point",
+    "A shape of (m,) met a shape of (m, 1). Print the shape of your residuals: there should be m of"
+    " them, not m times m.",
+)
+def _loss_every_pair(theta: Array, x: Array, y: Array) -> Any:
+    intercept, slope = theta
+    return np.mean((intercept + slope * x - y.reshape(-1, 1)) ** 2)
+
+
+of_points(LOSS, 1)
 
 
 # --- The gradient ---------------------------------------------------------------------------------
@@ -195,22 +270,72 @@ def _gradient_every_pair(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
 
+@GRADIENT.mistake(
+    "2/m is missing",
+    "Aᵀ times the residuals is a sum over the points. Which factor do the mean and the derivative"
+    " of a square bring along?",
+)
+def _gradient_bare(theta: Array, x: Array, y: Array) -> Any:
+    return line_gradient(theta, x, y) * len(x) / 2
+
+
+@GRADIENT.mistake(
+    "The sign is turned round, and 1/m stands for 2/m",
+    "Two things. Where the line is too high, the first number is positive; and the derivative of a"
+    " square brings something along.",
+)
+def _gradient_sign_and_half(theta: Array, x: Array, y: Array) -> Any:
+    return -line_gradient(theta, x, y) / 2
+
+
+@GRADIENT.mistake(
+    "Two numbers for every point, and not yet their means",
+    "The loss is a mean over the points, and so is each of the two numbers.",
+)
+def _gradient_of_points(theta: Array, x: Array, y: Array) -> Any:
+    r = _residuals(theta, x, y)
+    return 2 * np.array([r, r * x])
+
+
+@GRADIENT.mistake(
+    "The factor is y, and not x",
+    "When the slope grows by 1, by what does the prediction at a point grow?",
+)
+def _gradient_with_y(theta: Array, x: Array, y: Array) -> Any:
+    r = _residuals(theta, x, y)
+    return 2 * np.array([np.mean(r), np.mean(r * y)])
+
+
+of_points(GRADIENT, 1)
+
+
 # --- The check by differences ---------------------------------------------------------------------
 
 DIFFERENCES = Task(
     lesson=1,
     returns=("the slopes",),
-    shows="It knows nothing of your derivation, and so it can check any gradient you ever derive.",
+    shows="It knows nothing of any derivation, and so it can check every gradient you ever derive.",
     cases=[(*points, h) for points, h in zip(POINTS, (0.5, 0.1, 0.25), strict=True)],
 )
+"""Of fourth powers: of squares, every h gives the gradient itself, and no other h would show."""
+
+
+def _fourth_powers(theta: Array, x: Array, y: Array) -> Any:
+    return np.mean(_residuals(theta, x, y) ** 4)
 
 
 @DIFFERENCES.answer
 def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
     """Return the slopes of the loss between two places h to either side of theta."""
+    return _slopes(theta, x, y, h)
+
+
+def _slopes(
+    theta: Array, x: Array, y: Array, h: float, *, loss: Callable[..., Any] = _fourth_powers
+) -> Any:
     slopes = []
     for nudge in h * np.eye(2):
-        rise = line_loss(theta + nudge, x, y) - line_loss(theta - nudge, x, y)
+        rise = loss(theta + nudge, x, y) - loss(theta - nudge, x, y)
         slopes.append(rise / (2 * h))
     return np.array(slopes)
 
@@ -221,8 +346,51 @@ def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
     " on either side, the answer is far closer.",
 )
 def _differences_forward(theta: Array, x: Array, y: Array, h: float) -> Any:
-    here = line_loss(theta, x, y)
-    return np.array([(line_loss(theta + nudge, x, y) - here) / h for nudge in h * np.eye(2)])
+    here = _fourth_powers(theta, x, y)
+    return np.array([(_fourth_powers(theta + nudge, x, y) - here) / h for nudge in h * np.eye(2)])
+
+
+@DIFFERENCES.mistake(
+    "Only one side, the one behind",
+    "You compare the place itself with the neighbour behind. Between two neighbours, at the same"
+    " distance on either side, the answer is far closer.",
+)
+def _differences_backward(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return _differences_forward(theta, x, y, -h)
+
+
+@DIFFERENCES.mistake(
+    "From the place itself to h ahead, divided by 2h",
+    "The place h behind is not looked at. After `+= h`, one `-= h` leads back to the place itself.",
+)
+def _differences_half_forward(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return _differences_forward(theta, x, y, h) / 2
+
+
+@DIFFERENCES.mistake(
+    "The slopes at the place itself, without h",
+    "This loss is no parabola: with a larger h, your numbers should change. Do they follow the h"
+    " that you are given, or a derivation?",
+)
+def _differences_derived(theta: Array, x: Array, y: Array, h: float) -> Any:
+    r = _residuals(theta, x, y)
+    return 4 * np.array([np.mean(r**3), np.mean(r**3 * x)])
+
+
+@DIFFERENCES.mistake(
+    "The two places are h apart, not 2h",
+    "h to either side: how far is it from the one to the other?",
+)
+def _differences_narrow(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return gradient_by_differences(theta, x, y, h / 2)
+
+
+@DIFFERENCES.mistake(
+    "The loss of squares, not of fourth powers",
+    "Your line_loss is another loss. Here the one that stands in the cell is asked for.",
+)
+def _differences_of_squares(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return _slopes(theta, x, y, h, loss=line_loss)
 
 
 @DIFFERENCES.mistake(
@@ -242,12 +410,26 @@ def _differences_rise(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 
 @DIFFERENCES.mistake(
+    "Divided by 2, and multiplied by h",
+    "`/ 2 * h` divides by 2 alone. Where do brackets belong?",
+)
+def _differences_without_brackets(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return h**2 * gradient_by_differences(theta, x, y, h)
+
+
+@DIFFERENCES.mistake(
     "Both parameters are nudged at once",
     "Each number of the gradient belongs to one parameter: nudge that one, and leave the other.",
 )
 def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
-    rise = line_loss(theta + h, x, y) - line_loss(theta - h, x, y)
+    rise = _fourth_powers(theta + h, x, y) - _fourth_powers(theta - h, x, y)
     return np.array([rise, rise]) / (2 * h)
+
+
+def _after_the_first(theta: Array, x: Array, y: Array, h: float, moved: float) -> Any:
+    """Compute the second slope where the first parameter has moved."""
+    first = gradient_by_differences(theta, x, y, h)[0]
+    return np.array([first, gradient_by_differences(theta + np.array([moved, 0]), x, y, h)[1]])
 
 
 @DIFFERENCES.mistake(
@@ -255,13 +437,49 @@ def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
     "When you come to the slope, the intercept still stands where you pushed it. Nudge a copy.",
 )
 def _differences_kept(theta: Array, x: Array, y: Array, h: float) -> Any:
-    moved, slopes = theta.copy(), []
-    for k in range(2):
-        moved[k] += h
-        ahead = line_loss(moved, x, y)
-        behind = line_loss(moved - 2 * h * np.eye(2)[k], x, y)
-        slopes.append((ahead - behind) / (2 * h))
-    return np.array(slopes)
+    return _after_the_first(theta, x, y, h, h)
+
+
+@DIFFERENCES.mistake(
+    "The intercept is left h behind where it was",
+    "After `+= h` and `-= 2 * h` it stands behind, and there it stays when you come to the slope."
+    " Put it back, or nudge a copy.",
+)
+def _differences_left_behind(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return _after_the_first(theta, x, y, h, -h)
+
+
+@DIFFERENCES.mistake(
+    "Both slopes are 0",
+    "Then the two places have the same loss. Are they one and the same array? `b = a` makes no"
+    " copy.",
+)
+def _differences_of_nothing(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return np.zeros(2)
+
+
+@DIFFERENCES.mistake(
+    "The second slope is still 0",
+    "The loop has only come to the first parameter. Is `return` inside of it?",
+)
+def _differences_first(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return gradient_by_differences(theta, x, y, h) * [1, 0]
+
+
+@DIFFERENCES.mistake(
+    "There is only one slope",
+    "Two parameters, two slopes. If there is a loop: is `return` inside of it?",
+)
+def _differences_alone(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return gradient_by_differences(theta, x, y, h)[:1]
+
+
+@DIFFERENCES.mistake(
+    "The two slopes are exchanged",
+    "The intercept comes first in theta, and so it does here.",
+)
+def _differences_exchanged(theta: Array, x: Array, y: Array, h: float) -> Any:
+    return gradient_by_differences(theta, x, y, h)[::-1]
 
 
 @DIFFERENCES.mistake(

@@ -66,6 +66,81 @@ def of_history(task: Task) -> None:
         return run(*inputs)[:-1]
 
 
+def of_places_kept(task: Task) -> None:
+    """Register what goes wrong where the places of a run are kept.
+
+    Parameters
+    ----------
+    task : Task
+        The run. Its answer, which stands above, returns n + 1 places, the start first.
+    """
+    run = task.reference
+
+    @task.mistake(
+        "The start is there twice, and the last place is missing",
+        "The list begins with the start, and the loop keeps it once more: is a place kept before"
+        " the step, or after it?",
+    )
+    def start_twice(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([history[:1], history[:-1]])
+
+    @task.mistake(
+        "Only the last two places are there",
+        "Does the history begin inside of the loop? Then each round begins a new one.",
+    )
+    def begun_anew(*inputs: Any) -> Any:
+        return run(*inputs)[-2:]
+
+    @task.mistake(
+        "The first row is still zero",
+        "The table waits for the start. Which row does your first line in the loop fill?",
+    )
+    def empty_start(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([0 * history[:1], history[1:]])
+
+    @task.mistake(
+        "The last row is still zero",
+        "The table waits for the last place. n steps lead through n + 1 of them.",
+    )
+    def empty_end(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([history[:-1], 0 * history[-1:]])
+
+
+def of_points(task: Task, first: int) -> None:
+    """Register what goes wrong with a loop over points that adds up.
+
+    Parameters
+    ----------
+    task : Task
+        Its answer, which stands above, returns a mean over points.
+    first : int
+        Which of the arguments is the first that has a number for each point.
+    """
+    right = task.reference
+
+    def of_one(inputs: Any, point: slice) -> Any:
+        points = [each[point] for each in inputs[first:]]
+        return right(*inputs[:first], *points) / len(inputs[first])
+
+    @task.mistake(
+        "Only the first point counts",
+        "Is `return` inside of the loop? Then the first round is the last one, too.",
+    )
+    def first_alone(*inputs: Any) -> Any:
+        return of_one(inputs, slice(0, 1))
+
+    @task.mistake(
+        "Only the last point counts",
+        "Each round forgets what the ones before have found. Which sign adds to a sum: `=`, or"
+        " `+=`?",
+    )
+    def last_alone(*inputs: Any) -> Any:
+        return of_one(inputs, slice(-1, None))
+
+
 def of_moving_arrays(task: Task) -> None:
     """Register what `-=` does to the history of a run.
 
