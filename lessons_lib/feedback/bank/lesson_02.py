@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
-from lessons_lib.feedback.bank.slips import of_history, of_moving_arrays
+from lessons_lib.feedback.bank.slips import (
+    of_history,
+    of_moving_arrays,
+    of_places_kept,
+    of_what_a_run_returns,
+)
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -102,6 +107,23 @@ def _step_in_place(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta
 
 
+@STEP.mistake(
+    "Only the first parameter has moved",
+    "The others are where they were. If there is a loop: is `return` inside of it?",
+)
+def _step_first(theta: Array, gradient: Array, learning_rate: float) -> Any:
+    return theta - learning_rate * gradient * (np.arange(len(theta)) == 0)
+
+
+@STEP.mistake(
+    "Only the sign of the gradient, not its size",
+    "Each number moves by the learning rate itself. Where the ground is steep, a step should be"
+    " longer than where it is nearly level.",
+)
+def _step_sign(theta: Array, gradient: Array, learning_rate: float) -> Any:
+    return theta - learning_rate * np.sign(gradient)
+
+
 # --- The run --------------------------------------------------------------------------------------
 
 RUN = Task(
@@ -142,6 +164,8 @@ def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iteration
 
 of_history(RUN)
 of_moving_arrays(RUN)
+of_places_kept(RUN)
+of_what_a_run_returns(RUN)
 
 
 @RUN.mistake(
@@ -151,6 +175,16 @@ of_moving_arrays(RUN)
 )
 def _run_uphill(*inputs: Any) -> Any:
     return _run(*inputs, step=_step_uphill)
+
+
+@RUN.mistake(
+    "It climbs, and every row is the last place",
+    "Two things. Print the loss after a step: it grows. And one and the same array is changed and"
+    " kept many times.",
+)
+def _run_uphill_in_place(*inputs: Any) -> Any:
+    history = _run_uphill(*inputs)
+    return np.broadcast_to(history[-1], history.shape)
 
 
 @RUN.mistake(
@@ -184,30 +218,6 @@ def _run_one_gradient(theta0: Array, x: Array, y: Array, learning_rate: float, n
 def _run_from_start(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
     first = theta0 - learning_rate * line_gradient(theta0, x, y)
     return np.array([theta0] + n * [first])
-
-
-@RUN.mistake(
-    "One step too many",
-    "The start needs no step. So how many steps make n + 1 places?",
-)
-def _run_too_long(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
-    return descend(theta0, x, y, learning_rate, n + 1)
-
-
-@RUN.mistake(
-    "The last place alone, not the history",
-    "You arrive, and have forgotten the way. Keep each place in a list, and return them all.",
-)
-def _run_end_only(*inputs: Any) -> Any:
-    return descend(*inputs)[-1]
-
-
-@RUN.mistake(
-    "Rows and columns are exchanged",
-    "Your first row holds all the intercepts. A row should be a place: intercept and slope.",
-)
-def _run_transposed(*inputs: Any) -> Any:
-    return descend(*inputs).T
 
 
 @RUN.mistake(
@@ -256,6 +266,12 @@ the share, then a share of theta's length, then the distance, then each number, 
 BORDER = np.array([[3, 4], [2.9, 0.1], [1.9, 1.9], [3, 0], [1.5, 2], [1, 1]])
 """Close by the sum of both, by the larger of both, not at all, at exactly half, and below it."""
 
+STEADY = np.array([[8, 0], [5, 0], [4.5, 0], [2, 0], [0.2, 0]])
+"""Close by the start and by the step before at one step, and by 0.5 itself at the next."""
+
+ONCE = np.array([[5, 0], [0, 2], [4, 0], [0, 4], [-4, 0], [0, -4], [4, 0]])
+"""Close at its first step, and far from then on: a search that halves what is left misses it."""
+
 SHARE = Task(
     lesson=2,
     returns=("the step",),
@@ -266,6 +282,8 @@ SHARE = Task(
         (np.array([-1.0, -2.0]) + ERRORS[:7], np.array([-1.0, -2.0]), 0.6),
         (MINIMUM + ERRORS[:9], MINIMUM, 0.25),
         (MINIMUM + BORDER, MINIMUM, 0.5),
+        (MINIMUM + STEADY, MINIMUM, 0.5),
+        (MINIMUM + ONCE, MINIMUM, 0.5),
     ],
 )
 
@@ -419,3 +437,29 @@ def _share_sum(history: Array, minimum: Array, share: float) -> Any:
 def _share_largest(history: Array, minimum: Array, share: float) -> Any:
     distance = np.abs(history - minimum).max(axis=1)
     return _first(distance <= share * distance[0])
+
+
+@SHARE.mistake(
+    "No step is ever close",
+    "You return -1 for every run. If there is a loop: is `return -1` inside of it? Then it ends at"
+    " the start, which is never close.",
+)
+def _share_start_alone(history: Array, minimum: Array, share: float) -> Any:
+    return -1
+
+
+@SHARE.mistake(
+    "A share of the step before, not of the start",
+    "You compare each distance with the one before it. Which one is a share to be taken of?",
+)
+def _share_of_before(history: Array, minimum: Array, share: float) -> Any:
+    distance = np.linalg.norm(history - minimum, axis=1)
+    return _first(np.append(False, distance[1:] <= share * distance[:-1]))
+
+
+@SHARE.mistake(
+    "The share is taken as what goes, not what is left",
+    "A share of 0.25 means that a quarter of the distance is left, not that it has been walked.",
+)
+def _share_gone(history: Array, minimum: Array, share: float) -> Any:
+    return steps_to_share(history, minimum, 1 - share)

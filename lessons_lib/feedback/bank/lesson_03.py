@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.bank.slips import of_points
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -159,6 +162,35 @@ def _at_once(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), arrives="arrives at once")
 
 
+def _borderless(learning_rate: float, curvature: float, *, one: str, two: str) -> Any:
+    return _reworded(regime(learning_rate, curvature), arrives=one, bounces=two)
+
+
+for _one, _two in itertools.product(("creeps", "overshoots"), ("overshoots", "diverges")):
+    REGIME.mistake(
+        f"No words for the borders: 1 {_one}, 2 {_two}",
+        "Two of the five words never come. What is the factor at lr·λ = 1 exactly, and at 2"
+        " exactly?",
+    )(partial(_borderless, one=_one, two=_two))
+
+
+@REGIME.mistake(
+    "Diverging counts as bouncing",
+    "Bouncing keeps its distance. What does a factor of -2 do with it?",
+)
+def _diverging_bounces(learning_rate: float, curvature: float) -> Any:
+    return _reworded(regime(learning_rate, curvature), diverges="bounces")
+
+
+@REGIME.mistake(
+    "The words are right, and begin with a capital",
+    "You mean the right thing. Here each answer is one of the five words as the lesson's table"
+    " writes them.",
+)
+def _capitals(learning_rate: float, curvature: float) -> Any:
+    return regime(learning_rate, curvature).capitalize()
+
+
 # --- The Hessian ----------------------------------------------------------------------------------
 
 FEATURES = (
@@ -270,6 +302,26 @@ def _hessian_eigenvalues(x: Array) -> Any:
     return np.linalg.eigvalsh(line_hessian(x))
 
 
+@HESSIAN.mistake(
+    "The last entry is a variance, not a mean of squares",
+    "The variance measures from the mean of x. From where does the slope turn the line?",
+)
+def _hessian_variance(x: Array) -> Any:
+    return 2 * np.array([[1, x.mean()], [x.mean(), x.var()]])
+
+
+@HESSIAN.mistake(
+    "The first entry lacks the 2",
+    "The intercept's own curvature has the same factor in front as the others. What is the mean of"
+    " ones?",
+)
+def _hessian_first_entry(x: Array) -> Any:
+    return line_hessian(x) - [[1, 0], [0, 0]]
+
+
+of_points(HESSIAN, 0)
+
+
 # --- The largest learning rate --------------------------------------------------------------------
 
 LARGEST = Task(
@@ -326,8 +378,9 @@ def _limit_half(x: Array) -> Any:
 
 
 @LARGEST.mistake(
-    "The sum in place of the mean in the Hessian",
-    "With twice as many points, your limit would be half as large. The loss is a mean.",
+    "The limit is divided by the number of points",
+    "With twice as many points, yours is half as large. The loss is a mean: the Hessian is 2/m AᵀA,"
+    " and the limit 2 by its largest eigenvalue. Where is m?",
 )
 def _limit_sum(x: Array) -> Any:
     return 2 / (len(x) * _curvatures(x)[-1])
@@ -400,3 +453,45 @@ def _limit_curvature(x: Array) -> Any:
 )
 def _limit_inverted(x: Array) -> Any:
     return _curvatures(x)[-1] / 2
+
+
+@LARGEST.mistake(
+    "Half of 1/L",
+    "Is `2` below the line? At which lr·L does the factor 1 - lr·L reach -1?",
+)
+def _limit_quarter(x: Array) -> Any:
+    return 1 / (2 * _curvatures(x)[-1])
+
+
+@LARGEST.mistake(
+    "1/μ: the gentle direction is asked, and where it overshoots",
+    "Two things. The steep direction throws the ball out, not the gentle one; and overshooting is"
+    " no harm yet.",
+)
+def _limit_gentle_overshooting(x: Array) -> Any:
+    return 1 / _curvatures(x)[0]
+
+
+@LARGEST.mistake(
+    "The last of eigenvalues that are in no order",
+    "np.linalg.eig and eigvals promise no order: here and there, yours is μ. Take the largest.",
+)
+def _limit_unsorted(x: Array) -> Any:
+    return 2 / np.linalg.eigvals(line_hessian(x))[-1]
+
+
+@LARGEST.mistake(
+    "The first of eigenvalues that are in no order",
+    "np.linalg.eig and eigvals promise no order: here and there, yours is μ. Take the largest.",
+)
+def _limit_unsorted_first(x: Array) -> Any:
+    return 2 / np.linalg.eigvals(line_hessian(x))[0]
+
+
+@LARGEST.mistake(
+    "A learning rate for each curvature",
+    "Each direction has a limit of its own. A run has one learning rate: which of the limits"
+    " decides?",
+)
+def _limit_each(x: Array) -> Any:
+    return 2 / _curvatures(x)

@@ -39,9 +39,9 @@ def _kappa_inverted(x: Array) -> Any:
 
 
 @CONDITION.mistake(
-    "The singular values of A, not the eigenvalues of H",
-    "The Hessian contains A twice, so this is the root of what it should be. Which matrix holds the"
-    " curvatures?",
+    "The root of the condition number",
+    "The singular values of A give that, too: the Hessian contains A twice. Which matrix holds the"
+    " curvatures themselves?",
 )
 def _kappa_of_data(x: Array) -> Any:
     return np.sqrt(condition_number(x))
@@ -99,6 +99,36 @@ def _kappa_diagonal(x: Array) -> Any:
 def _kappa_entries(x: Array) -> Any:
     H = line_hessian(x)
     return H.max() / H.min()
+
+
+@CONDITION.mistake(
+    "Eigenvalues that are in no order: the last by the first",
+    "np.linalg.eig and eigvals promise no order: for some features, yours is below 1. Take the"
+    " largest and the smallest.",
+)
+def _kappa_unsorted(x: Array) -> Any:
+    first, last = np.linalg.eigvals(line_hessian(x))
+    return last / first
+
+
+@CONDITION.mistake(
+    "Eigenvalues that are in no order: the first by the last",
+    "np.linalg.eig and eigvals promise no order: for some features, yours is below 1. Take the"
+    " largest and the smallest.",
+)
+def _kappa_unsorted_first(x: Array) -> Any:
+    first, last = np.linalg.eigvals(line_hessian(x))
+    return first / last
+
+
+@CONDITION.mistake(
+    "The rate, not the condition number",
+    "(κ - 1)/(κ + 1) is the factor by which a step at the best learning rate shrinks the distance."
+    " Here κ itself is asked for.",
+)
+def _kappa_rate(x: Array) -> Any:
+    mu, L = np.linalg.eigvalsh(line_hessian(x))
+    return (L - mu) / (L + mu)
 
 
 # --- The best single learning rate ----------------------------------------------------------------
@@ -193,6 +223,41 @@ def _best_middle(mu: float, L: float) -> Any:
 )
 def _best_factor(mu: float, L: float) -> Any:
     return (L - mu) / (L + mu)
+
+
+@BEST.mistake(
+    "Brackets are missing",
+    "Division comes before addition: you divide by the first curvature alone. By what should 2 be"
+    " divided?",
+)
+def _best_without_brackets(mu: float, L: float) -> Any:
+    return 2 / L + mu
+
+
+@BEST.mistake(
+    "Brackets are missing, with μ first",
+    "Division comes before addition: you divide by the first curvature alone. By what should 2 be"
+    " divided?",
+)
+def _best_without_brackets_mu(mu: float, L: float) -> Any:
+    return 2 / mu + L
+
+
+@BEST.mistake(
+    "2/(1 + κ): the curvatures are measured in units of μ",
+    "With all curvatures ten times as large, κ is the same. Is the best learning rate?",
+)
+def _best_of_kappa(mu: float, L: float) -> Any:
+    return 2 / (1 + L / mu)
+
+
+@BEST.mistake(
+    "The sign is turned round: μ - L",
+    "A negative learning rate climbs. One factor is positive, the other negative: what becomes of"
+    " the sign of lr·L when you take the bracket away?",
+)
+def _best_negative(mu: float, L: float) -> Any:
+    return 2 / (mu - L)
 
 
 # --- A rounder valley -----------------------------------------------------------------------------
@@ -307,13 +372,64 @@ def _in_place(x: Array) -> Any:
     return x
 
 
+@STANDARDISE.mistake(
+    "Multiplied by the standard deviation, not divided",
+    "A feature that is spread out far becomes wider still. What makes its spread 1?",
+)
+def _multiplied(x: Array) -> Any:
+    return (x - x.mean()) * x.std()
+
+
+@STANDARDISE.mistake(
+    "Divided by the largest size",
+    "The largest number has become 1, and the mean is not 0. Mean 0 and standard deviation 1 are"
+    " asked for.",
+)
+def _by_largest(x: Array) -> Any:
+    return x / np.abs(x).max()
+
+
+@STANDARDISE.mistake(
+    "Divided by the length of the array, and not centred",
+    "The mean of what you return is not 0, and the mean of its squares is not 1. Start with the"
+    " mean.",
+)
+def _to_unit_length(x: Array) -> Any:
+    return x / np.linalg.norm(x)
+
+
+@STANDARDISE.mistake(
+    "Squeezed between -1 and 1",
+    "That is another custom: it goes by the two outermost numbers. What should the mean and the"
+    " standard deviation be?",
+)
+def _to_both_sides(x: Array) -> Any:
+    return 2 * (x - x.min()) / np.ptp(x) - 1
+
+
+@STANDARDISE.mistake(
+    "The median in place of the mean",
+    "Half of the numbers lie below the median. That is another middle than the mean.",
+)
+def _by_median(x: Array) -> Any:
+    return (x - np.median(x)) / x.std()
+
+
 # --- How many steps -------------------------------------------------------------------------------
 
 NEEDED = Task(
     lesson=4,
     returns=("the number of steps",),
     shows="You know how long a run takes before it has begun. For the line, to a millionth: 89.",
-    cases=[(2.0, 0.01), (10.0, 0.001), (10.0, 0.6), (1.2, 1e-6), (10.0, 0.95)],
+    cases=[
+        (2.0, 0.01),
+        (10.0, 0.001),
+        (10.0, 0.6),
+        (1.2, 1e-6),
+        (10.0, 0.95),
+        (3.0, 0.25),  # exactly 2
+        (100.0, 0.01),
+    ],
 )
 
 
@@ -450,3 +566,59 @@ def _needed_linear(kappa: float, share: float) -> Any:
 )
 def _needed_estimate(kappa: float, share: float) -> Any:
     return int(np.ceil(kappa / 2 * np.log(1 / share)))
+
+
+@NEEDED.mistake(
+    "One step too many where the number comes out whole",
+    "At κ = 3 each step halves the distance, and after 2 steps a quarter is left. “At most” a"
+    " quarter: does that need a third step?",
+)
+def _needed_beyond(kappa: float, share: float) -> Any:
+    return int(_exact(_rate(kappa), share)) + 1
+
+
+@NEEDED.mistake(
+    "One step too few",
+    "After that many steps there is still more left than the share. At which step is it reached?",
+)
+def _needed_less(kappa: float, share: float) -> Any:
+    return steps_needed(kappa, share) - 1
+
+
+def _order(kappa: float, share: float) -> Any:
+    return kappa * np.log(1 / share)
+
+
+@NEEDED.mistake(
+    "κ · log(1/share): how it grows, not how many",
+    "That says by how much longer a longer valley takes, up to a factor. Here the steps are"
+    " counted: take the rate itself.",
+)
+def _needed_order(kappa: float, share: float) -> Any:
+    return int(np.ceil(_order(kappa, share)))
+
+
+@NEEDED.mistake(
+    "κ · log(1/share), and not a whole number",
+    "That says by how much longer a longer valley takes, up to a factor. Here whole steps are"
+    " counted: take the rate itself.",
+)
+def _needed_order_fraction(kappa: float, share: float) -> Any:
+    return _order(kappa, share)
+
+
+@NEEDED.mistake(
+    "√κ · log(1/share): how another method grows",
+    "A later lesson has a method that grows like that. Here the steps of gradient descent are"
+    " counted, by its own rate.",
+)
+def _needed_order_root(kappa: float, share: float) -> Any:
+    return int(np.ceil(np.sqrt(kappa) * np.log(1 / share)))
+
+
+@NEEDED.mistake(
+    "What is left, not the number of steps",
+    "That is the share of the distance after the last step. How many steps did it take?",
+)
+def _needed_left(kappa: float, share: float) -> Any:
+    return _rate(kappa) ** steps_needed(kappa, share)

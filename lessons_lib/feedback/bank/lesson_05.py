@@ -117,6 +117,47 @@ def _too_early(values: Array, beta: float) -> Any:
     return corrected_average(values, beta)
 
 
+@AVERAGE.mistake(
+    "The first value never comes in",
+    "Your first average is 0, whatever the first value is. At which value does the loop begin?",
+)
+def _first_left_out(values: Array, beta: float) -> Any:
+    return _average(np.append(0.0, values[1:]), beta)
+
+
+@AVERAGE.mistake(
+    "The start is kept, too",
+    "There is one number more than there are values: the zero before the first. An average after"
+    " each value is asked for.",
+)
+def _with_start(values: Array, beta: float) -> Any:
+    return np.append(0.0, _average(values, beta))
+
+
+@AVERAGE.mistake(
+    "Only the first average is there",
+    "Is `return` inside of the loop? Then the first round is the last one, too.",
+)
+def _only_first(values: Array, beta: float) -> Any:
+    return _average(values, beta)[:1]
+
+
+@AVERAGE.mistake(
+    "The last value is kept, not the last average",
+    "You mix each value with the one before it. What should it be mixed with?",
+)
+def _of_two_values(values: Array, beta: float) -> Any:
+    return beta * np.append(0.0, values[:-1]) + (1 - beta) * values
+
+
+@AVERAGE.mistake(
+    "The sign of the news is turned round",
+    "Feed it nothing but ones: yours comes to -1. Are the two shares added?",
+)
+def _minus_news(values: Array, beta: float) -> Any:
+    return _average(values, beta, new=-1)
+
+
 # --- The weights ----------------------------------------------------------------------------------
 
 WEIGHTS = Task(
@@ -188,6 +229,59 @@ def _window(beta: float, n: int) -> Any:
 )
 def _straight(beta: float, n: int) -> Any:
     return (1 - beta) * (1 - (1 - beta) * np.arange(n))
+
+
+@WEIGHTS.mistake(
+    "The oldest has the weight of the start as well",
+    "They add up to 1, as if the average had begun at the oldest value. It has begun long before:"
+    " what did that value weigh when it came in?",
+)
+def _from_oldest(beta: float, n: int) -> Any:
+    weights = average_weights(beta, n)
+    weights[-1] /= 1 - beta
+    return weights
+
+
+@WEIGHTS.mistake(
+    "The oldest value never comes in",
+    "The last of your weights is 0. All n of them belong to values that have come in.",
+)
+def _without_oldest(beta: float, n: int) -> Any:
+    return np.append(average_weights(beta, n - 1), 0.0)
+
+
+@WEIGHTS.mistake(
+    "β, β², β³, … alone",
+    "Two things: the newest value has not faded yet, and each value comes in with a weight of its"
+    " own.",
+)
+def _powers(beta: float, n: int) -> Any:
+    return beta ** np.arange(1, n + 1)
+
+
+@WEIGHTS.mistake(
+    "The sums of the weights so far",
+    "That is what the newest, the newest two, and so on weigh together. Here each has its own"
+    " number.",
+)
+def _added_up(beta: float, n: int) -> Any:
+    return np.cumsum(average_weights(beta, n))
+
+
+@WEIGHTS.mistake(
+    "One weight too many",
+    "np.arange(n + 1) has n + 1 numbers, since it begins with 0. How many are asked for?",
+)
+def _one_more(beta: float, n: int) -> Any:
+    return average_weights(beta, n + 1)
+
+
+@WEIGHTS.mistake(
+    "One weight alone",
+    "That is what a value weighs after n steps. Here n weights are asked for, from the newest on.",
+)
+def _last_power(beta: float, n: int) -> Any:
+    return (1 - beta) * beta**n
 
 
 # --- The start ------------------------------------------------------------------------------------
@@ -287,3 +381,71 @@ def _started(values: Array, beta: float) -> Any:
 )
 def _corrected_swapped(values: Array, beta: float) -> Any:
     return corrected_average(values, 1 - beta)
+
+
+@CORRECTED.mistake(
+    "The last divisor is used for every average",
+    "After the first value only one weight has been used. Does your divisor know how many have come"
+    " in?",
+)
+def _last_divisor(values: Array, beta: float) -> Any:
+    return _average(values, beta) / (1 - beta ** len(values))
+
+
+@CORRECTED.mistake(
+    "β to the power of t is subtracted from the average",
+    "Is that meant, or are brackets missing? `v / 1 - …` divides by 1 alone. By what should the"
+    " average be divided?",
+)
+def _without_brackets(values: Array, beta: float) -> Any:
+    return _average(values, beta) / 1 - beta ** _steps(values)
+
+
+@CORRECTED.mistake(
+    "The factor 1 - β is missing",
+    "The correction is right, but what you correct is a fading sum, not an average.",
+)
+def _corrected_sum(values: Array, beta: float) -> Any:
+    return corrected_average(values, beta) / (1 - beta)
+
+
+@CORRECTED.mistake(
+    "(1 - β) to the power of t, not 1 - β to the power of t",
+    "The brackets take in too much. After t steps, β to the power of t is left of the start. And"
+    " what is used?",
+)
+def _power_of_difference(values: Array, beta: float) -> Any:
+    return _average(values, beta) / (1 - beta) ** _steps(values)
+
+
+@CORRECTED.mistake(
+    "Divided by β to the power of t",
+    "That is what is left of the start. What have the values used?",
+)
+def _by_what_is_left(values: Array, beta: float) -> Any:
+    return _average(values, beta) / beta ** _steps(values)
+
+
+@CORRECTED.mistake(
+    "The plain mean of all values so far",
+    "That forgets nothing: the first value counts as much as the last. Where is β?",
+)
+def _corrected_plain_mean(values: Array, beta: float) -> Any:
+    return np.cumsum(values) / _steps(values)
+
+
+@CORRECTED.mistake(
+    "Only the last average is returned",
+    "Keep the corrected average after every value: there should be as many as values.",
+)
+def _corrected_last(values: Array, beta: float) -> Any:
+    return corrected_average(values, beta)[-1]
+
+
+@CORRECTED.mistake(
+    "The weights run from the oldest",
+    "The newest value has the largest weight. In which order are yours?",
+)
+def _corrected_reversed(values: Array, beta: float) -> Any:
+    weights = beta ** np.arange(len(values))
+    return np.cumsum(weights * values) / np.cumsum(weights)
