@@ -328,7 +328,7 @@ def test_the_first_step_that_differs_is_named():
     [
         (lambda v, f: (v + f, 2 * f), "the factor"),
         (lambda v, f: (v, f), "the sums"),
-        (lambda v, f: v + f + np.nan, "the sums"),
+        (lambda v, f: (v + f + np.nan, f), "the sums"),
         (lambda v, f: (v, f, 0), "3 values"),
         (lambda v, f: 7, "an int"),
         (lambda v, f: None, "nothing"),

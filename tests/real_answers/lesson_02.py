@@ -116,7 +116,7 @@ def from_one_to_n(theta0, x, y, learning_rate, n_iterations):
     return np.stack(thetas)
 
 
-@named("descend", "The first row is still zero")
+@named("descend", "The first row is zero, not the start")
 def into_a_table(theta0, x, y, learning_rate, n_iterations):
     table, theta = np.zeros((n_iterations + 1, 2)), theta0
     for i in range(1, n_iterations + 1):

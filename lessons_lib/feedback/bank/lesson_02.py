@@ -12,7 +12,6 @@ from lessons_lib.feedback.bank.lesson_01 import X, Y, line_gradient
 from lessons_lib.feedback.bank.slips import (
     of_history,
     of_moving_arrays,
-    of_places_kept,
     of_what_a_run_returns,
 )
 from lessons_lib.feedback.task import Task
@@ -164,7 +163,6 @@ def descend(theta0: Array, x: Array, y: Array, learning_rate: float, n_iteration
 
 of_history(RUN)
 of_moving_arrays(RUN)
-of_places_kept(RUN)
 of_what_a_run_returns(RUN)
 
 

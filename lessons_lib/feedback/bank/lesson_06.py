@@ -541,15 +541,6 @@ def _run_one_by_one(
 
 
 @RUN.mistake(
-    "The first row is zero, not the start",
-    "np.zeros makes room for all places. Which one belongs into row 0?",
-)
-def _run_zero_start(theta: Array, *rest: Any) -> Any:
-    history = momentum_run(theta, *rest)
-    return np.concatenate([[np.zeros(2)], history[1:]])
-
-
-@RUN.mistake(
     "The velocities in place of the places",
     "You keep what is remembered. What is asked for is where the run has been.",
 )

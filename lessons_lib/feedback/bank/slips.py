@@ -65,26 +65,6 @@ def of_history(task: Task) -> None:
     def without_end(*inputs: Any) -> Any:
         return run(*inputs)[:-1]
 
-
-def of_places_kept(task: Task) -> None:
-    """Register what goes wrong where the places of a run are kept.
-
-    Parameters
-    ----------
-    task : Task
-        The run. Its answer, which stands above, returns n + 1 places, the start first.
-    """
-    run = task.reference
-
-    @task.mistake(
-        "The start is there twice, and the last place is missing",
-        "The list begins with the start, and the loop keeps it once more: is a place kept before"
-        " the step, or after it?",
-    )
-    def start_twice(*inputs: Any) -> Any:
-        history = run(*inputs)
-        return np.concatenate([history[:1], history[:-1]])
-
     @task.mistake(
         "Only the last two places are there",
         "Does the history begin inside of the loop? Then each round begins a new one.",
@@ -93,16 +73,17 @@ def of_places_kept(task: Task) -> None:
         return run(*inputs)[-2:]
 
     @task.mistake(
-        "The first row is still zero",
-        "The table waits for the start. Which row does your first line in the loop fill?",
+        "The first row is zero, not the start",
+        "np.zeros makes room for all places. Which one belongs into row 0?",
     )
     def empty_start(*inputs: Any) -> Any:
         history = run(*inputs)
         return np.concatenate([0 * history[:1], history[1:]])
 
     @task.mistake(
-        "The last row is still zero",
-        "The table waits for the last place. n steps lead through n + 1 of them.",
+        "The last row is zero, not the last place",
+        "np.zeros makes room for all places. n steps lead through n + 1 of them: is a place kept"
+        " before the step, or after it?",
     )
     def empty_end(*inputs: Any) -> Any:
         history = run(*inputs)
