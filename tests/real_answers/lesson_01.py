@@ -213,3 +213,37 @@ def without_brackets(theta, x, y, h):
     g0 = (quartic(theta + e0, x, y) - quartic(theta - e0, x, y)) / 2 * h
     g1 = (quartic(theta + e1, x, y) - quartic(theta - e1, x, y)) / 2 * h
     return np.array([g0, g1])
+
+
+# --- A second round -------------------------------------------------------------------------------
+
+
+@named("line_loss", "A root too many")
+def root_mean_square(theta, x, y):
+    return (sum((y - (theta[0] + theta[1] * x)) ** 2) / len(y)) ** 0.5
+
+
+@named("line_gradient", "The sum in place of the mean")
+def of_the_sum_of_squares(theta, x, y):
+    return np.array(
+        [
+            -2 * np.sum(y - theta[0] - theta[1] * x),
+            -2 * np.sum((y - theta[0] - theta[1] * x) * x),
+        ]
+    )
+
+
+@named("line_gradient", "The product of two means, not the mean of the products")
+def with_a_mean_too_early(theta, x, y):
+    r = np.mean(theta[0] + theta[1] * x - y)
+    return np.array([2 * r, 2 * r * np.mean(x)])
+
+
+@named("line_gradient", "The slope's number alone")
+def of_a_line_through_the_mind(theta, x, y):
+    return np.mean(2 * (theta[0] + theta[1] * x - y) * x)
+
+
+@said("line_loss", "value")
+def a_sum_of_absolute_misses(theta, x, y):
+    return np.abs(theta[0] + theta[1] * x - y).sum()

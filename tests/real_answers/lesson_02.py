@@ -224,3 +224,47 @@ def returning_none(history, minimum, share):
     for k, each in enumerate(d):
         if each <= share * d[0]:
             return k
+
+
+# --- A second round -------------------------------------------------------------------------------
+
+
+@named("descend", "The moves in place of the places")
+def keeping_the_moves(theta0, x, y, learning_rate, n_iterations):
+    theta, history = theta0, [theta0]
+    for _ in range(n_iterations):
+        update = -learning_rate * slopes(theta, x, y)
+        theta = theta + update
+        history.append(update)
+    return np.array(history)
+
+
+@named("descend", "The run climbs in place of descending")
+def of_turned_residuals(theta0, x, y, learning_rate, n_iterations):
+    w, history = theta0, [theta0]
+    for _ in range(n_iterations):
+        r = y - w[0] - w[1] * x
+        w = w - learning_rate * 2 * np.array([r.mean(), (r * x).mean()])
+        history.append(w)
+    return history
+
+
+@named("steps_to_share", "The far steps are counted, and -1 never comes")
+def by_a_sum_of_true(history, minimum, share):
+    d = np.linalg.norm(history - minimum, axis=1)
+    return int((d > share * d[0]).sum())
+
+
+@named("steps_to_share", "One step too many")
+def counted_from_one(history, minimum, share):
+    d = np.linalg.norm(history - minimum, axis=1)
+    return next((k for k, each in enumerate(d, 1) if each <= share * d[0]), -1)
+
+
+@said("descend", "shape")
+def in_one_long_list(theta0, x, y, learning_rate, n_iterations):
+    theta, history = theta0, list(theta0)
+    for _ in range(n_iterations):
+        theta = theta - learning_rate * slopes(theta, x, y)
+        history += list(theta)
+    return np.array(history)

@@ -306,6 +306,34 @@ def _gradient_with_y(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(r), np.mean(r * y)])
 
 
+@GRADIENT.mistake(
+    "The product of two means, not the mean of the products",
+    "Each residual is multiplied by its own x, and then the mean is taken. Which comes first in"
+    " your second number?",
+)
+def _gradient_of_means(theta: Array, x: Array, y: Array) -> Any:
+    r = _residuals(theta, x, y)
+    return 2 * np.array([np.mean(r), np.mean(r) * np.mean(x)])
+
+
+@GRADIENT.mistake(
+    "The residuals lack y",
+    "How far is the line from the points? With other heights of the points, your numbers would stay"
+    " the same.",
+)
+def _gradient_without_y(theta: Array, x: Array, y: Array) -> Any:
+    return line_gradient(theta, x, 0 * y)
+
+
+@GRADIENT.mistake(
+    "The slope's number alone",
+    "That is how fast the loss grows with the slope. The intercept is a parameter, too: how fast"
+    " with that?",
+)
+def _gradient_of_slope(theta: Array, x: Array, y: Array) -> Any:
+    return line_gradient(theta, x, y)[1]
+
+
 of_points(GRADIENT, 1)
 
 

@@ -461,3 +461,12 @@ def _share_of_before(history: Array, minimum: Array, share: float) -> Any:
 )
 def _share_gone(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history, minimum, 1 - share)
+
+
+@SHARE.mistake(
+    "The far steps are counted, and -1 never comes",
+    "A run may come close, leave, and come back: counting is not looking for the first. And what is"
+    " returned if none is close?",
+)
+def _share_count_alone(history: Array, minimum: Array, share: float) -> Any:
+    return int((~_close(history, minimum, share)).sum())

@@ -73,6 +73,14 @@ def of_history(task: Task) -> None:
         return run(*inputs)[-2:]
 
     @task.mistake(
+        "The moves in place of the places",
+        "After the start, your rows say by how much it went on. Where did it arrive?",
+    )
+    def moves(*inputs: Any) -> Any:
+        history = run(*inputs)
+        return np.concatenate([history[:1], np.diff(history, axis=0)])
+
+    @task.mistake(
         "The first row is zero, not the start",
         "np.zeros makes room for all places. Which one belongs into row 0?",
     )
