@@ -117,7 +117,7 @@ GRADIENT = Task(
 
 @GRADIENT.answer
 def line_gradient(theta: Array, x: Array, y: Array) -> Any:
-    """Return the gradient of the loss: its slope along the intercept, and along the slope."""
+    """Return the gradient of the loss: its derivative by the intercept, and by the slope."""
     r = _residuals(theta, x, y)
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
@@ -199,7 +199,7 @@ def _gradient_every_pair(theta: Array, x: Array, y: Array) -> Any:
 
 DIFFERENCES = Task(
     lesson=1,
-    returns=("the slopes",),
+    returns=("the derivatives",),
     shows="It knows nothing of your derivation, and so it can check any gradient you ever derive.",
     cases=[(*points, h) for points, h in zip(POINTS, (0.5, 0.1, 0.25), strict=True)],
 )
@@ -207,12 +207,12 @@ DIFFERENCES = Task(
 
 @DIFFERENCES.answer
 def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
-    """Return the slopes of the loss between two places h to either side of theta."""
-    slopes = []
+    """Return the loss's derivatives, by two places h to either side of theta."""
+    derivatives = []
     for nudge in h * np.eye(2):
         rise = line_loss(theta + nudge, x, y) - line_loss(theta - nudge, x, y)
-        slopes.append(rise / (2 * h))
-    return np.array(slopes)
+        derivatives.append(rise / (2 * h))
+    return np.array(derivatives)
 
 
 @DIFFERENCES.mistake(
@@ -235,7 +235,7 @@ def _differences_by_h(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 @DIFFERENCES.mistake(
     "Not divided by the distance",
-    "That is how much the loss rises. A slope is the rise for each unit of distance.",
+    "That is how much the loss rises. A derivative is the rise for each unit of distance.",
 )
 def _differences_rise(theta: Array, x: Array, y: Array, h: float) -> Any:
     return 2 * h * gradient_by_differences(theta, x, y, h)
@@ -255,18 +255,18 @@ def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
     "When you come to the slope, the intercept still stands where you pushed it. Nudge a copy.",
 )
 def _differences_kept(theta: Array, x: Array, y: Array, h: float) -> Any:
-    moved, slopes = theta.copy(), []
+    moved, derivatives = theta.copy(), []
     for k in range(2):
         moved[k] += h
         ahead = line_loss(moved, x, y)
         behind = line_loss(moved - 2 * h * np.eye(2)[k], x, y)
-        slopes.append((ahead - behind) / (2 * h))
-    return np.array(slopes)
+        derivatives.append((ahead - behind) / (2 * h))
+    return np.array(derivatives)
 
 
 @DIFFERENCES.mistake(
     "The sign is turned round",
-    "A slope is what lies ahead minus what lies behind.",
+    "A rise is what lies ahead minus what lies behind.",
 )
 def _differences_sign(theta: Array, x: Array, y: Array, h: float) -> Any:
     return -gradient_by_differences(theta, x, y, h)
