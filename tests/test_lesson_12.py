@@ -62,6 +62,20 @@ def test_gradients_by_hand_are_the_librarys_anywhere(lesson):
         np.testing.assert_allclose(ours.ravel(), model.gradient(theta), rtol=1e-9, atol=1e-14)
 
 
+def test_the_start_by_hand_is_the_librarys(lesson):
+    V, W = lesson["network"].matrices(lesson["network"].theta0)
+    assert np.array_equal(lesson["V"], V)
+    assert np.array_equal(lesson["W"], W)
+
+
+def test_the_share_that_is_read_is_counted_as_the_library_counts(lesson):
+    model = lesson["softmax_model"]
+    run = optimizers.gradient_descent(
+        model.gradient, np.zeros(650), learning_rate=0.5, n_iterations=200
+    )
+    assert lesson["share"] == lesson["on_validation"].accuracy(run.theta[-1])
+
+
 def test_the_check_by_differences_refuses_a_wrong_gradient(lesson):
     """Twice the derivative of tanh in place of it: by far more than 1e-6."""
     assert lesson["error"] < 1e-6
