@@ -305,12 +305,16 @@ def test_decay_takes_certainty_and_no_digits(lesson):
     assert np.abs(judge.accuracy(decayed[-1]) - judge.accuracy(calm[-1])).max() <= 0.0101
 
 
+def recorded(which):
+    """What PyTorch came to, by the number of steps: record_pytorch_digits.py recorded it."""
+    record = json.loads((HERE / "reference" / "pytorch_digits.json").read_text())
+    assert record["settings"] == {"lr": 0.4, "momentum": 0.9, "weight_decay": 0.001}
+    return {int(step): np.array(theta) for step, theta in record["theta"][which].items()}
+
+
 def test_decay_is_what_pytorch_does(lesson):
-    """tests/reference/record_pytorch_digits.py recorded it."""
-    recorded = json.loads((HERE / "reference" / "pytorch_digits.json").read_text())
-    assert recorded["settings"] == {"lr": 0.4, "momentum": 0.9, "weight_decay": 0.001}
-    for step, theta in recorded["theta"].items():
-        np.testing.assert_allclose(lesson["ball"].theta[int(step), 0], theta, atol=1e-9)
+    for step, theta in recorded("weights").items():
+        np.testing.assert_allclose(lesson["ball"].theta[step, 0], theta, atol=1e-9)
 
 
 def test_clipping_rescues_beyond_the_wall_and_nowhere_else(lesson):
@@ -368,12 +372,8 @@ def says_after(cells, lesson, train):
 
 
 def in_pytorch(steps):
-    """The weights that PyTorch came to, as the lesson's function returns them."""
-    recorded = json.loads((HERE / "reference" / "pytorch_digits.json").read_text())
-    V, W = problems.DigitNetwork(problems.digits()).matrices(
-        np.array(recorded["theta"][str(steps)])
-    )
-    return [V[:, 1:], W[:, 1:]]
+    """The parameters that PyTorch came to, as the lesson's function returns them."""
+    return recorded("weights and biases")[steps]
 
 
 def test_the_same_is_printed_with_pytorch_and_without(cells, lesson):
@@ -391,7 +391,8 @@ def test_the_same_is_printed_with_pytorch_and_without(cells, lesson):
 
 
 def test_other_weights_are_not_passed_over(cells, lesson):
-    shown, says = says_after(cells, lesson, lambda steps: [1.001 * p for p in in_pytorch(steps)])
+    """Such as those of a run that leaves the biases alone."""
+    shown, says = says_after(cells, lesson, lambda steps: recorded("weights")[steps])
     assert shown.endswith("False\n")
     assert says == "OTHER weights"
 
