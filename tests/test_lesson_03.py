@@ -98,6 +98,18 @@ def test_the_extreme_directions_found_are_the_eigenvectors(lesson: dict[str, Any
     assert measured.min() == pytest.approx(MU, rel=1e-4)
 
 
+def test_h_turns_arrows_towards_the_steepest_direction(lesson: dict[str, Any]) -> None:
+    """All but the two at a right angle that the figure shows: by angles, which need no table."""
+    for degrees in range(0, 180, 7):
+        d = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+        pushed = LINE.gradient(LINE.minimiser + d)  # H @ d, without H
+        before, after = (
+            abs((np.degrees(np.arctan2(*each[::-1])) - 48.4 + 90) % 180 - 90)
+            for each in (d, pushed)
+        )
+        assert after < before or before < 0.5
+
+
 def test_mu_and_l_by_trace_and_determinant(lesson: dict[str, Any]) -> None:
     """Of 2/m AᵀA the trace is 2 (1 + mean of x²) and the determinant 4 var(x)."""
     trace, determinant = 2 * (1 + np.mean(LINE.x**2)), 4 * LINE.x.var()

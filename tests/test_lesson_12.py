@@ -1,6 +1,11 @@
 """Lesson 12: what it says of digits and of fair comparisons, and what it writes by hand."""
 
+import contextlib
+import io
+import json
 import re
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +14,7 @@ from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 LESSON = "12_real_task"
+HERE = Path(__file__).parent
 METHODS = {
     "gradient descent": optimizers.gradient_descent,
     "the recipe": optimizers.momentum,
@@ -54,6 +60,20 @@ def test_gradients_by_hand_are_the_librarys_anywhere(lesson):
         theta = 0.3 * random.standard_normal(len(model.theta0))
         ours = by_hand(*model.matrices(theta))
         np.testing.assert_allclose(ours.ravel(), model.gradient(theta), rtol=1e-9, atol=1e-14)
+
+
+def test_the_start_by_hand_is_the_librarys(lesson):
+    V, W = lesson["network"].matrices(lesson["network"].theta0)
+    assert np.array_equal(lesson["V"], V)
+    assert np.array_equal(lesson["W"], W)
+
+
+def test_the_share_that_is_read_is_counted_as_the_library_counts(lesson):
+    model = lesson["softmax_model"]
+    run = optimizers.gradient_descent(
+        model.gradient, np.zeros(650), learning_rate=0.5, n_iterations=200
+    )
+    assert lesson["share"] == lesson["on_validation"].accuracy(run.theta[-1])
 
 
 def test_the_check_by_differences_refuses_a_wrong_gradient(lesson):
@@ -232,6 +252,157 @@ def test_the_violent_way_costs_digits_and_the_small_loss_does_not(lesson):
             assert (judge.accuracy(early[step]) < judge.accuracy(runs[1000])).all()
         assert (judge.accuracy(runs[1000]) > judge.accuracy(runs[500]) - 0.01).all()
         assert (judge.value(runs[1000]) > judge.value(runs[500])).all()
+
+
+def test_the_squares_of_the_figure_lie_below_the_circles(lesson):
+    """At like training losses, whatever the way: compared with the circle that is nearest."""
+    network, judge = lesson["network"], lesson["judge_by"]
+    calm, violent = lesson["calm"].theta[50::50], lesson["violent"].theta[10::4]
+    losses = np.log(network.value(calm).ravel())
+    below = [
+        judge.accuracy(theta)
+        < judge.accuracy(calm).ravel()[np.abs(losses - np.log(network.value(theta))).argmin()]
+        for theta in violent.reshape(-1, 1210)
+        if network.value(theta) < network.value(calm[0]).max()
+    ]
+    assert len(below) > 20
+    assert np.mean(below) > 0.9
+
+
+# --- Two brakes -----------------------------------------------------------------------------------
+
+
+def test_what_decays_are_the_weights_and_no_bias(lesson):
+    V, W = lesson["network"].matrices(lesson["is_weight"])
+    assert not V[:, 0].any()
+    assert not W[:, 0].any()
+    assert V[:, 1:].all()
+    assert W[:, 1:].all()
+
+
+def test_the_decayed_gradient_is_that_of_the_loss_and_a_bowl(lesson):
+    network, weights = lesson["network"], lesson["is_weight"]
+    theta = network.theta0
+
+    def loss(theta):
+        return network.value(theta) + 0.001 / 2 * np.sum((weights * theta) ** 2)
+
+    some = [0, 1, 64, 65, 1039, 1040, 1041, 1209]
+    nudges = 1e-5 * np.eye(1210)[some]
+    measured = [(loss(theta + nudge) - loss(theta - nudge)) / 2e-5 for nudge in nudges]
+    np.testing.assert_allclose(lesson["with_decay"](theta)[some], measured, rtol=1e-5, atol=1e-10)
+
+
+def test_decay_takes_certainty_and_no_digits(lesson):
+    network, judge = lesson["network"], lesson["judge_by"]
+    calm, decayed, ball = (lesson[name].theta for name in ("calm", "decayed", "ball"))
+    lengths = [np.linalg.norm(lesson["is_weight"] * run[-1], axis=-1) for run in (decayed, ball)]
+    np.testing.assert_allclose(*lengths, rtol=0.01)  # where pull and gradient balance
+    assert lengths[0].max() < 0.75 * np.linalg.norm(lesson["is_weight"] * calm[-1], axis=-1).min()
+    assert (judge.value(decayed[1000]) < judge.value(decayed[500])).all()
+    assert (judge.value(calm[1000]) > judge.value(calm[500])).all()
+    assert (network.value(decayed[-1]) > network.value(calm[-1])).all()
+    assert np.abs(judge.accuracy(decayed[-1]) - judge.accuracy(calm[-1])).max() <= 0.0101
+
+
+def recorded(which):
+    """What PyTorch came to, by the number of steps: record_pytorch_digits.py recorded it."""
+    record = json.loads((HERE / "reference" / "pytorch_digits.json").read_text())
+    assert record["settings"] == {"lr": 0.4, "momentum": 0.9, "weight_decay": 0.001}
+    return {int(step): np.array(theta) for step, theta in record["theta"][which].items()}
+
+
+def test_decay_is_what_pytorch_does(lesson):
+    for step, theta in recorded("weights").items():
+        np.testing.assert_allclose(lesson["ball"].theta[step, 0], theta, atol=1e-9)
+
+
+def test_clipping_rescues_beyond_the_wall_and_nowhere_else(lesson):
+    """By a loop over single runs, from another start as well."""
+    network, judge, training = lesson["network"], lesson["judge_by"], lesson["training"]
+    for lr, beta, least, most in ((3.2, 0.5, 0.93, 1), (1.6, 1 - 1 / 32, 0, 0.92)):
+        for seed in (0, 3):
+            theta, v, longest = problems.DigitNetwork(training, seed=seed).theta0, 0, 0
+            for _ in range(50):
+                g = network.gradient(theta)
+                length = np.sqrt(np.sum(g**2))
+                v = beta * v + (g * 0.3 / length if length > 0.3 else g)
+                theta = theta - lr * v
+                longest = max(longest, np.linalg.norm(lr * v))
+            assert least < judge.accuracy(theta) < most
+            assert longest < lr * 0.3 / (1 - beta)
+    bare = optimizers.heavy_ball(
+        network.gradient, lesson["three_starts"], learning_rate=3.2, beta=0.5, n_iterations=50
+    )
+    assert judge.accuracy(bare.theta[-1]).max() < 0.2
+
+
+# --- The post's claim -----------------------------------------------------------------------------
+
+
+def test_short_memory_smooths_the_zigzag_and_long_memory_sets_out_slowly(lesson):
+    network, judge, starts = lesson["network"], lesson["judge_by"], lesson["starts"]
+    read, back = {}, {}
+    for beta in (0.0, 0.5, 0.9):
+        run = optimizers.heavy_ball(  # in the other dialect
+            network.gradient, starts, learning_rate=1.3 * (1 - beta), beta=beta, n_iterations=20
+        )
+        read[beta] = np.median(judge.accuracy(run.theta[-1]))
+        turns = [
+            np.sum(np.diff(path, axis=0)[1:] * np.diff(path, axis=0)[:-1], axis=-1) < 0
+            for path in np.moveaxis(run.theta, 1, 0)
+        ]
+        back[beta] = np.mean(turns)
+    assert read[0.5] - read[0.0] > 0.06
+    assert abs(read[0.9] - read[0.0]) < 0.03
+    assert back[0.0] > 0.95
+    assert back[0.5] == back[0.9] == 0
+
+
+# --- PyTorch, if it is there ----------------------------------------------------------------------
+
+
+def says_after(cells, lesson, train):
+    """What the last of the three cells prints and keeps, where PyTorch does this."""
+    names = {**lesson, "train_in_pytorch": train}
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        exec(cells["same-as-pytorch"].source, names)
+    return shown.getvalue(), names["pytorch_says"]
+
+
+def in_pytorch(steps):
+    """The parameters that PyTorch came to, as the lesson's function returns them."""
+    return recorded("weights and biases")[steps]
+
+
+def test_the_same_is_printed_with_pytorch_and_without(cells, lesson):
+    def not_there(steps):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    stored = printed(cells["same-as-pytorch"])
+    printed_with, says_with = says_after(cells, lesson, in_pytorch)
+    printed_without, says_without = says_after(cells, lesson, not_there)
+    assert printed_with == printed_without == stored
+    assert (says_with, says_without) == (
+        "the same weights",
+        "nothing, since it is not installed here",
+    )
+
+
+def test_other_weights_are_not_passed_over(cells, lesson):
+    """Such as those of a run that leaves the biases alone."""
+    shown, says = says_after(cells, lesson, lambda steps: recorded("weights")[steps])
+    assert shown.endswith("False\n")
+    assert says == "OTHER weights"
+
+
+def test_where_pytorch_is_missing_its_functions_say_so_by_the_error_that_is_caught(
+    lesson, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ImportError, match="torch"):
+        lesson["train_in_pytorch"](1)
 
 
 def test_the_goal_of_the_lessons_map_can_be_reached(lesson):

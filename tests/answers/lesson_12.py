@@ -65,23 +65,38 @@ def choice_by_places(learning_rates, betas, right):
     return np.array([place[mean[place].argmax()] for place in places])
 
 
+def gradient_by_comparison(W, inputs, labels):
+    """Without a maximum, which such small scores do not need."""
+    powers = np.exp(W @ inputs)
+    p = powers / powers.sum(axis=0, keepdims=True)
+    return (p - (np.arange(len(W))[:, None] == labels)).dot(inputs.T) / len(labels)
+
+
 RIGHT = {
     "softmax": [softmax_by_columns, softmax_by_logarithm, softmax_by_differences],
-    "softmax_gradient": [gradient_by_pictures, gradient_by_one_hot, gradient_as_average],
+    "softmax_gradient": [
+        gradient_by_pictures,
+        gradient_by_one_hot,
+        gradient_as_average,
+        gradient_by_comparison,
+    ],
     "fair_choice": [choice_by_loop, choice_by_order, choice_by_places],
 }
 
 TWICE_WRONG = {
     "softmax": [
         lambda scores: np.exp(-scores) / np.exp(-scores).sum(),
-        lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True),
+        lambda scores: np.exp(scores).T / np.exp(scores).sum(axis=0)[:, None],
+        lambda scores: np.exp(scores - 1000) / np.exp(scores - 1000).sum(),
     ],
     "softmax_gradient": [
         lambda W, inputs, labels: -gradient_by_one_hot(W, inputs, labels) * len(labels),
         lambda W, inputs, labels: 2 * gradient_by_one_hot(W, inputs, labels).T,
+        lambda W, inputs, labels: (np.eye(4)[:, labels] - W @ inputs) @ inputs.T,
     ],
     "fair_choice": [
         lambda rates, betas, right: choice_by_loop(rates, betas, right[:, :1])[::-1],
         lambda rates, betas, right: (int(right[:, 0].argmax()), int(right[:, 0].argmax())),
+        lambda rates, betas, right: choice_by_loop(rates, betas, np.cumprod(right, axis=1)[:, -1:]),
     ],
 }

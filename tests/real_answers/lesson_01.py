@@ -166,7 +166,7 @@ def as_assignments_check_gradients(theta, x, y, h):
     return grad
 
 
-@named("gradient_by_differences", "The slopes at the place itself, without h")
+@named("gradient_by_differences", "The derivatives at the place itself, without h")
 def with_an_epsilon_of_its_own(theta, x, y, h):
     eps = 1e-6
     return np.array(
@@ -195,7 +195,7 @@ def of_the_definition(theta, x, y, h):
     return [(quartic(theta + step, x, y) - f) / h for step in np.diag([h, h])]
 
 
-@named("gradient_by_differences", "Both slopes are 0")
+@named("gradient_by_differences", "Both derivatives are 0")
 def without_a_copy(theta, x, y, h):
     slopes = []
     for k in range(2):

@@ -192,7 +192,7 @@ GRADIENT = Task(
 
 @GRADIENT.answer
 def line_gradient(theta: Array, x: Array, y: Array) -> Any:
-    """Return the gradient of the loss: its slope along the intercept, and along the slope."""
+    """Return the gradient of the loss: its derivative by the intercept, and by the slope."""
     r = _residuals(theta, x, y)
     return 2 * np.array([np.mean(r), np.mean(r * x)])
 
@@ -341,7 +341,7 @@ of_points(GRADIENT, 1)
 
 DIFFERENCES = Task(
     lesson=1,
-    returns=("the slopes",),
+    returns=("the derivatives",),
     shows="It knows nothing of any derivation, and so it can check every gradient you ever derive.",
     cases=[(*points, h) for points, h in zip(POINTS, (0.5, 0.1, 0.25), strict=True)],
 )
@@ -354,18 +354,18 @@ def _fourth_powers(theta: Array, x: Array, y: Array) -> Any:
 
 @DIFFERENCES.answer
 def gradient_by_differences(theta: Array, x: Array, y: Array, h: float) -> Any:
-    """Return the slopes of the loss between two places h to either side of theta."""
-    return _slopes(theta, x, y, h)
+    """Return the derivatives of the loss, from two places h to either side of theta."""
+    return _derivatives(theta, x, y, h)
 
 
-def _slopes(
+def _derivatives(
     theta: Array, x: Array, y: Array, h: float, *, loss: Callable[..., Any] = _fourth_powers
 ) -> Any:
-    slopes = []
+    derivatives = []
     for nudge in h * np.eye(2):
         rise = loss(theta + nudge, x, y) - loss(theta - nudge, x, y)
-        slopes.append(rise / (2 * h))
-    return np.array(slopes)
+        derivatives.append(rise / (2 * h))
+    return np.array(derivatives)
 
 
 @DIFFERENCES.mistake(
@@ -396,7 +396,7 @@ def _differences_half_forward(theta: Array, x: Array, y: Array, h: float) -> Any
 
 
 @DIFFERENCES.mistake(
-    "The slopes at the place itself, without h",
+    "The derivatives at the place itself, without h",
     "This loss is no parabola: with a larger h, your numbers should change. Do they follow the h"
     " that you are given, or a derivation?",
 )
@@ -418,7 +418,7 @@ def _differences_narrow(theta: Array, x: Array, y: Array, h: float) -> Any:
     "Your line_loss is another loss. Here the one that stands in the cell is asked for.",
 )
 def _differences_of_squares(theta: Array, x: Array, y: Array, h: float) -> Any:
-    return _slopes(theta, x, y, h, loss=line_loss)
+    return _derivatives(theta, x, y, h, loss=line_loss)
 
 
 @DIFFERENCES.mistake(
@@ -431,7 +431,7 @@ def _differences_by_h(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 @DIFFERENCES.mistake(
     "Not divided by the distance",
-    "That is how much the loss rises. A slope is the rise for each unit of distance.",
+    "That is how much the loss rises. A derivative is the rise for each unit of distance.",
 )
 def _differences_rise(theta: Array, x: Array, y: Array, h: float) -> Any:
     return 2 * h * gradient_by_differences(theta, x, y, h)
@@ -455,7 +455,7 @@ def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 
 def _after_the_first(theta: Array, x: Array, y: Array, h: float, moved: float) -> Any:
-    """Compute the second slope where the first parameter has moved."""
+    """Compute the second derivative where the first parameter has moved."""
     first = gradient_by_differences(theta, x, y, h)[0]
     return np.array([first, gradient_by_differences(theta + np.array([moved, 0]), x, y, h)[1]])
 
@@ -478,7 +478,7 @@ def _differences_left_behind(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 
 @DIFFERENCES.mistake(
-    "Both slopes are 0",
+    "Both derivatives are 0",
     "Then the two places have the same loss. Are they one and the same array? `b = a` makes no"
     " copy.",
 )
@@ -487,7 +487,7 @@ def _differences_of_nothing(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 
 @DIFFERENCES.mistake(
-    "The second slope is still 0",
+    "The second derivative is still 0",
     "The loop has only come to the first parameter. Is `return` inside of it?",
 )
 def _differences_first(theta: Array, x: Array, y: Array, h: float) -> Any:
@@ -495,15 +495,15 @@ def _differences_first(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 
 @DIFFERENCES.mistake(
-    "There is only one slope",
-    "Two parameters, two slopes. If there is a loop: is `return` inside of it?",
+    "There is only one derivative",
+    "Two parameters, two derivatives. If there is a loop: is `return` inside of it?",
 )
 def _differences_alone(theta: Array, x: Array, y: Array, h: float) -> Any:
     return gradient_by_differences(theta, x, y, h)[:1]
 
 
 @DIFFERENCES.mistake(
-    "The two slopes are exchanged",
+    "The two derivatives are exchanged",
     "The intercept comes first in theta, and so it does here.",
 )
 def _differences_exchanged(theta: Array, x: Array, y: Array, h: float) -> Any:
@@ -512,7 +512,7 @@ def _differences_exchanged(theta: Array, x: Array, y: Array, h: float) -> Any:
 
 @DIFFERENCES.mistake(
     "The sign is turned round",
-    "A slope is what lies ahead minus what lies behind.",
+    "A rise is what lies ahead minus what lies behind.",
 )
 def _differences_sign(theta: Array, x: Array, y: Array, h: float) -> Any:
     return -gradient_by_differences(theta, x, y, h)

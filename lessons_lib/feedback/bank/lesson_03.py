@@ -79,7 +79,7 @@ def _ratio(learning_rate: float, curvature: float) -> Any:
 
 @REGIME.mistake(
     "Half of the curvature",
-    "There is a ½ in the formula of the loss. What becomes of it in the slope?",
+    "There is a ½ in the formula of the loss. What becomes of it in the derivative?",
 )
 def _half_curvature(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, curvature / 2)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.running import Function
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[Any]
@@ -111,6 +112,126 @@ def _softmax_negative(scores: Array) -> Any:
     return softmax(-scores)
 
 
+@SOFTMAX.mistake(
+    "No axis, and nothing is subtracted",
+    "All pictures share one sum, and a score of 1000 overflows. Each column is a picture: which"
+    " number may be taken from all of its scores?",
+)
+def _softmax_all_overflows(scores: Array) -> Any:
+    powers = np.exp(scores)
+    return powers / powers.sum()
+
+
+@SOFTMAX.mistake(
+    "The wrong axis, and nothing is subtracted",
+    "Each column is a picture, and its probabilities add up to 1. Along which axis do yours? And"
+    " what becomes of a score of 1000?",
+)
+def _softmax_other_axis_overflows(scores: Array) -> Any:
+    powers = np.exp(scores)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@SOFTMAX.mistake(
+    "The largest score of each row is subtracted",
+    "What cancels in a column's fraction is a number for the whole column. Along which axis does"
+    " your maximum run?",
+)
+def _softmax_row_maximum(scores: Array) -> Any:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "All columns' largest score, and a sum over the pictures",
+    "Both belong to a column: its own largest score, and the sum of its own powers.",
+)
+def _softmax_other_axis_global(scores: Array) -> Any:
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@SOFTMAX.mistake(
+    "The mean score is subtracted, not the largest",
+    "What is left is above 0 for half of the scores, and may still be 1000. Which number makes all"
+    " of them at most 0?",
+)
+def _softmax_mean(scores: Array) -> Any:
+    powers = np.exp(scores - scores.mean(axis=0))
+    return powers / powers.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "Divided by the largest score, not lowered by it",
+    "A number that is subtracted from all scores cancels in the fraction. One that divides them"
+    " changes the probabilities.",
+)
+def _softmax_divided(scores: Array) -> Any:
+    powers = np.exp(scores / scores.max(axis=0))
+    return powers / powers.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "The largest minus the score, in place of the reverse",
+    "Now the highest score has the smallest power, e⁰, and the lowest may overflow.",
+)
+def _softmax_reversed(scores: Array) -> Any:
+    powers = np.exp(scores.max(axis=0) - scores)
+    return powers / powers.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "The exponential is missing, the largest is subtracted",
+    "Differences to the largest are at most 0, and probabilities are not. Which function makes any"
+    " number positive?",
+)
+def _softmax_linear_lowered(scores: Array) -> Any:
+    lowered = scores - scores.max(axis=0)
+    return lowered / lowered.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "The largest is subtracted after the exponential",
+    "By then a score of 1000 has overflowed. Lower the scores first, then take the powers.",
+)
+def _softmax_too_late(scores: Array) -> Any:
+    powers = np.exp(scores) - scores.max(axis=0)
+    return powers / powers.sum(axis=0)
+
+
+@SOFTMAX.mistake(
+    "Scores are cut off, which changes them",
+    "Scores of 1000 and 999 are not the same, and become the same. Subtract from both.",
+)
+def _softmax_cut_off(scores: Array) -> Any:
+    return softmax(np.clip(scores, -700, 700))
+
+
+@SOFTMAX.mistake(
+    "What has no value is replaced by another number",
+    "It hides that powers have overflowed. Which number, taken from all scores of a column, keeps"
+    " them from it?",
+)
+def _softmax_replaced(scores: Array) -> Any:
+    return np.nan_to_num(_softmax_overflows(scores))
+
+
+@SOFTMAX.mistake(
+    "A 1 for the highest score, and 0 for the others",
+    "That is the answer to which digit it is. Probabilities say how sure the model is.",
+)
+def _softmax_decided(scores: Array) -> Any:
+    return np.eye(len(scores))[:, scores.argmax(axis=0)]
+
+
+@SOFTMAX.mistake(
+    "A sigmoid for each score",
+    "Between 0 and 1, but the numbers of a column do not add up to 1: no score sees the others.",
+)
+def _softmax_sigmoid(scores: Array) -> Any:
+    return 1 / (1 + np.exp(-scores))
+
+
 # --- The gradient ---------------------------------------------------------------------------------
 
 WEIGHTS = np.array([[0.2, -0.5, 1.0], [0.0, 0.3, -0.4], [-1.0, 0.8, 0.1], [0.5, 0.5, 0.5]])
@@ -123,6 +244,7 @@ GRADIENT = Task(
     cases=[
         (WEIGHTS, PIXELS, np.array([0, 2, 1, 1, 3])),
         (WEIGHTS[:3], PIXELS[:, :2], np.array([2, 2])),
+        (WEIGHTS, PIXELS[:, :3], np.array([0, 2, 1])),  # nobody wrote the last digit
     ],
 )
 
@@ -203,6 +325,145 @@ def _gradient_double(W: Array, inputs: Array, labels: Array) -> Any:
     return 2 * softmax_gradient(W, inputs, labels)
 
 
+@GRADIENT.mistake(
+    "The targets end with the largest label",
+    "In one case nobody wrote the last digit, and it has probabilities all the same. How many rows"
+    " does W have?",
+)
+def _gradient_up_to_largest_label(W: Array, inputs: Array, labels: Array) -> Any:
+    return (softmax(W @ inputs) - np.eye(labels.max() + 1)[:, labels]) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "The targets have a row for each label that occurs",
+    "Digits that nobody wrote have probabilities, too, and targets of 0. How many rows does W"
+    " have?",
+)
+def _gradient_by_occurring_labels(W: Array, inputs: Array, labels: Array) -> Any:
+    occurring = np.eye(len(np.unique(labels)))[:, labels]
+    return (softmax(W @ inputs) - occurring) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "The mean is missing, and the sign is turned round",
+    "What the model says, minus what is true, and a mean over the pictures: two things are left.",
+)
+def _gradient_sum_sign(W: Array, inputs: Array, labels: Array) -> Any:
+    return -softmax_gradient(W, inputs, labels) * len(labels)
+
+
+@GRADIENT.mistake(
+    "Softmax without an axis: all pictures add up to 1",
+    "Each picture has probabilities of its own. Along which axis does the sum of your powers run?",
+)
+def _gradient_without_axis(W: Array, inputs: Array, labels: Array) -> Any:
+    return (_softmax_all(W @ inputs) - _targets(W, labels)) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "Softmax along the pictures, not along the digits",
+    "Each column of W @ inputs is a picture. Along which axis do your probabilities add up to 1?",
+)
+def _gradient_other_axis(W: Array, inputs: Array, labels: Array) -> Any:
+    return (_softmax_other_axis(W @ inputs) - _targets(W, labels)) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "Only the true digit's row is moved",
+    "The other digits' scores have a gradient, too: p - 0. Which rows does yours leave at 0?",
+)
+def _gradient_of_true_row(W: Array, inputs: Array, labels: Array) -> Any:
+    targets = _targets(W, labels)
+    return ((softmax(W @ inputs) - targets) * targets) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "Divided by the number of all entries",
+    "The loss is a mean over pictures. np.mean, or .size, counts the digits of each as well.",
+)
+def _gradient_by_entries(W: Array, inputs: Array, labels: Array) -> Any:
+    return softmax_gradient(W, inputs, labels) / len(W)
+
+
+@GRADIENT.mistake(
+    "Divided by the number of inputs, not of pictures",
+    "The loss is a mean over pictures, which are the columns of inputs. len counts its rows.",
+)
+def _gradient_by_inputs(W: Array, inputs: Array, labels: Array) -> Any:
+    return softmax_gradient(W, inputs, labels) * len(labels) / len(inputs)
+
+
+@GRADIENT.mistake(
+    "Divided by all numbers in inputs",
+    "The loss is a mean over pictures, which are the columns of inputs. .size counts every pixel.",
+)
+def _gradient_by_size(W: Array, inputs: Array, labels: Array) -> Any:
+    return softmax_gradient(W, inputs, labels) * len(labels) / inputs.size
+
+
+@GRADIENT.mistake(
+    "A sigmoid for each score, in place of softmax",
+    "The probabilities of a picture add up to 1. Do yours?",
+)
+def _gradient_of_sigmoids(W: Array, inputs: Array, labels: Array) -> Any:
+    return (_softmax_sigmoid(W @ inputs) - _targets(W, labels)) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "What the model decides, in place of its probabilities",
+    "The digit with the highest score says nothing of how sure the model is. Which p belongs here?",
+)
+def _gradient_of_decisions(W: Array, inputs: Array, labels: Array) -> Any:
+    return (_softmax_decided(W @ inputs) - _targets(W, labels)) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "Only the last picture is counted",
+    "The gradient adds up over the pictures. Does your loop add, or does it write anew?",
+)
+def _gradient_of_last_picture(W: Array, inputs: Array, labels: Array) -> Any:
+    return softmax_gradient(W, inputs[:, -1:], labels[-1:]) / len(labels)
+
+
+@GRADIENT.mistake(
+    "Only the first picture is counted",
+    "The gradient adds up over the pictures. Does your loop return before it is through?",
+)
+def _gradient_of_first_picture(W: Array, inputs: Array, labels: Array) -> Any:
+    return softmax_gradient(W, inputs[:, :1], labels[:1]) / len(labels)
+
+
+@GRADIENT.mistake(
+    "The derivative by the probability, not by the score",
+    "-1/p is only the first link of the chain. What is the derivative by the score?",
+)
+def _gradient_by_probabilities(W: Array, inputs: Array, labels: Array) -> Any:
+    return -(_targets(W, labels) / softmax(W @ inputs)) @ inputs.T / len(labels)
+
+
+@GRADIENT.mistake(
+    "1 is subtracted from every probability",
+    "Only the true digit's target is 1; the others' are 0.",
+)
+def _gradient_all_targets(W: Array, inputs: Array, labels: Array) -> Any:
+    return (softmax(W @ inputs) - 1) @ inputs.T / len(labels)
+
+
+def _decayed(strength: float) -> Function:
+    def with_decay(W: Array, inputs: Array, labels: Array) -> Any:
+        return softmax_gradient(W, inputs, labels) + strength * W
+
+    return with_decay
+
+
+for each in (0.001, 0.002, 0.01, 0.02, 0.1, 0.2, 0.5, 1.0, 2.0):
+    GRADIENT.mistake(
+        f"A weight decay is in it: {each:g} times W is added",
+        "That is the gradient of another loss, with ½λ|W|² in it. Here the mean cross-entropy alone"
+        " is asked for.",
+    )(_decayed(each))
+
+
 # --- A fair comparison ----------------------------------------------------------------------------
 
 RATES = np.array([0.1, 0.4, 1.6, 0.1, 0.4, 1.6, 0.8])
@@ -226,11 +487,24 @@ SPREAD = np.array([[0.9, 0.5, 0.5], [0.6, 0.6, 0.6], [0.2, 0.9, 0.85], [0.7, 0.6
 OF_SPREAD = np.array([0.1, 0.4, 0.4, 0.1]), np.array([0.0, 0.0, 0.9, 0.9])
 """The mean, the median and the worst seed choose differently."""
 
+UNSTEADY = np.array(
+    [
+        [0.75, 0.75, 0.40, 0.75],
+        [0.85, 0.50, 0.55, 0.90],
+        [0.95, 0.45, 0.85, 0.40],
+        [0.90, 0.90, 0.50, 0.40],
+        [0.95, 0.85, 0.40, 0.55],
+        [0.45, 0.90, 0.75, 0.45],
+    ]
+)
+OF_UNSTEADY = np.array([0.2, 0.8, 0.2, 0.8, 0.4, 0.4]), np.array([0.9, 0.0, 0.0, 0.5, 0.0, 0.75])
+"""The mean chooses otherwise than the mean less or plus the spread, and than the product."""
+
 FAIR = Task(
     lesson=12,
     returns=("the baseline", "the contender"),
     shows="Each method with its own best setting, and no single run decides: so it can be trusted.",
-    cases=[(RATES, BETAS, RIGHT), (*FEW, OF_FEW), (*OF_SPREAD, SPREAD)],
+    cases=[(RATES, BETAS, RIGHT), (*FEW, OF_FEW), (*OF_SPREAD, SPREAD), (*OF_UNSTEADY, UNSTEADY)],
 )
 
 
@@ -333,3 +607,55 @@ def _within(learning_rates: Array, betas: Array, right: Array) -> Any:
 )
 def _exchanged(learning_rates: Array, betas: Array, right: Array) -> Any:
     return fair_choice(learning_rates, betas, right)[::-1]
+
+
+@FAIR.mistake(
+    "One setting for both: the best of all",
+    "Two places are asked for: the best without momentum, and the best with it.",
+)
+def _best_of_all(learning_rates: Array, betas: Array, right: Array) -> Any:
+    best = int(right.mean(axis=1).argmax())
+    return best, best
+
+
+@FAIR.mistake(
+    "The shares are returned, not the places",
+    "Right settings, but where do they stand in the list? Return the places.",
+)
+def _shares(learning_rates: Array, betas: Array, right: Array) -> Any:
+    mean = right.mean(axis=1)
+    return tuple(mean[k] for k in fair_choice(learning_rates, betas, right))
+
+
+@FAIR.mistake(
+    "The learning rates are returned, not the places",
+    "Right settings, but a learning rate may stand there twice. Return the places in the list.",
+)
+def _learning_rates(learning_rates: Array, betas: Array, right: Array) -> Any:
+    return tuple(learning_rates[k] for k in fair_choice(learning_rates, betas, right))
+
+
+@FAIR.mistake(
+    "Only the last seed is looked at",
+    "Luck is not a method. What do the other columns say?",
+)
+def _last_seed(learning_rates: Array, betas: Array, right: Array) -> Any:
+    return _best(right[:, -1], betas == 0), _best(right[:, -1], betas > 0)
+
+
+@FAIR.mistake(
+    "The spread is taken off the mean",
+    "That is careful, and another question. The task asks for the mean as it is.",
+)
+def _mean_less_spread(learning_rates: Array, betas: Array, right: Array) -> Any:
+    careful = right.mean(axis=1) - right.std(axis=1)
+    return _best(careful, betas == 0), _best(careful, betas > 0)
+
+
+@FAIR.mistake(
+    "Chosen by the spread, not by the mean",
+    "Runs that agree are good to have, and can agree on a poor result. The task asks for the mean.",
+)
+def _least_spread(learning_rates: Array, betas: Array, right: Array) -> Any:
+    spread = -right.std(axis=1)
+    return _best(spread, betas == 0), _best(spread, betas > 0)
