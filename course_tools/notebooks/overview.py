@@ -12,7 +12,7 @@ from course_tools.notebooks.stored import NotebookError
 from lessons_lib.overview import FILE, Lesson, written
 
 ROW = re.compile(r"^\| \[\d+ · ([^\]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", re.MULTILINE)
-OPTIONAL = "(optional) "
+OPTIONAL = "Optional: "
 """How the question of a lesson begins, in the README, that one can leave out."""
 
 
@@ -38,12 +38,17 @@ def described(path: Path, rows: dict[str, re.Match[str]], root: Path) -> Lesson:
         number=number_of(path),
         slug=path.stem,
         title=title,
-        question=question.removeprefix(OPTIONAL),
+        question=with_capital(question.removeprefix(OPTIONAL)),
         minutes=minutes_of(path),
         exercise=minutes_of(root / "solutions" / path.stem / path.name),
         optional=question.startswith(OPTIONAL),
         goals=list(dict.fromkeys(re.findall(r"^explorers\.(\w+)\(", code, re.MULTILINE))),
     )
+
+
+def with_capital(sentence: str) -> str:
+    """Return a sentence with its first letter large."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def minutes_of(path: Path) -> int:
