@@ -67,8 +67,8 @@ def said(angle, lr, beta1, step):
 
 
 START = (
-    "In a valley turned by 0 degrees, 10 steps leave gradient descent 44.9 % of the distance and the"
-    " heavy ball 22.3 %. They leave Adam 9.13 %, with learning rate 0.126 and β₁ = 0.50."
+    "In a valley turned by 0 degrees, 10 steps leave gradient descent 44.9 % of the distance and"
+    " the heavy ball 22.3 %. They leave Adam 9.13 %, with learning rate 0.126 and β₁ = 0.50."
 )
 
 ELSEWHERE = [
