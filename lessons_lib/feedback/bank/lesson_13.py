@@ -482,7 +482,7 @@ def _growth(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> 
 
 
 @wrong_step(
-    "The decay takes its share of the weights that have moved already",
+    "The decay takes its share after the step, not before",
     "Both parts of a step start from the same θ. Yours takes the second from where the first has"
     " led.",
 )
