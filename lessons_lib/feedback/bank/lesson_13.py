@@ -148,6 +148,50 @@ def _one_size(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: flo
 
 
 @STEP.mistake(
+    "One size for all parameters, their mean",
+    "You take the mean over the entries. The average runs over steps, for each parameter alone.",
+)
+def _mean_size(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
+    s = beta * s + (1 - beta) * np.mean(g**2)
+    return theta - lr * g / (np.sqrt(s) + eps), s
+
+
+@STEP.mistake(
+    "The ε is added to the step, not to the root",
+    "A division binds closer than a sum. What has to stand in brackets below the line?",
+)
+def _epsilon_beside(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
+    s = beta * s + (1 - beta) * g**2
+    return theta - lr * g / np.sqrt(s) + eps, s
+
+
+@STEP.mistake(
+    "The gradient is missing above the line",
+    "A size has no sign, so all your steps lead to the same side. What is divided by it?",
+)
+def _no_gradient(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
+    s = beta * s + (1 - beta) * g**2
+    return theta - lr / (np.sqrt(s) + eps), s
+
+
+@STEP.mistake(
+    "The gradient is doubled, not squared",
+    "One star multiplies. How many raise to a power?",
+)
+def _doubled(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
+    s = beta * s + (1 - beta) * g * 2
+    return theta - lr * g / (np.sqrt(s) + eps), s
+
+
+@STEP.mistake(
+    "The two answers stand in the other order",
+    "Both are right. Which one is asked for first?",
+)
+def _other_order(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
+    return rmsprop_step(theta, s, g, lr, beta, eps)[::-1]
+
+
+@STEP.mistake(
     "The step leads uphill",
     "The gradient points uphill, and its size changes nothing about that. In which direction do you"
     " go?",
@@ -322,6 +366,26 @@ def _fed_back(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -
 
 
 @wrong_step(
+    "The averages are multiplied by the correction, not divided",
+    "They are too small at first. Does a factor below 1 make them larger?",
+)
+def _multiplied(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
+    m, s = _averages(g, m, s, c)
+    wrong = m * (1 - c.beta1**t), s * (1 - c.beta2**t)
+    return _moved(theta, *wrong, c), m, s
+
+
+@wrong_step(
+    "The average of squares is corrected after its root",
+    "First divide by 1 - β₂ᵗ, then take the root. You have it the other way round.",
+)
+def _root_first(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
+    m, s = _averages(g, m, s, c)
+    mean, size = _corrected(m, s, t, c)
+    return _moved(theta, mean, size / (1 - c.beta2**t), c), m, s
+
+
+@wrong_step(
     "The two corrections are exchanged",
     "Each average is divided by what its own weights add up to. Which β belongs to which?",
 )
@@ -489,6 +553,16 @@ def _growth(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> 
 def _decay_after(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
     theta, m, s = _without_decay(theta, g, m, s, t, c)
     return theta - c.rate * c.decay * theta, m, s
+
+
+@wrong_step(
+    "The gradient is taken where the weights have decayed already",
+    "Look at the slope where you stand, and only then shrink and step.",
+)
+def _decay_first(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
+    shrunk = (1 - c.rate * c.decay) * theta
+    # The gradient is linear in θ, so that shrinking θ by a factor shrinks it by the same one.
+    return _without_decay(shrunk, (1 - c.rate * c.decay) * g, m, s, t, c)
 
 
 @wrong_step(
