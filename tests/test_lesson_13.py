@@ -311,5 +311,16 @@ def test_in_other_units_adam_wins_and_scaling_brings_the_ball_back(lesson, cells
     assert model.on(scaled[order[900:]]).accuracy(run.theta[-1]) > 0.94
 
 
+def test_the_ball_in_one_unit_was_tuned_in_the_same_way(lesson):
+    model = problems.SoftmaxRegression(lesson["training"])
+    grid = {"learning_rate": 0.4 * lesson["six"], "beta": lesson["memories"]}
+    run = optimizers.heavy_ball(model.gradient, np.zeros(650), n_iterations=20, **grid)
+    losses = model.on(lesson["validation"]).value(run.theta[-1])
+    best = lesson["best_setting"](grid, losses)
+    assert best == pytest.approx({"learning_rate": 3.2, "beta": 0.75})
+    least, next_to_it = np.sort(losses.ravel())[:2]
+    assert next_to_it / least > 1.01
+
+
 def test_nothing_printed_is_false(cells):
     assert "False" not in "".join(map(printed, cells.values()))
