@@ -82,6 +82,9 @@ def turning_valley(n_steps: int = 100) -> Live:
             " the heavy ball is.",
             above={"angle": 19.9, "ball": 1.0},
             below={"adam": 1.0},
+            name="turning_valley",
+            hint="Adam's learning rate is a length, and the ball needs 20 steps. How long must a"
+            " step be to get there sooner?",
         ),
     )
 
