@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lessons_lib.arguments import Array, below_one, finite, not_negative, whole_number
+from lessons_lib.arguments import Array, below_one, finite, not_negative, positive, whole_number
 
 Gradient = Callable[[Array], Array]
 Rule = Callable[[Gradient, Array, Array], tuple[Array, Array]]
@@ -60,13 +60,13 @@ def gradient_descent(
     ValueError
         If an argument is outside its range, or a shape does not fit.
     """
-    lr, start = _settings(theta0, learning_rate=learning_rate)
+    lr, start = settings_for(theta0, learning_rate=learning_rate)
 
     def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
         velocity = gradient(theta)
         return theta - lr * velocity, velocity
 
-    return _run(rule, gradient, start, n_iterations, tolerance)
+    return walk(rule, gradient, start, n_iterations, tolerance)
 
 
 def momentum(
@@ -101,14 +101,14 @@ def momentum(
     ValueError
         If an argument is outside its range, or a shape does not fit.
     """
-    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+    lr, b, start = settings_for(theta0, learning_rate=learning_rate, beta=beta)
     weight = 1 - b
 
     def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
         velocity = b * velocity + weight * gradient(theta)
         return theta - lr * velocity, velocity
 
-    return _run(rule, gradient, start, n_iterations, tolerance)
+    return walk(rule, gradient, start, n_iterations, tolerance)
 
 
 def heavy_ball(
@@ -146,13 +146,13 @@ def heavy_ball(
     ValueError
         If an argument is outside its range, or a shape does not fit.
     """
-    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+    lr, b, start = settings_for(theta0, learning_rate=learning_rate, beta=beta)
 
     def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
         velocity = b * velocity + gradient(theta)
         return theta - lr * velocity, velocity
 
-    return _run(rule, gradient, start, n_iterations, tolerance)
+    return walk(rule, gradient, start, n_iterations, tolerance)
 
 
 def nesterov(
@@ -191,14 +191,14 @@ def nesterov(
     ValueError
         If an argument is outside its range, or a shape does not fit.
     """
-    lr, b, start = _settings(theta0, learning_rate=learning_rate, beta=beta)
+    lr, b, start = settings_for(theta0, learning_rate=learning_rate, beta=beta)
 
     def rule(gradient: Gradient, theta: Array, velocity: Array) -> tuple[Array, Array]:
         kept = b * velocity
         velocity = kept + gradient(theta - lr * kept)
         return theta - lr * velocity, velocity
 
-    return _run(rule, gradient, start, n_iterations, tolerance)
+    return walk(rule, gradient, start, n_iterations, tolerance)
 
 
 CONVERGED, ITERATIONS, DIVERGED = "converged", "iterations", "diverged"
@@ -211,7 +211,14 @@ CHECK_EVERY = 256
 """Whether runs have flown off is looked up once in so many steps; the record tells the exact
 step."""
 
-RANGES = {"learning_rate": not_negative, "beta": below_one}
+RANGES = {
+    "learning_rate": not_negative,
+    "beta": below_one,
+    "beta1": below_one,
+    "beta2": below_one,
+    "epsilon": positive,
+    "weight_decay": not_negative,
+}
 """The check for each setting."""
 
 
@@ -241,10 +248,31 @@ class Trajectory:
     n_steps: int | Steps
 
 
-def _run(
+def walk(
     rule: Rule, gradient: Gradient, start: Array, n_iterations: int, tolerance: float | None
 ) -> Trajectory:
-    """Apply the rule step after step, and record every position and velocity."""
+    """Apply a rule step after step, and record every position and velocity.
+
+    Parameters
+    ----------
+    rule : callable
+        Takes the gradient's function, the position and the velocity, and returns the next position
+        and velocity. It is called once for each step, in order, so that it may remember more.
+    gradient, n_iterations, tolerance
+        As for :func:`gradient_descent`.
+    start : ndarray, shape (..., d)
+        The start, as :func:`settings_for` gives it: as large as the grid of settings.
+
+    Returns
+    -------
+    Trajectory
+        Every position and velocity on the way.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or the gradient has another shape than the start.
+    """
     n_iterations = whole_number("n_iterations", n_iterations)
     tolerance = _tolerance(tolerance)
     thetas, velocities = _record(n_iterations, start), _record(n_iterations, start)
@@ -345,8 +373,26 @@ def _read_only(array: NDArray[Entry]) -> NDArray[Entry]:
     return array
 
 
-def _settings(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
-    """Check start and settings, and spread them all over one common shape, the start last."""
+def settings_for(theta0: ArrayLike, **settings: ArrayLike) -> list[Array]:
+    """Check start and settings, and spread them all over one common shape.
+
+    Parameters
+    ----------
+    theta0 : array_like, shape (..., d)
+        The start.
+    **settings : array_like
+        Each setting by its name, which has to stand in `RANGES`.
+
+    Returns
+    -------
+    list of ndarray, each of shape (..., d)
+        The settings in the order given, and then the start.
+
+    Raises
+    ------
+    ValueError
+        If one is outside its range, or the shapes do not broadcast against each other.
+    """
     start = finite("theta0", theta0)
     if np.ndim(start) == 0:
         raise ValueError(

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lessons_lib import optimizers, problems, theory
+from lessons_lib import adaptive, optimizers, problems, theory
 from lessons_lib.feedback import Mistake, Task, tasks
 from lessons_lib.feedback.comparing import same_outcome
 from lessons_lib.feedback.running import Function, Inputs, Outcome, as_value, outcome
@@ -387,6 +387,36 @@ def softmax_gradient(random: Random) -> tuple[Inputs, Any]:
     inputs = np.vstack([np.ones(7), pictures.X.T])
     gradient = problems.SoftmaxRegression(pictures).gradient(W.ravel())
     return (W, inputs, labels), gradient.reshape(W.shape)
+
+
+# --- After momentum -------------------------------------------------------------------------------
+
+
+@road
+def rmsprop_step(random: Random) -> tuple[Inputs, Any]:
+    """The library keeps no squares, but its velocity tells them: g / (√s + ε)."""
+    problem, settings, epsilon = line(random), rates(random), random.uniform(0.1, 1)
+    run = adaptive.rmsprop(
+        problem.gradient, problem.theta0, **settings, epsilon=epsilon, n_iterations=3
+    )
+    gradients = problem.gradient(run.theta[:-1])
+    squares = (gradients / run.velocity[1:] - epsilon) ** 2
+    inputs = run.theta[2], squares[1], gradients[2], *settings.values(), epsilon
+    return inputs, (run.theta[3], squares[2])
+
+
+@road
+def adamw_run(random: Random) -> tuple[Inputs, Any]:
+    bowl = problems.quadratic(random.uniform(0.3, 4, size=2), rotation=random.uniform(0, 3))
+    settings = {
+        "learning_rate": random.uniform(0.1, 0.5),
+        "beta1": random.uniform(0.2, 0.6),
+        "beta2": random.uniform(0.7, 0.95),
+        "epsilon": random.uniform(0.1, 1),
+        "weight_decay": random.uniform(0.1, 0.5),
+    }
+    run = adaptive.adam(bowl.gradient, random.normal(size=2), **settings, n_iterations=STEPS)
+    return (run.theta[0], bowl.H, *settings.values(), STEPS), run.theta
 
 
 # --- What is compared -----------------------------------------------------------------------------

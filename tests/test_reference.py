@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lessons_lib import optimizers, problems, theory
+from lessons_lib import adaptive, optimizers, problems, theory
 
-RECORD = json.loads((Path(__file__).parent / "reference" / "pytorch_sgd.json").read_text())
+REFERENCE = Path(__file__).parent / "reference"
+RECORD, ADAPTIVE = (
+    json.loads((REFERENCE / f"pytorch_{name}.json").read_text()) for name in ("sgd", "adaptive")
+)
 PROBLEMS = ("line", "valley", "banana")
 
 
@@ -30,7 +33,8 @@ GRADIENTS = {"line": problems.noisy_line().gradient, "valley": valley, "banana":
 def recorded(problem, method):
     """Return what is needed to repeat a run, and what came out of it."""
     (run,) = [r for r in RECORD["runs"] if (r["problem"], r["method"]) == (problem, method)]
-    theta, buffer = np.array(run["theta"]), np.array(run["momentum_buffer"])
+    theta = np.array(run["theta"])
+    buffer = np.array(run.get("momentum_buffer", np.zeros_like(theta)))  # plain SGD keeps none
     settings = run["settings"]
     start = {
         "gradient": GRADIENTS[problem],
@@ -115,3 +119,77 @@ def test_any_dampening_translates_into_heavy_ball(problem):
     run = optimizers.heavy_ball(**start, beta=setting.beta)
     same(run.theta, theta)
     same(run.velocity, setting.velocity)
+
+
+# --- A step size for each direction ---------------------------------------------------------------
+
+
+def recorded_adaptive(problem, method):
+    """Return what is needed to repeat a run, its settings in our names, and what came out of it."""
+    (run,) = [r for r in ADAPTIVE["runs"] if (r["problem"], r["method"]) == (problem, method)]
+    theta, given = np.array(run["theta"]), run["settings"]
+    start = {"gradient": GRADIENTS[problem], "theta0": theta[0], "n_iterations": len(theta) - 1}
+    settings = {"learning_rate": given["lr"], "epsilon": given.get("eps", 1e-8)}
+    if "alpha" in given:
+        settings["beta"] = given["alpha"]
+    else:
+        settings["beta1"], settings["beta2"] = given["betas"]
+    return start, settings, given.get("weight_decay", 0.0), theta
+
+
+def test_the_adaptive_recording_has_every_run_and_says_which_pytorch_made_it():
+    assert ADAPTIVE["versions"]["torch"].startswith("2.")
+    assert len(ADAPTIVE["runs"]) == 18
+    assert all(np.shape(run["theta"]) == (31, 2) for run in ADAPTIVE["runs"])
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("method", ["rmsprop", "rmsprop, large epsilon"])
+def test_rmsprop_is_pytorchs(problem, method):
+    start, settings, _, theta = recorded_adaptive(problem, method)
+    same(adaptive.rmsprop(**start, **settings).theta, theta)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("method", ["adam", "adam, large epsilon"])
+def test_adam_is_pytorchs(problem, method):
+    start, settings, _, theta = recorded_adaptive(problem, method)
+    same(adaptive.adam(**start, **settings).theta, theta)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_adam_with_weight_decay_is_pytorchs_adamw(problem):
+    start, settings, decay, theta = recorded_adaptive(problem, "adamw")
+    assert decay == 0.5
+    same(adaptive.adam(**start, **settings, weight_decay=decay).theta, theta)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_decay_in_the_gradient_is_pytorchs_other_adam_and_another_method(problem):
+    start, settings, decay, theta = recorded_adaptive(problem, "adam, decay in the gradient")
+    beside = adaptive.adam(**start, **settings, weight_decay=decay).theta
+    gradient = start.pop("gradient")
+    inside = adaptive.adam(lambda t: gradient(t) + decay * t, **start, **settings).theta
+    same(inside, theta)
+    assert np.abs(beside - theta).max() > 1e-3
+
+
+def epsilon_inside(gradient, theta, lr, beta, epsilon, n):
+    """RMSprop with ε added before the root is taken, as Keras and optax have it."""
+    s, places = 0.0, [theta]
+    for _ in range(n):
+        g = gradient(places[-1])
+        s = beta * s + (1 - beta) * g**2
+        places.append(places[-1] - lr * g / np.sqrt(s + epsilon))
+    return np.array(places)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_recording_tells_where_the_epsilon_stands(problem):
+    start, settings, _, theta = recorded_adaptive(problem, "rmsprop, large epsilon")
+    other = epsilon_inside(start["gradient"], theta[0], *settings_in_order(settings), 30)
+    assert np.abs(other - theta).max() > 1e-3
+
+
+def settings_in_order(settings):
+    return [settings[name] for name in ("learning_rate", "beta", "epsilon")]

@@ -24,7 +24,7 @@ FREE = {"figures", "explorers", "predictions"}
 BAR = "lessons_lib.live.progress_bar"
 """Draws, too: how far a long cell is."""
 
-HELD = {"problems", "theory", "optimizers"}
+HELD = {"problems", "theory", "optimizers", "adaptive"}
 """Modules of which each use is held."""
 
 AGREED = ("True", "agree", "0.0000")

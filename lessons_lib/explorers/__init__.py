@@ -11,6 +11,7 @@ from lessons_lib.explorers.race import race
 from lessons_lib.explorers.settings import settings_map
 from lessons_lib.explorers.springs import springs, valley_of_springs
 from lessons_lib.explorers.step_size import step_size
+from lessons_lib.explorers.turning_valley import turning_valley
 from lessons_lib.explorers.valley import valley
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "settings_map",
     "springs",
     "step_size",
+    "turning_valley",
     "valley",
     "valley_of_springs",
 ]

@@ -1,4 +1,4 @@
-"""What several explorers draw: paths and curves that grow with the steps."""
+"""What several explorers draw: paths and curves that grow with the steps, and valleys that turn."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from matplotlib.axes import Axes
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
-from lessons_lib.figures.style import LINE_STYLES, MARKERS
+from lessons_lib.figures.style import BLACK, LINE_STYLES, MARKERS, PALE
 from lessons_lib.live import Moving
 from lessons_lib.problems import LeastSquares
 
 ALMOST_ZERO = 1e-9
 """Stands for zero, which a logarithmic axis does not have."""
+
+LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)
+"""How far from a valley's floor, across it, its contours run."""
 
 
 def growing_path(
@@ -49,3 +52,30 @@ def percent_left(line: LeastSquares, theta: Array) -> Array:
     """Return how much of the distance to the minimum is left, in percent of the start's."""
     distance: Array = np.linalg.norm(theta - line.minimiser, axis=-1)
     return distance * 100 / float(np.linalg.norm(line.theta0 - line.minimiser))
+
+
+def turned(points: Array, angles: Array) -> Array:
+    """Turn points (..., n, 2) by each angle, in degrees: a new axis in front of all others."""
+    turn = np.radians(angles)
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    all_turned: Array = np.einsum("...i,ijk->k...j", points, rotation)
+    return all_turned
+
+
+def contours_of_valley(ax: Axes, kappas: Array, angles: Array, *, over: str) -> list[Moving]:
+    """Draw ellipses, √κ times as long as wide, for each κ and angle, and the minimum."""
+    ax.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
+    ax.set(xlim=(-2, 2), ylim=(-2, 2))
+    around = np.linspace(0, 2 * np.pi, 73)
+    circle = np.column_stack([np.cos(around), np.sin(around)])
+    length = np.column_stack([np.sqrt(kappas), np.ones_like(kappas)])
+    ellipses = np.moveaxis(turned(length[:, None] * circle, angles), 0, 1)  # κ, angle, point, …
+    if over == "angle":
+        (ellipses,) = ellipses
+    moving = []
+    for level in LEVELS:
+        (ring,) = ax.plot(0, 0, color=PALE, linestyle="-", linewidth=0.9)
+        x, y = np.moveaxis(level * ellipses, -1, 0)
+        moving.append(Moving(ring, x=x, y=y, over=over))
+    ax.plot(0, 0, "*", color=BLACK, markerfacecolor="white", markersize=16, label="minimum")
+    return moving

@@ -7,12 +7,9 @@ from matplotlib.axes import Axes
 
 from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
-from lessons_lib.figures.style import BLACK, BLUE, GREY, PALE, RED
+from lessons_lib.explorers.common import ALMOST_ZERO, contours_of_valley, growing_curve, turned
+from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
-
-LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)
-"""How far from the floor, across the valley, the contours run."""
 
 
 def valley(n_steps: int = 60) -> Live:
@@ -43,7 +40,7 @@ def valley(n_steps: int = 60) -> Live:
         "The path", "The error, by direction", xlabel="", ylabel="", width=9, height=4.4
     )
     moving = [
-        *_contours(path, kappas, angles),
+        *contours_of_valley(path, kappas, angles, over="kappa angle"),
         _path(path, error, angles),
         *_curve(curves, left[..., 0], BLUE, "kappa lr step"),
         *_curve(curves, left[0, ..., 1], RED, "lr step"),
@@ -95,34 +92,9 @@ def _errors(kappas: Array, rates: Array, n_steps: int) -> Array:
     return np.stack(runs)
 
 
-def _turned(points: Array, angles: Array) -> Array:
-    """Turn points (..., n, 2) by each angle, in degrees: a new axis in front of all others."""
-    turn = np.radians(angles)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    turned: Array = np.einsum("...i,ijk->k...j", points, rotation)
-    return turned
-
-
-def _contours(ax: Axes, kappas: Array, angles: Array) -> list[Moving]:
-    """Draw the contours: ellipses, √κ times as long as wide, and the minimum in their middle."""
-    ax.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
-    ax.set(xlim=(-2, 2), ylim=(-2, 2))
-    around = np.linspace(0, 2 * np.pi, 73)
-    circle = np.column_stack([np.cos(around), np.sin(around)])
-    length = np.column_stack([np.sqrt(kappas), np.ones_like(kappas)])
-    ellipses = np.moveaxis(_turned(length[:, None] * circle, angles), 0, 1)  # κ, angle, point, …
-    moving = []
-    for level in LEVELS:
-        (ring,) = ax.plot(0, 0, color=PALE, linestyle="-", linewidth=0.9)
-        x, y = np.moveaxis(level * ellipses, -1, 0)
-        moving.append(Moving(ring, x=x, y=y, over="kappa angle"))
-    ax.plot(0, 0, "*", color=BLACK, markerfacecolor="white", markersize=16, label="minimum")
-    return moving
-
-
 def _path(ax: Axes, error: Array, angles: Array) -> Moving:
     """Draw the path, turned like its valley."""
-    theta = np.moveaxis(_turned(error, angles), 0, 1)  # κ, angle, learning rate, step, parameter
+    theta = np.moveaxis(turned(error, angles), 0, 1)  # κ, angle, learning rate, step, parameter
     start = [theta[0, 0, 0, 0]] * theta.shape[-2]
     artist = figures.path(ax, start, label="gradient descent", colour=BLUE)
     return Moving(

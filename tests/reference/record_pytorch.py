@@ -1,4 +1,4 @@
-"""Record what PyTorch's SGD does, for tests/test_reference.py to compare with.
+"""Record what PyTorch's optimizers do, for tests/test_reference.py to compare with.
 
 Run by hand, in an environment of its own, because the course does not need PyTorch:
 
@@ -6,8 +6,9 @@ Run by hand, in an environment of its own, because the course does not need PyTo
     ../recorder/bin/pip install torch numpy
     ../recorder/bin/python tests/reference/record_pytorch.py
 
-It writes pytorch_sgd.json beside itself. Nothing here comes from lessons_lib: the losses are
-written once more, and PyTorch differentiates them. Numbers are stored in full precision.
+It writes pytorch_sgd.json and pytorch_adaptive.json beside itself. Nothing here comes from
+lessons_lib: the losses are written once more, and PyTorch differentiates them. Numbers are stored
+in full precision.
 """
 
 from __future__ import annotations
@@ -20,13 +21,34 @@ import torch
 
 STEPS = 30
 BETA = 0.9
-METHODS = {
-    "plain": {},
-    "momentum": {"momentum": BETA},
-    "averaged": {"momentum": BETA, "dampening": BETA},  # 1 - dampening is the gradient's weight
-    "half dampened": {"momentum": BETA, "dampening": 0.5},
-    "nesterov": {"momentum": BETA, "nesterov": True},
+SGD, RMSPROP, ADAM, ADAMW = (
+    torch.optim.SGD,
+    torch.optim.RMSprop,
+    torch.optim.Adam,
+    torch.optim.AdamW,
+)
+FIXED = {
+    "plain": (SGD, {}),
+    "momentum": (SGD, {"momentum": BETA}),
+    "averaged": (
+        SGD,
+        {"momentum": BETA, "dampening": BETA},
+    ),  # the gradient's weight: 1 - dampening
+    "half dampened": (SGD, {"momentum": BETA, "dampening": 0.5}),
+    "nesterov": (SGD, {"momentum": BETA, "nesterov": True}),
 }
+ADAPTIVE = {
+    "rmsprop": (RMSPROP, {"alpha": 0.95, "eps": 1e-8}),
+    "rmsprop, large epsilon": (RMSPROP, {"alpha": 0.9, "eps": 0.5}),
+    "adam": (ADAM, {"betas": (0.9, 0.999), "eps": 1e-8}),
+    "adam, large epsilon": (ADAM, {"betas": (0.7, 0.95), "eps": 0.5}),
+    "adam, decay in the gradient": (ADAM, {"betas": (0.9, 0.999), "weight_decay": 0.5}),
+    "adamw": (ADAMW, {"betas": (0.9, 0.999), "weight_decay": 0.5}),
+}
+"""Weight decays and some ε are larger than usual: it makes a difference where they stand."""
+
+KEPT = ("momentum_buffer", "square_avg", "exp_avg", "exp_avg_sq")
+"""Names that PyTorch gives to velocities and averages."""
 
 
 def line():
@@ -52,22 +74,25 @@ def banana(theta):
     return (1 - x) ** 2 / 4 + (y - x**2) ** 2
 
 
-def run(loss, theta0, learning_rate, settings):
-    """Return positions and momentum buffers, step by step; a buffer that is not there counts 0."""
+def run(loss, theta0, optimizer_class, settings):
+    """Return positions and what the optimizer keeps, step by step; at the start that is 0."""
     theta = torch.tensor(theta0, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([theta], lr=learning_rate, **settings)
-    positions, buffers = [theta.tolist()], [[0.0] * len(theta0)]
+    optimizer = optimizer_class([theta], **settings)
+    positions, kept = [theta.tolist()], []
     for _ in range(STEPS):
         optimizer.zero_grad()
         loss(theta).backward()
         optimizer.step()
-        buffer = optimizer.state[theta].get("momentum_buffer")
+        state = optimizer.state[theta]
         positions.append(theta.tolist())
-        buffers.append(buffers[0] if buffer is None else buffer.tolist())
-    return {"theta": positions, "momentum_buffer": buffers}
+        kept.append({name: state[name].tolist() for name in KEPT if state.get(name) is not None})
+    zero = [0.0] * len(theta0)
+    records = {name: [zero, *(each[name] for each in kept)] for name in kept[0]}
+    return {"theta": positions, **records}
 
 
-def main():
+def record(name, methods):
+    """Let every method run on every problem, and write a file: one line for each run."""
     line_loss, line_start = line()
     problems = {
         "line": (line_loss, line_start, 0.01),
@@ -79,16 +104,17 @@ def main():
             "problem": problem,
             "method": method,
             "settings": {"lr": learning_rate, **settings},
-            **run(loss, theta0, learning_rate, settings),
+            **run(loss, theta0, optimizer_class, {"lr": learning_rate, **settings}),
         }
         for problem, (loss, theta0, learning_rate) in problems.items()
-        for method, settings in METHODS.items()
+        for method, (optimizer_class, settings) in methods.items()
     ]
     versions = {"torch": torch.__version__, "numpy": np.__version__}
     lines = ",\n".join(json.dumps(run) for run in runs)
     text = f'{{"versions": {json.dumps(versions)},\n"runs": [\n{lines}\n]}}\n'
-    Path(__file__).with_name("pytorch_sgd.json").write_text(text)
+    Path(__file__).with_name(name).write_text(text)
 
 
 if __name__ == "__main__":
-    main()
+    record("pytorch_sgd.json", FIXED)
+    record("pytorch_adaptive.json", ADAPTIVE)
