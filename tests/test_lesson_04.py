@@ -167,3 +167,38 @@ def test_two_steps_suffice_with_both_inverse_curvatures() -> None:
     for curvature in CURVATURES:
         theta = theta - LINE.gradient(theta) / curvature
     np.testing.assert_allclose(theta, LINE.minimiser, atol=1e-9)
+
+
+# --- Your turn ------------------------------------------------------------------------------------
+
+
+def test_each_direction_alone_takes_the_steps_of_its_factor(cells: dict[str, Any]) -> None:
+    """Turn 4.1, by logarithms."""
+    slow, fast = theory.contraction_factor(0.1, np.array(CURVATURES))
+    for name, factor in (("on the floor", slow), ("across", fast)):
+        wanted = f"from one unit {name} {theory.steps_to(factor, 1e-6):.0f} steps"
+        assert wanted in printed(cells["turn-numbers-1"])
+
+
+def test_a_feature_far_from_zero_makes_a_long_valley(cells: dict[str, Any]) -> None:
+    """Turn 4.2, by numpy's condition number of the data."""
+    far = np.linalg.cond(LINE.A + np.array([0, 10])) ** 2
+    assert f"mean {LINE.x.mean() + 10:.2f}: " in printed(cells["turn-numbers-1"])
+    assert f"κ = {far:.2f}" in printed(cells["turn-numbers-1"])
+
+
+def test_in_the_other_order_the_way_leads_far_out(cells: dict[str, Any]) -> None:
+    """Turn 4.3: each error is multiplied by one minus the other direction's share."""
+    _, directions = np.linalg.eigh(LINE.hessian())
+    along, across = abs((LINE.theta0 - LINE.minimiser) @ directions)
+    kappa = CURVATURES.L / CURVATURES.mu
+    expected = [
+        (CURVATURES.L, along * (1 - 1 / kappa), 0.0),
+        (CURVATURES.mu, 0.0, 0.0),
+        (CURVATURES.mu, 0.0, across * (kappa - 1)),
+        (CURVATURES.L, 0.0, 0.0),
+    ]
+    assert printed(cells["turn-numbers-2"]).splitlines() == [
+        f"4.3: after 1/{curvature:.4f} the error along is {round(a, 3)}, across {round(b, 3)}"
+        for curvature, a, b in expected
+    ]

@@ -157,6 +157,31 @@ def test_before_the_first_value_there_is_nothing_to_divide_by():
     assert theory.average_of_constant(0.9, 0) == 0
 
 
+@pytest.mark.parametrize("beta", [0.5, 0.9, 0.99])
+def test_begun_at_the_first_value_an_average_gives_it_too_much_weight(beta):
+    """Turn 5.1: the rule is run here; the lesson shifts the values by the first."""
+    signal = problems.noisy_signal()
+
+    def begun(values):
+        v, shown = values[0], []
+        for value in values:
+            v = beta * v + (1 - beta) * value
+            shown.append(v)
+        return np.array(shown)
+
+    assert begun(np.ones(100)) == pytest.approx(1)
+    assert begun(np.eye(100)[0])[-1] == pytest.approx(beta**99)
+    corrected = averages(np.eye(100)[0], beta, correct=True)[-1]
+    assert corrected == pytest.approx((1 - beta) * beta**99 / (1 - beta**100))
+    if beta == 0.99:
+        assert (round(beta**99, 4), round(corrected, 4)) == (0.3697, 0.0058)
+        errors = [
+            root_mean_square(each - signal.clean)
+            for each in (begun(signal.observed), averages(signal.observed, beta, correct=True))
+        ]
+        assert np.round(errors, 3).tolist() == [0.689, 0.682]
+
+
 # --- Gradients ------------------------------------------------------------------------------------
 
 

@@ -150,15 +150,39 @@ def test_the_delay_against_the_best_race_grows_slowly(cells):
     assert all(6 <= each < 12 for each in late)
 
 
-def test_a_wrong_curvature_costs_speed_or_everything():
+def test_the_last_place_that_swings(cells):
+    """Turn 8.1, by numpy's roots of the quadratic and by the damping of the theory."""
+    angle = np.angle(np.roots([1, -(1.9 - 3.75), 0.9])[0])
+    assert f"takes {2 * np.pi / abs(angle):.2f} steps" in printed(cells["turn-numbers"])
+    end = (1 + np.sqrt(0.9)) ** 2
+    assert f"(1 + √β)² is {end:.4f}" in printed(cells["turn-numbers"])
+    around = theory.damping(np.array([end - 1e-6, end + 1e-6]), 0.9, 1.0)
+    assert list(around == "underdamped") == [True, False]
+
+
+def test_a_wrong_curvature_costs_speed_or_everything(cells):
     """Turn 8.2."""
 
     def rate(mu, most):
         guessed = theory.best_heavy_ball(mu, most)
         return max(theory.heavy_ball_rate(guessed.learning_rate, guessed.beta, [MU, L]))
 
-    assert BEST.rate < rate(MU / 4, L) < rate(4 * MU, L) < 1
+    assert BEST.rate < rate(MU, 1.1 * L) < rate(MU / 4, L) < rate(4 * MU, L) < 1
     assert rate(MU, 0.9 * L) > 1
+    # and a run of the library's: what is left after 400 steps, against what was after 200
+    for name, mu, most in (("4 μ", 4 * MU, L), ("μ/4", MU / 4, L), ("0.9 L", MU, 0.9 * L)):
+        guessed = theory.best_heavy_ball(mu, most)
+        run = optimizers.heavy_ball(
+            lambda error: np.array([MU, L]) * error,
+            [1.0, 1.0],
+            learning_rate=guessed.learning_rate,
+            beta=guessed.beta,
+            n_iterations=400,
+        )
+        sizes = np.linalg.norm(run.theta, axis=1)
+        late, early = (sizes[k - 100 : k].max() for k in (len(sizes), len(sizes) - 100))
+        (row,) = (each for each in printed(cells["turn-numbers"]).splitlines() if name in each)
+        assert (late / early) ** 0.01 == pytest.approx(float(row.split()[-1]), rel=0.01)
 
 
 def test_up_to_its_best_learning_rate_the_recipe_is_at_most_twice_as_fast(cells):

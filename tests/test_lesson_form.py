@@ -69,6 +69,8 @@ def move(name: str, before: str) -> Spoil:
     return lambda nb: nb.cells.insert(place_of(nb, before), nb.cells.pop(place_of(nb, name)))
 
 
+OPEN = "<details>\n<summary>The answer</summary>"
+
 REFUSED: dict[str, dict[str, Spoil]] = {
     "rhythm": {
         "no tasks": drop("your-turn"),
@@ -86,12 +88,25 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "no way on": write("title", "05_averages.ipynb", "06_momentum.ipynb"),
     },
     "predictions": {
-        "two choices": write("predict-rate", "- **b** ", "- "),
-        "nothing to commit to": drop("commit-rate"),
-        "a commitment made already": write("commit-rate", '""', '"c"'),
-        "a wrong choice without an answer": write("answer-rate", "**a**", "a"),
+        "two choices": write("predict-millionth", "- **b** ", "- "),
+        "nothing to commit to": drop("commit-millionth"),
+        "another call": write("commit-millionth", "millionth", "scaling"),
+        "another lesson's call": write("commit-millionth", "4", "5"),
         "no answer": drop("answer-scaling"),
-        "an answer that opens otherwise": write("answer-rate", "**c.** If", "It is **c**. If"),
+        "an answer in part open": write("answer-millionth", OPEN, f"It depends.\n\n{OPEN}"),
+        "a letter without a belief": write("answer-millionth", "If you chose a", "One step across"),
+        "no part with the answer": write("answer-millionth", "The answer", "What comes out"),
+        "an answer that opens otherwise": write(
+            "answer-millionth", "**c.** Some", "It is **c**. Some"
+        ),
+        "a letter that is no choice": write("answer-millionth", "**c.** Some", "**d.** Some"),
+        "a formula in a choice": write(
+            "predict-millionth", "between the two", "between $a$ and $b$"
+        ),
+        "a formula in a belief": write("answer-millionth", "a compromise", "$0.45$"),
+        "the older form without its answer": write(
+            "commit-millionth", 'predict(4, "millionth")', 'my_prediction = ""'
+        ),
     },
     "explorer": {
         "no explorer": drop("explore-valley"),
@@ -110,7 +125,7 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "another digit": write("read-phases", "0.0631", "0.0632"),
         "another count": write("read-phases", "666", "667"),
         "another percentage": write("read-cost", "92.8", "92.9"),
-        "another learning rate": write("predict-rate", "0.4841", "0.4814"),
+        "another learning rate": write("predict-millionth", "0.4841", "0.4814"),
         "in a task": write("your-turn", "0.1?", "0.1237?"),
     },
 }
@@ -131,6 +146,32 @@ def test_a_spoilt_lesson_is_refused_for_that_reason(rule: str, spoil: Spoil, les
     said = {each.__name__: list(each(notebook)) for each in RULES}
     assert [name for name, sentences in said.items() if sentences] == [rule]
     assert all("04_valleys.ipynb" in sentence for sentence in said[rule])
+
+
+NAMED = {
+    "two choices": "fewer than three choices",
+    "nothing to commit to": "no cell after it to commit",
+    "another call": "no cell after it to commit",
+    "another lesson's call": "no cell after it to commit",
+    "no answer": "no cell 'answer-scaling'",
+    "an answer in part open": "part of the answer stands open",
+    "a letter without a belief": "no part 'If you chose a'",
+    "no part with the answer": "no part 'The answer'",
+    "an answer that opens otherwise": "no part 'The answer'",
+    "a letter that is no choice": "no part 'The answer'",
+    "a formula in a choice": "a choice has a formula",
+    "a formula in a belief": "a part 'If you chose …' has a formula",
+}
+"""What is said of a fault of a prediction, and nothing besides."""
+
+
+@pytest.mark.parametrize("fault", NAMED)
+def test_each_fault_of_a_prediction_is_named(fault: str, lesson: Path):
+    nb = from_bytes(lesson.read_bytes(), lesson)
+    REFUSED["predictions"][fault](nb)
+    lesson.write_bytes(to_bytes(nb))
+    (sentence,) = problems(lesson)
+    assert NAMED[fault] in sentence
 
 
 def test_every_rule_is_tried():
