@@ -135,6 +135,8 @@ def landscapes(n_steps: int = 100) -> Live:
             " 100 % without.",
             below={"racing": 0.1, "alone": 100.0, "step": 60},
             above={"alone": 10.0},
+            name="landscapes",
+            hint="Where does gradient descent come to rest high up, and what would carry it on?",
         ),
     )
 

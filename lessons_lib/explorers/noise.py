@@ -87,6 +87,8 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
         goal=Goal(
             "with batches of 1 point, bring the distance at the end below 0.2.",
             below={"batch": 1.5, "hovers": 0.2},
+            name="noise",
+            hint="What are long steps good for, and what short ones? Which control has both?",
         ),
     )
 
