@@ -98,6 +98,11 @@ def test_several_panels_are_numbered():
         (lambda ax: ax.plot([1, 2], [3, 4], "r--"), "line: red dashed line, 2 points"),
         (lambda ax: ax.plot([1], [2], "ks"), "line: black squares, 1 point at (1, 2)"),
         (lambda ax: ax.plot([1, 2], [3, 4], "+", c="#123456"), "line: #123456 + markers, 2"),
+        (
+            lambda ax: ax.plot(1, 3, "kv", markerfacecolor="none", label="start"),
+            "start: black hollow triangles that point down, 1 point at (1, 3)",
+        ),
+        (lambda ax: ax.plot(1, 3, "ks", fillstyle="none"), "line: black hollow squares, 1 point"),
         (lambda ax: ax.plot([1, 2], [3, 4], ""), "line: blue solid line, 2 points"),
         (lambda ax: ax.plot([1], [2], ls="", marker=""), "blue without line or marker, 1 point"),
         (lambda ax: ax.plot([], [], label="no data"), "no data: blue solid line, empty"),

@@ -21,6 +21,7 @@ BY_HAND = (
     "sgd-by-hand",
     "variance-by-hand",
     "clouds-with-memory",
+    "cloud-of-the-recipe",
     "balance-by-hand",
     "many-gradients",
     "many-runs",
@@ -53,11 +54,11 @@ def exact_distance(rates, beta, size):
     """Return the root mean square of the distance after each step, over all possible batches."""
     z = np.array([*(LINE.theta0 - LINE.minimiser), 0, 0, 1])
     Z, squares = np.outer(z, z), []
-    for lr in rates:
+    for lr, n in zip(rates, np.broadcast_to(size, len(rates)), strict=True):
         M = step_matrices(lr, beta)
         mean = M.mean(axis=0)
         single = (M @ Z @ M.transpose(0, 2, 1)).mean(axis=0)
-        Z = single / size + (1 - 1 / size) * (mean @ Z @ mean.T)
+        Z = single / n + (1 - 1 / n) * (mean @ Z @ mean.T)
         squares.append(Z[0, 0] + Z[1, 1])
     return np.sqrt(squares)
 
@@ -432,6 +433,38 @@ def test_the_average_of_the_places_is_far_closer_than_the_places(lesson):
     late = np.array([lesson["sgd"](0.1, 0.0, 10, 40, seed)[-200:] for seed in range(10)])
     of_places = lesson["distances"](late).mean()
     assert lesson["distances"](late.mean(axis=1)).mean() < of_places / 5
+
+
+def test_turn_1_prints_how_far_the_places_and_their_average_are(cells, lesson):
+    late = np.array([lesson["sgd"](0.1, 0.0, 10, 40, seed)[-200:] for seed in range(10)])
+    far = np.sqrt(((late - LINE.minimiser) ** 2).sum(axis=-1)).mean()
+    middle = np.sqrt(((late.mean(axis=1) - LINE.minimiser) ** 2).sum(axis=-1)).mean()
+    line = printed(cells["turn-numbers"]).splitlines()[0]
+    assert line.endswith(f"the places are {far:.3f} off, their average {middle:.3f}")
+    assert round(far / middle) == 9
+
+
+def test_turn_2_halves_the_variance_on_both_ways(cells):
+    lines = printed(cells["turn-numbers"]).splitlines()[1:]
+    settings = [(10, 0.1), (20, 0.1), (10, 0.05)]
+    exact = []
+    for line, (size, lr) in zip(lines, settings, strict=True):
+        rates, sizes = np.repeat([0.1, lr], 100), np.repeat([10, size], 100)
+        exact.append(exact_distance(rates, 0.0, sizes)[-1])
+        assert number_after(f"batch {size}, lr {lr:.2f}: ", line) == pytest.approx(
+            exact[-1], rel=0.03
+        )
+        assert int(number_after("off, ", line)) == sizes.sum()
+    assert (exact[0] / np.array(exact[1:])) ** 2 == pytest.approx(2, rel=0.1)
+
+
+def test_the_portions_of_an_error_add_up(cells):
+    weights = 0.9 ** np.arange(500)
+    assert (weights.sum(), 0.1 * weights.sum()) == pytest.approx((10, 1))
+    ball = number_after("ball : variance ", printed(cells["clouds-with-memory"]))
+    recipe = number_after("recipe: variance ", printed(cells["cloud-of-the-recipe"]))
+    assert ball == pytest.approx(theory.heavy_ball_variance(0.1, 0.9, 1.0), rel=0.03)
+    assert recipe == pytest.approx(theory.momentum_variance(0.1, 0.9, 1.0), rel=0.03)
 
 
 def test_the_lesson_prints_what_theory_says(cells):

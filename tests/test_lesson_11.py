@@ -318,6 +318,26 @@ def test_the_librarys_walks_are_those_taken_here():
         np.testing.assert_allclose(run.theta, path, atol=1e-12)
 
 
+def test_turn_1_a_nearly_flat_saddle_is_a_plateau(cells):
+    rows = printed(cells["turn-numbers-1"]).splitlines()
+    for row, weight, beta in zip(rows[:3], (1.0, 0.1, 1.0), (0.0, 0.9, 0.9), strict=True):
+        y = walk(lambda y: -0.01 * y, [0.01], 0.1, beta, 5000, weight=weight)[:, 0]
+        assert row.endswith(f"after {np.argmax(y > 1)} steps")
+        steps = np.log(100) / np.log(root(1 + beta + 0.001 * weight, beta))
+        assert steps == pytest.approx(np.argmax(y > 1), abs=10)  # without the start from rest
+    for row, step in zip(rows[3:], (0.0001, 0.001), strict=True):
+        assert row.endswith(f"factor {root(1.9 + step, 0.9):.5f}")
+
+
+def test_turn_2_prints_what_other_noise_gives_too(cells):
+    rows, random = printed(cells["turn-numbers-2"]).splitlines(), np.random.default_rng(5)
+    for row, weight, beta in zip(rows, (1.0, 0.1, 1.0), (0.0, 0.9, 0.9), strict=True):
+        noisy = problems.noisy_gradient(lambda y: -y, 0.01, random)
+        y = np.abs(walk(noisy, np.zeros(2000), 0.1, beta, 300, weight=weight))
+        shown = float(row.split(": ")[2].split()[0])
+        assert shown == pytest.approx(np.argmax(y > 1, axis=0).mean(), rel=0.05)
+
+
 def test_turn_2_noise_does_not_change_the_order():
     """From the ridge itself, 200 runs each: by then growth has the last word."""
     random, leave = np.random.default_rng(0), {}

@@ -10,7 +10,7 @@ from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
 from lessons_lib.explorers.common import growing_curve
 from lessons_lib.explorers.race import METHODS as TOLD_IN_LESSON_6
-from lessons_lib.figures.style import BLUE, GREY, RED
+from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
 
 METHODS = {**TOLD_IN_LESSON_6, "Nesterov": optimizers.nesterov}
@@ -38,12 +38,19 @@ LANDSCAPES: dict[str, tuple[problems.Curve, tuple[float, float], list[float]]] =
 }
 """Each landscape with the ends of its frame, and the starts of which one is chosen."""
 
+STARTS = ("leftmost", "second from left", "middle one", "second from right", "rightmost")
+"""What the starts of each landscape are called, in their order."""
+
+ABOVE = 8
+"""Percent of height between a start and its mark, which so covers no ball."""
+
 
 def landscapes(n_steps: int = 100) -> Live:
     """Let memory race gradient descent beyond bowls (lesson 11).
 
     Every landscape has one parameter and is drawn in its own frame, which has the width 1; heights
-    are a percentage of the highest start's, above the lowest point.
+    are a percentage of the highest start's, above the lowest point. The start can be taken by the
+    hand at the hollow mark above it, and the steps at the balls.
 
     Parameters
     ----------
@@ -59,6 +66,8 @@ def landscapes(n_steps: int = 100) -> Live:
     names = list(LANDSCAPES)
     frames = np.array([frame for _, frame, _ in LANDSCAPES.values()])
     starts = np.array([starts for *_, starts in LANDSCAPES.values()])
+    from_end = (starts - frames[:, :1]) / np.diff(frames)
+    over_ground = np.array([_height(*each) for each in zip(names, starts, strict=True)]) + ABOVE
     across = np.linspace(0, 1, 161)
     grounds = [_height(name, _inside(name, across)) for name in names]
     alone, racing = _runs("gradient descent", n_steps), [_runs(m, n_steps) for m in METHODS]
@@ -69,11 +78,13 @@ def landscapes(n_steps: int = 100) -> Live:
         "The landscape", "The race", xlabel="", ylabel="", width=9, height=4.2
     )
     left.set(xlabel="place in the frame, from end to end", ylabel="height, in percent")
-    left.set(xlim=(-0.03, 1.03), ylim=(-16, 116), xticks=[])
+    left.set(xlim=(-0.03, 1.03), ylim=(-16, 134), xticks=[])
     (ground,) = left.plot(across, grounds[0], color=GREY, linestyle="-", linewidth=1.2)
     (one,) = left.plot(0, 0, "o", color=BLUE, markersize=10, label="gradient descent")
     (other,) = left.plot(0, 0, "s", color=RED, markersize=7, label="with memory")
-    left.legend(loc="upper center", fontsize=8, ncols=2)
+    (begin,) = left.plot(0, 0, "v", color=BLACK, markersize=8, label="start")
+    begin.set_markerfacecolor("none")
+    left.legend(loc="upper center", fontsize=8, ncols=3)
     ends = [left.text(end, -10, "", ha=side) for end, side in ((0.0, "left"), (1.0, "right"))]
     by_one: dict[str, Any] = {"over": "landscape start lr step"}
     by_other: dict[str, Any] = {"over": "landscape start method lr beta step"}
@@ -84,8 +95,15 @@ def landscapes(n_steps: int = 100) -> Live:
             Moving(text, x=[place], y=[-10.0], text=f"{{{name}:.1f}}")
             for text, place, name in zip(ends, (0.0, 1.0), ("first", "last"), strict=True)
         ),
-        Moving(one, x=x, y=y, show="now", **by_one),
-        Moving(other, x=places, y=heights, show="now", **by_other),
+        Moving(
+            begin,
+            x=from_end[..., None],
+            y=over_ground[..., None],
+            over="landscape start",
+            drag="start",
+        ),
+        Moving(one, x=x, y=y, show="now", drag="step", **by_one),
+        Moving(other, x=places, y=heights, show="now", drag="step", **by_other),
         *growing_curve(right, y, BLUE, {**by_one, "show": "trail"}, ylabel=label),
         *growing_curve(right, heights, RED, {**by_other, "show": "trail"}, ylabel=label),
     ]
@@ -95,7 +113,7 @@ def landscapes(n_steps: int = 100) -> Live:
         figure,
         [
             choice("landscape", "landscape", names),
-            slider("start", "start", np.arange(1, starts.shape[1] + 1), start=2, digits=".0f"),
+            choice("start", "start", STARTS, start=1),
             choice("method", "method", list(METHODS)),
             slider("lr", "learning rate", RATES, start=1 / 9),
             slider("beta", "β", BETAS, start=0.9, digits=".2f"),
@@ -117,6 +135,8 @@ def landscapes(n_steps: int = 100) -> Live:
             " 100 % without.",
             below={"racing": 0.1, "alone": 100.0, "step": 60},
             above={"alone": 10.0},
+            name="landscapes",
+            hint="Where does gradient descent come to rest high up, and what would carry it on?",
         ),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
-from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES
+from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
 from lessons_lib.problems import LeastSquares
 
@@ -31,7 +33,8 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
     """Choose batch size, learning rate, β and decay, and watch the cloud at the bottom (lesson 10).
 
     Every setting meets the same points in the same order: at each step, a batch of b points is the
-    first b of one list that was drawn once and for all.
+    first b of one list that was drawn once and for all. The level of the last steps can be taken
+    by the hand: the learning rate follows.
 
     Parameters
     ----------
@@ -59,7 +62,8 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
     over = "batch lr beta decay"
     cloud = theta[..., -CLOUD:, :]
     every = np.arange(0, n_steps + 1, 2)
-    dots, curve = _cloud(left, line), _curve(right, n_steps)
+    late = n_steps - HOVERS * np.array([1, 0, 0.5])  # from end to end, and back to its handle
+    dots, curve, level = _cloud(left, line), *_curve(right, n_steps)
     return Live(
         figure,
         [
@@ -71,6 +75,7 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
         [
             Moving(dots, x=cloud[..., 0], y=cloud[..., 1], over=over),
             Moving(curve, x=every, y=np.maximum(distance[..., every], SMALLEST), over=over),
+            Moving(level, x=late, y=np.stack([hovers] * 3, axis=-1), over=over, drag="lr"),
         ],
         words="Batch size {batch}, learning rate {lr}, β = {beta}, decay: {decay}. Over the last"
         f" {HOVERS} of {n_steps} steps the distance to the minimum is {{hovers:.3g}} (root mean"
@@ -82,6 +87,8 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
         goal=Goal(
             "with batches of 1 point, bring the distance at the end below 0.2.",
             below={"batch": 1.5, "hovers": 0.2},
+            name="noise",
+            hint="What are long steps good for, and what short ones? Which control has both?",
         ),
     )
 
@@ -136,11 +143,13 @@ def _cloud(ax: Axes, line: LeastSquares) -> Line2D:
     return dots
 
 
-def _curve(ax: Axes, n_steps: int) -> Line2D:
-    """Draw the distance over the steps."""
+def _curve(ax: Axes, n_steps: int) -> tuple[Line2D, Line2D]:
+    """Draw the distance over the steps, and the level about which the last of them hover."""
     ax.set(xlabel="step", ylabel="distance to the minimum", yscale="log")
     ax.set(xlim=(0, n_steps), ylim=(SMALLEST, 20))
     (curve,) = ax.plot([], [], color=BLUE, linestyle=LINE_STYLES[BLUE], linewidth=1.2)
     ax.axhline(0.2, color=GREY, linestyle=":", label="0.2")
+    look: dict[str, Any] = {"color": RED, "marker": MARKERS[RED], "markevery": [2], "markersize": 8}
+    (level,) = ax.plot([], [], linestyle="-", linewidth=2.5, label=f"last {HOVERS} steps", **look)
     ax.legend(loc="upper right", fontsize=8)
-    return curve
+    return curve, level

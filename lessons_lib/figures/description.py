@@ -42,6 +42,7 @@ MARKER_NAMES = {
     "o": "circles",
     "s": "squares",
     "^": "triangles",
+    "v": "triangles that point down",
     "D": "diamonds",
     ".": "dots",
     "*": "star",
@@ -159,6 +160,8 @@ def _look(line: Line2D) -> str:
     colour = to_hex(line.get_color())
     style = STYLE_NAMES.get(str(line.get_linestyle()), "")
     marker = MARKER_NAMES.get(str(line.get_marker()), f"{line.get_marker()} markers")
+    if marker and line.get_markerfacecolor() == "none":
+        marker = f"hollow {marker}"
     drawn = " with ".join(filter(None, [style, marker])) or "without line or marker"
     return f"{COLOUR_NAMES.get(colour, colour)} {drawn}"
 

@@ -45,6 +45,8 @@ LANDSCAPES = {
 settings are chaotic and would show another rounding, so slopes round as the library's do.
 """
 
+STARTS = ["leftmost", "second from left", "middle one", "second from right", "rightmost"]
+
 
 def shown(landscape, start, method, lr, beta, step):
     value, gradient, lowest, (first, last), starts = LANDSCAPES[landscape]
@@ -55,10 +57,11 @@ def shown(landscape, start, method, lr, beta, step):
         share = (value(x) - value(np.array(lowest))) / (top - value(np.array(lowest)))
         return np.clip(100 * share, 1e-3, 1e6)
 
+    start_at = sorted(starts)[STARTS.index(start)]
+    mark = np.array([[(start_at - first) / (last - first), percent(start_at) + 8]])
     heads, curves = [], []
     for run, more in ((optimizers.gradient_descent, {}), (rule, {"beta": beta})):
-        start_at = [float(starts[round(start) - 1])]
-        x = run(gradient, start_at, learning_rate=lr, n_iterations=100, **more).theta[:, 0]
+        x = run(gradient, [float(start_at)], learning_rate=lr, n_iterations=100, **more).theta[:, 0]
         x = x[np.minimum(np.arange(step + 1), len(x) - 1)]
         places = np.column_stack([(x - first) / (last - first), percent(x)])
         heads.append(places[-1:])
@@ -66,7 +69,7 @@ def shown(landscape, start, method, lr, beta, step):
     across = np.linspace(0, 1, 161)
     ground = np.column_stack([across, percent(first + (last - first) * across)])
     ends = [np.array([[0.0, -10.0]]), np.array([[1.0, -10.0]])]
-    return [ground, *ends, *heads, *curves]
+    return [ground, *ends, mark, *heads, *curves]
 
 
 def said(**now):
@@ -75,7 +78,7 @@ def said(**now):
     return {
         "first": first_and_last[0],
         "last": first_and_last[1],
-        "place": starts[round(now["start"]) - 1],
+        "place": starts[STARTS.index(now["start"])],
         "alone": head[0, 1],
         "racing": other_head[0, 1],
     }
@@ -90,7 +93,7 @@ ELSEWHERE = [
     (
         {
             "landscape": "the two valleys",
-            "start": 5,
+            "start": "rightmost",
             "method": "Nesterov",
             "lr": 0.05,
             "beta": 0.95,

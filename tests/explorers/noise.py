@@ -32,7 +32,9 @@ def noisy_run(batch, lr, beta, decay):
 def shown(**now):
     path = noisy_run(**now)
     distance = np.maximum(np.linalg.norm(path - LINE.minimiser, axis=1), 1e-3)
-    return [path[201:], np.column_stack([np.arange(401), distance])[::2]]
+    level = said(**now)["hovers"]
+    curve = np.column_stack([np.arange(401), distance])[::2]
+    return [path[201:], curve, np.array([[300, level], [400, level], [350, level]])]
 
 
 def said(batch, **now):
