@@ -25,6 +25,7 @@ from course_tools import readme
 from course_tools.files import show, write_whole
 from course_tools.kernels import CELL_TIMEOUT, execute
 from course_tools.notebooks.course import of_lesson, stored_notebooks
+from course_tools.notebooks.overview import write_overview
 from course_tools.notebooks.questions import write_questions
 from course_tools.notebooks.stored import (
     HTML,
@@ -203,6 +204,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     write_questions()
+    write_overview()
     import matplotlib.font_manager  # noqa: F401  builds the font cache once, not in each kernel
 
     try:

@@ -1,4 +1,5 @@
 """The library of the lessons: what they built by hand, figures that move, and the checks.
+overview     where a learner stands, and where to go on
 
 A module imports only those above it.
 

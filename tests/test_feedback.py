@@ -522,19 +522,6 @@ def test_what_passes_is_remembered(progress: Path):
     assert [path.name for path in progress.parent.iterdir()] == ["progress.json"]
 
 
-def test_progress_is_a_table_with_links(progress: Path):
-    check(line_loss)
-    shown = feedback.Progress()._repr_mimebundle_()
-    every = feedback.tasks().values()
-    assert shown["text/plain"] == f"1 of {len(every)} functions are right."
-    first, *others = shown["text/markdown"].splitlines()[4:]
-    page = "../exercises/01_line_and_loss/01_line_and_loss.ipynb"
-    assert first.startswith(f"| [1]({page}) | 1 of 3 | ✓ line_loss, line_gradient")
-    assert (Path(__file__).parent / page).exists()
-    assert len(others) == len({task.lesson for task in every}) - 1
-    assert not any("✓" in other for other in others)
-
-
 def test_what_passes_is_added_to_what_has_passed(progress: Path):
     progress.write_text('{"passed": ["another"]}', "utf-8")
     check(line_loss)

@@ -1,46 +1,104 @@
-"""The start page: its way names every lesson, with the time that the lesson states."""
+"""The way through the course: every lesson, with the time that it states, and where one stands."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import nbformat
+import pytest
+from lesson_cells import cells_of
 
-from course_tools.rules import lesson_form
+from course_tools.files import ROOT
+from course_tools.notebooks.course import lessons
+from course_tools.notebooks.overview import every_lesson, minutes_of
+from course_tools.notebooks.stored import NotebookError
+from lessons_lib import feedback, overview, predictions, progress
 
-ROOT = Path(__file__).parent.parent
-LESSONS = lesson_form.lessons(ROOT / "notebooks")
-
-
-def cell(path: Path, name: str) -> str:
-    cells = nbformat.read(path, as_version=4).cells  # type: ignore[no-untyped-call]
-    return next(str(each.source) for each in cells if each.id == name)
-
-
-def rows(text: str) -> dict[str, list[str]]:
-    """Return the rows of a table that link to lessons, by the lesson's file."""
-    found = re.findall(r"^\| \[(.+?)\]\((?:notebooks/)?(.+?)\) \| (.+) \|$", text, flags=re.M)
-    return {file: [name, *rest.split(" | ")] for name, file, rest in found}
+PATHS = lessons(ROOT / "notebooks")
 
 
-WAY = cell(ROOT / "notebooks" / "00_start_here.ipynb", "the-way")
+def test_what_the_library_holds_is_what_the_lessons_say():
+    assert list(overview.lessons()) == every_lesson(), "Run `make refresh`: it copies them."
 
 
-def test_the_way_gives_each_lesson_its_title_and_its_time() -> None:
-    assert list(rows(WAY)) == [path.name for path in LESSONS]
-    for path in LESSONS:
-        name, _, minutes = rows(WAY)[path.name]
-        title = cell(path, "title")
-        assert title.startswith(f"# {name}\n")
-        assert f"**Time** about {minutes} minutes." in title
+def test_the_readme_names_every_lesson_as_its_title_does():
+    assert [each.slug for each in overview.lessons()] == [path.stem for path in PATHS]
+    for each in overview.lessons():
+        assert cells_of(each.slug)["title"].source.startswith(f"# {each.number} · {each.title}\n")
 
 
-def test_the_minutes_add_up() -> None:
-    total = sum(int(minutes) for *_, minutes in rows(WAY).values())
-    assert f"| together | | {total} |" in WAY
+def test_exercises_are_where_the_table_leads():
+    for each in overview.lessons():
+        assert (ROOT / "notebooks" / each.exercise_link).exists()
+        assert (ROOT / "notebooks" / f"{each.slug}.ipynb").exists()
 
 
-def test_the_readme_asks_the_same_questions() -> None:
-    readme = rows((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert {file: row[:2] for file, row in rows(WAY).items()} == readme
+def test_only_the_last_lesson_is_optional():
+    assert [each.optional for each in overview.lessons()] == [False] * 12 + [True]
+
+
+def test_a_lesson_without_a_row_or_a_time_is_refused(tmp_path: Path):
+    (tmp_path / "README.md").write_text("", encoding="utf-8")
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    with pytest.raises(NotebookError, match="no row for 01_line_and_loss"):
+        every_lesson(tmp_path)
+    with pytest.raises(NotebookError, match="does not say its time"):
+        minutes_of(ROOT / "notebooks" / "91_glossary.ipynb")
+
+
+@pytest.fixture
+def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What the start page shows to somebody whose file is empty at first."""
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / progress.NAME))
+    return lambda: overview.Progress()._repr_mimebundle_()
+
+
+def row(shown: dict[str, str], lesson: int) -> list[str]:
+    """The cells of a lesson's row."""
+    lines = shown["text/markdown"].splitlines()
+    line = next(each for each in lines if each.startswith(f"| [{lesson} ·"))
+    return [each.strip() for each in line.strip("|").split("|")]
+
+
+def asked(lesson: int) -> list[str]:
+    """Under which names a lesson's predictions are kept."""
+    return [each.key for each in predictions.questions() if each.lesson == lesson]
+
+
+def test_at_first_one_begins(shown):
+    said = shown()
+    assert (
+        "**Begin lesson [1 · The line and its loss](01_line_and_loss.ipynb).**"
+        in (said["text/markdown"])
+    )
+    assert said["text/plain"].startswith("You have 0 of ")
+    assert row(said, 6)[3].startswith("0 of")
+
+
+def test_one_goes_on_where_something_is_left(shown):
+    for key in asked(1):
+        progress.remember("prediction", key, "a")
+    assert "**Go on with lesson [1 ·" in shown()["text/markdown"]
+    progress.remember("goal", "line_and_loss")
+    said = shown()
+    assert "**Next is [the exercise of lesson 1](../exercises/01_" in said["text/markdown"]
+    assert row(said, 1)[3:5] == [f"✓ {len(asked(1))} of {len(asked(1))}", "✓ 1 of 1"]
+    for task in feedback.tasks().values():
+        if task.lesson == 1:
+            progress.remember("task", task.name)
+    assert "**Begin lesson [2 ·" in shown()["text/markdown"]
+
+
+def test_in_the_end_all_is_done(shown):
+    for each in overview.lessons():
+        for key in asked(each.number):
+            progress.remember("prediction", key, "a")
+        for goal in each.goals:
+            progress.remember("goal", goal)
+    for task in feedback.tasks().values():
+        progress.remember("task", task.name)
+    assert "**You have done it all.**" in shown()["text/markdown"]
+
+
+def test_the_minutes_add_up(shown):
+    minutes = sum(minutes_of(path) for path in PATHS)
+    assert f"| together | | {minutes} | | |" in shown()["text/markdown"]

@@ -18,7 +18,7 @@ from lessons_lib import problems as library
 BORROWED = Path(__file__).with_name("borrowed.toml")
 LIST = "course_tools/rules/borrowed.toml"
 
-FREE = {"figures", "explorers", "predictions"}
+FREE = {"figures", "explorers", "predictions", "overview"}
 """What draws, and what asks."""
 
 BAR = "lessons_lib.live.progress_bar"
