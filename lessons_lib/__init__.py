@@ -1,5 +1,4 @@
 """The library of the lessons: what they built by hand, figures that move, and the checks.
-overview     where a learner stands, and where to go on
 
 A module imports only those above it.
 
@@ -12,6 +11,7 @@ problems     what is minimised: value, gradient, Hessian, minimum
 theory       what can be known before running, each formula with its source
 optimizers   the update rules, and the loop that runs them
 figures      drawings, and the words that describe them
+overview     where a learner stands, and where to go on
 adaptive     the update rules with a step size for each direction
 live         a figure of which some artists follow sliders
 explorers    one function for each explorer of the lessons
