@@ -27,12 +27,12 @@ BY_HAND = (
 LINE = problems.noisy_line()
 
 
-def paths(lr: float, beta: float, weight: float, n: int) -> Any:
+def paths(lr: float, beta: float, weight: float, n: int, velocity: Any = (0.0, 0.0)) -> Any:
     """The path of v ← β v + weight · g, θ ← θ - lr v, as powers of one 4 by 4 matrix."""
     H, one = LINE.hessian(), np.eye(2)
-    velocity = np.hstack([weight * H, beta * one])
-    step = np.vstack([np.hstack([one, 0 * one]) - lr * velocity, velocity])
-    state = np.concatenate([LINE.theta0 - LINE.minimiser, np.zeros(2)])
+    taken = np.hstack([weight * H, beta * one])
+    step = np.vstack([np.hstack([one, 0 * one]) - lr * taken, taken])
+    state = np.concatenate([LINE.theta0 - LINE.minimiser, velocity])
     states = [state]
     for _ in range(n):
         states.append(step @ states[-1])
@@ -190,3 +190,18 @@ def test_fewer_than_ten_steps_exist_and_lesson_8_has_the_record() -> None:
     assert f"best on the grid {steps.min()} at" in printed(eighth["best-for-a-race"])
     translated = paths(0.74 * (1 - 0.3), 0.3, 1.0, 100)  # the recipe's setting, as lesson 6 says
     assert for_good(translated) < 10
+
+
+def test_the_turns_by_the_matrix(cells: dict[str, Any]) -> None:
+    late = np.vstack([LINE.theta0, paths(0.01, 0.9, 0.1, 1000)])
+    assert f"6.1: 1 % first after {first_below(late)} steps" in printed(cells["turn-numbers-1"])
+    said = printed(cells["turn-numbers-2"])
+    assert f"β = 0.3: for good after {for_good(paths(0.518, 0.3, 1.0, 60))} steps" in said
+    for row, pushed in zip(said.splitlines()[1:], (0.0, 1.0), strict=True):
+        path = paths(0.01, 0.99, 0.01, 5000, pushed * LINE.gradient(LINE.theta0))
+        left = np.linalg.norm(path - LINE.minimiser, axis=1)
+        half = first_below(path, 0.5)
+        turned = half + int(np.argmin(left[half : half + 50]))
+        assert f"half the way after {half} steps" in row
+        assert f"swings out to {left[turned:].max():.1f} of {left[0]:.1f}" in row
+        assert row.endswith(f"1 % for good after {for_good(path)}")

@@ -91,11 +91,12 @@ def test_the_memory_is_a_third_of_the_way():
         assert 1 / (1 - theory.growing_betas(k)[-1]) == pytest.approx(k / 3, rel=0.05)
 
 
-def with_velocity(gradient, start, lr, n):
+def with_velocity(gradient, start, lr, n, betas=None):
     """The lesson's first form of the method, with the β that grow: none at the first step."""
     theta, v = np.array(start, dtype=float), np.zeros(np.shape(start))
     path = [theta]
-    for beta in [0.0, *theory.growing_betas(n)][:n]:
+    betas = theory.growing_betas(n) if betas is None else betas
+    for beta in [0.0, *betas][:n]:
         v = beta * v + gradient(theta - lr * beta * v)
         theta = theta - lr * v
         path.append(theta)
@@ -110,9 +111,9 @@ def test_rolling_on_is_the_look_ahead_with_a_velocity(lesson):
     )
 
 
-def share_of_promise(problem, start, lr, n=300):
+def share_of_promise(problem, start, lr, n=300, betas=None):
     """Give the most that is used of the promise, from the first step on."""
-    path = with_velocity(problem.gradient, start, lr, n)
+    path = with_velocity(problem.gradient, start, lr, n, betas)
     height = problem.value(path) - problem.value(problem.minimiser)
     distance = np.sum((np.asarray(start) - problem.minimiser) ** 2)
     return np.max((height * lr * np.arange(1, n + 2) ** 2 / (2 * distance))[1:])
@@ -131,6 +132,14 @@ def share_of_promise(problem, start, lr, n=300):
 def test_the_promise_holds(problem, share):
     largest = 25.0 if problem is TRAP else theory.curvature_range(problem.hessian()).L
     assert share_of_promise(problem, problem.theta0, share / largest) <= 1
+    assert share_of_promise(problem, problem.theta0, share / largest, betas=counted(300)) <= 1
+
+
+def counted(n):
+    """The β of turn 9.2, from t = (k + 1)/2, of which the proof of the promise asks this."""
+    t = np.arange(2, n + 3) / 2
+    assert np.all(t[1:] ** 2 - t[1:] <= t[:-1] ** 2)
+    return (t[:-1] - 1) / t[1:]
 
 
 def test_the_walls_use_up_the_promise(lesson):
@@ -309,3 +318,33 @@ def test_the_careful_heavy_ball_is_no_faster_than_gradient_descent():
         for beta in (0.5, 0.9):
             rate = theory.heavy_ball_rate(2 * (1 - beta) / kappa, beta, 1.0)
             assert (1 - rate) * kappa == pytest.approx(2, rel=0.03)
+
+
+# --- The turns ------------------------------------------------------------------------------------
+
+
+def test_a_little_caution_moves_the_trap(cells):
+    starts = np.append([1, 3, 3.3, 4], np.linspace(-5, 5, 100))[:, None]
+    for row, share in zip(
+        printed(cells["turn-numbers-1"]).splitlines(), (1, 0.95, 0.9), strict=True
+    ):
+        last = walk(TRAP.gradient, starts, share / 9, 4 / 9, 3000)[-1, :, 0]
+        lost = starts[np.abs(last) > 1e-6, 0].tolist()
+        few = [each for each in lost if each in (1, 3, 3.3, 4)]
+        assert row.endswith(f"caught from {few}, and from {len(lost) - len(few)} of the 100 starts")
+
+
+def test_on_walls_another_rule_keeps_the_promise_and_one_restart_saves_the_climb(cells, lesson):
+    far, wall, height = lesson["far"], lesson["wall_slope"], lesson["wall_height"]
+    said = printed(cells["turn-numbers-2"])
+    path = with_velocity(wall, [far], 1.0, 600, counted(600))[:, 0]
+    used = np.max(height(path) * np.arange(1, 602) ** 2 / (2 * far**2))
+    assert f"uses at most {used:.3f} of the promise" in said
+    grown = with_velocity(wall, [far], 1.0, 600)[:, 0]
+    past = int(np.argmax(grown < 0))
+    assert f"restarts after steps [{past}]" in said
+    again = with_velocity(wall, [grown[past]], 1.0, 600)[:, 0]
+    for name, ridden in (("growing β", grown), ("afresh", np.append(grown[:past], again))):
+        rest = np.flatnonzero(np.abs(ridden) > 1e-6)[-1] + 1
+        assert f"{name}: furthest on the other side {ridden.min():.1f}" in said
+        assert f"within 1e-6 for good after {rest} steps" in said
