@@ -137,8 +137,6 @@ def landscapes(n_steps: int = 100) -> Live:
             above={"alone": 10.0},
             name="landscapes",
             hint="Where does gradient descent come to rest high up, and what would carry it on?",
-            name="landscapes",
-            hint="Where is gradient descent caught, and which way would a faster ball leave?",
         ),
     )
 

@@ -89,8 +89,6 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
             below={"batch": 1.5, "hovers": 0.2},
             name="noise",
             hint="What are long steps good for, and what short ones? Which control has both?",
-            name="noise",
-            hint="What hovers close enough arrives too late. Which control changes that on the way?",
         ),
     )
 
