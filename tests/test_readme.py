@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from course_tools import readme
+from course_tools.desk import FOLDER
 from course_tools.notebooks.stored import NotebookError
 from course_tools.rules.pages import Page, broken_links, unknown_commands
 
@@ -48,7 +49,8 @@ def missing_files(page: Page) -> Iterator[str]:
         r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", page.text
     ):
         name = found[1]
-        there = (ROOT / name).exists() or name == f"{FOLDER}/"  # a learner's, which `make lab` makes
+        made = f"{FOLDER}/"  # by `make lab`, for a learner
+        there = name == made or (ROOT / name).exists()
         if not there and not any(each in name for each in PATTERNS):
             yield page.says(page.line_of(found.start()), f"there is no {name}")
 
