@@ -10,8 +10,9 @@ from pathlib import Path
 import matplotlib.font_manager  # noqa: F401 (builds its cache now, not in a learner's first cell)
 import pytest
 from lab_server import ROOT, Lab, running_lab
-from lesson_page import Lesson, open_lesson
+from lesson_page import WIDE, Lesson, open_lesson
 from playwright.sync_api import Browser, sync_playwright
+from predictions import check_predictions
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -76,5 +77,8 @@ def opened(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> Iterat
 @pytest.fixture(scope="module")
 def ran(opened: Lesson) -> Lesson:
     """The same lesson after "Run All Cells"."""
+    opened.clear()
+    opened.as_cleared += check_predictions(opened)
+    opened.resize(WIDE)
     opened.run_all()
     return opened

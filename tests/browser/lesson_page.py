@@ -111,6 +111,8 @@ class Lesson:
         What the window has said and asked for.
     as_stored : list of str
         What was wrong with it before anything ran.
+    as_cleared : list of str
+        What was wrong with it without outputs.
     """
 
     page: Page
@@ -118,6 +120,7 @@ class Lesson:
     path: Path
     witness: Witness
     as_stored: list[str] = field(default_factory=list)
+    as_cleared: list[str] = field(default_factory=list)
 
     @cached_property
     def stored(self) -> list[NotebookNode]:
@@ -170,10 +173,14 @@ class Lesson:
         wanted = [len(formulas_of(cell)) for cell in self.stored]
         self.page.wait_for_function(TYPESET, arg=[PANEL, wanted], timeout=TO_LOAD)
 
-    def run_all(self) -> None:
-        """Empty every output, run every cell from the menu, and wait for the last."""
+    def clear(self) -> None:
+        """Empty every output, as a learner's own copy has them."""
         self.choose("Edit", "Clear Outputs of All Cells")
         expect(self.page.locator(f"{PANEL} .jp-OutputArea-child")).to_have_count(0)
+
+    def run_all(self) -> None:
+        """Empty every output, run every cell from the menu, and wait for the last."""
+        self.clear()
         self.choose("Run", "Run All Cells")
         self.page.wait_for_function(HAS_RUN, arg=[PANEL, COMPLAINT], timeout=TO_RUN)
         self.wait_for_kernel()

@@ -36,6 +36,10 @@ def test_stored_figures_show_before_anything_runs(opened: Lesson) -> None:
     refuse(opened.as_stored)
 
 
+def test_before_a_choice_nothing_of_the_answer_is_seen(ran: Lesson) -> None:
+    refuse(ran.as_cleared)
+
+
 def test_every_cell_runs(ran: Lesson) -> None:
     refuse([*check_errors(ran), *check_counts(ran)])
 
