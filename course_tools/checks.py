@@ -29,6 +29,10 @@ ON_ALL_AND_ONE_MORE = ["-n", str(CORES + 1), *BY_FILE]
 """One process more than cores, where a third of the time is waiting: for kernels to start, and for
 limits to be reached."""
 
+ON_TWO = ["-n", "2", "--dist", "loadgroup"]
+"""Two browsers, each with a server of its own: a page keeps neither core of two at work. Tests of
+one lesson stay together, and those of one file otherwise, as tests/browser/conftest.py says."""
+
 QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
 """Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.
 A test that does, and carries no mark, is refused by tests/starting.py."""
@@ -66,7 +70,7 @@ def tests_of(lesson: str) -> str:
 
 def browser_test(arguments: Sequence[str]) -> int:
     """Drive the lessons in a real browser."""
-    return run_module(["pytest", "tests/browser", *arguments])
+    return run_module(["pytest", "tests/browser", *ON_TWO, *arguments])
 
 
 def mend_style(arguments: Sequence[str]) -> int:
