@@ -56,6 +56,14 @@ def shows(source: str, **data: str) -> Node:
     )
 
 
+def hides(source: str, text: str) -> Node:
+    """A cell whose code is hidden, and what it prints is not."""
+    hidden = {"jupyter": {"source_hidden": True}}
+    return new_code_cell(
+        source, id="code", metadata=hidden, outputs=[new_output("stream", text=text)]
+    )
+
+
 PICTURE = {"image/png": "aGVsbG8="}
 FOLDED = "<details>\n<summary>The proof</summary>\n\n$$x$$\n\nMore.\n\n</details>"
 
@@ -74,6 +82,7 @@ FOLDED = "<details>\n<summary>The proof</summary>\n\n$$x$$\n\nMore.\n\n</details
             (4 + 2 * 2) / 60,
         ),
         (shows("2 + 3"), (4 + 2) / 60),
+        (hides("a = 1\nprint(a)", "1\n"), 2 / 60),
         (shows("figure", **PICTURE), 4 / 60 + 1 / 2),
         (shows("explorers.race()", **PICTURE), 4 / 60 + 3),
     ],

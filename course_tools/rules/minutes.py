@@ -101,6 +101,11 @@ class Count:
         return [cell for cell in self.cells if cell.cell_type == "code"]
 
     @property
+    def code_read(self) -> list[NotebookNode]:
+        """Its cells of code whose code is not hidden; what the others show is read all the same."""
+        return [cell for cell in self.code if not is_hidden(cell)]
+
+    @property
     def outputs(self) -> list[NotebookNode]:
         """What its code shows, apart from explorers."""
         return [each for cell in self.code if not is_explorer(cell) for each in cell.outputs]
@@ -115,7 +120,7 @@ class Count:
         return {
             "words": (len(words_in(self.text)), WORDS),
             "formulas": (len(FORMULA.findall(self.text)), FORMULAS),
-            "lines of code": (sum(lines_of_code(cell.source) for cell in self.code), CODE),
+            "lines of code": (sum(lines_of_code(cell.source) for cell in self.code_read), CODE),
             "printed lines": (sum(map(bool, map(str.strip, shown.splitlines()))), PRINTED),
             "figures": (len(pictures), FIGURES),
             "predictions": (sum(name.startswith("predict-") for name in names), PREDICTIONS),
@@ -152,6 +157,11 @@ def words_in(text: str) -> list[str]:
 def is_explorer(cell: NotebookNode) -> bool:
     """Whether a cell shows an explorer."""
     return str(cell.source).startswith("explorers.")
+
+
+def is_hidden(cell: NotebookNode) -> bool:
+    """Whether JupyterLab opens a cell with its code hidden."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
 
 
 def is_picture(output: NotebookNode) -> bool:
