@@ -112,3 +112,22 @@ def test_your_turn_finite_differences() -> None:
         off[h] = np.abs(measured - LINE.gradient(place)).max()
     assert off[1.0] < 1e-9
     assert off[1e-13] > 1e-4
+
+
+def test_your_turn_a_line_through_the_origin(cells: dict[str, Any]) -> None:
+    """From two means, without a residual."""
+    wanted = 2 * (np.mean(LINE.x**2) - np.mean(LINE.x * LINE.y))
+    said = printed(cells["turn-numbers"])
+    assert f"formula {wanted:.4f}, differences {wanted:.4f}" in said
+
+
+def test_your_turn_one_point_far_away(cells: dict[str, Any]) -> None:
+    """By its leverage: the share of a point's own move with which the line follows there."""
+    away = LINE.x - LINE.x.mean()
+    leverage = 1 / 100 + away[0] ** 2 / np.sum(away**2)
+    slope = np.cov(LINE.x, LINE.y, bias=True)[0, 1] / LINE.x.var()
+    misses = slope * away - (LINE.y - LINE.y.mean())
+    alone, others = (misses[0] - 100) ** 2, np.sum(misses[1:] ** 2)
+    said = printed(cells["turn-numbers"])
+    assert f"at that point {100 * leverage:.2f} higher" in said
+    assert f"squares on the old line: {alone:.0f} and {others:.0f} for the 99 others" in said
