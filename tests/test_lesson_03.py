@@ -174,11 +174,14 @@ def test_the_forecast_is_what_a_run_does(lesson: dict[str, Any]) -> None:
         assert after / before == pytest.approx(factors)
 
 
-def test_the_answers_of_your_turn() -> None:
+def test_the_answers_of_your_turn(cells: dict[str, Any]) -> None:
+    said = printed(cells["turn-numbers"])
     assert theory.contraction_factor(np.array([1 / 8, 2 / 8]), 8.0).tolist() == [0, -1]
     wide = problems.LeastSquares(LINE.A * [1, 10], LINE.y, LINE.theta0)
     largest = theory.curvature_range(wide.hessian()).L
     assert largest == pytest.approx(2 * np.mean((10 * LINE.x) ** 2), rel=0.02)
+    assert 59 < LIMIT / (2 / largest) < 61
+    assert f"2/L = {2 / largest:.4f}" in said
     run = optimizers.gradient_descent(
         LINE.gradient, LINE.theta0, learning_rate=LIMIT, n_iterations=2000
     )
@@ -186,3 +189,4 @@ def test_the_answers_of_your_turn() -> None:
     first = (LINE.theta0 - LINE.minimiser) @ np.linalg.eigh(LINE.hessian())[1]
     assert abs(left[0]) < 1e-9
     assert abs(left[1]) == pytest.approx(abs(first[1]), rel=1e-6)
+    assert f"steep, after 0, 1, 2, 299, 300 steps: [{first[1]:.3f}" in said.replace("[ ", "[")
