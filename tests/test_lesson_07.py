@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course_tools.notebooks.cells import printed
 from lessons_lib import optimizers, problems, theory
 
 HERE = Path(__file__).parent
@@ -165,3 +166,34 @@ def test_scikit_learn_speaks_the_velocity_dialect(nesterov):
         v = 0.9 * v - 0.02 * g
         ours = ours + (0.9 * v - 0.02 * g if nesterov else v)
         np.testing.assert_allclose(theirs, ours, rtol=1e-12)
+
+
+# --- Your turn ------------------------------------------------------------------------------------
+
+
+def test_a_change_of_beta_multiplies_the_velocity_by_five():
+    """By the library's translator, before the change and after."""
+    before, after = (
+        theory.translate(
+            theory.AVERAGED, theory.HEAVY_BALL, learning_rate=0.1, beta=beta, velocity=1.0
+        )
+        for beta in (0.5, 0.9)
+    )
+    assert (before.learning_rate, after.learning_rate) == pytest.approx((0.05, 0.01))
+    assert after.velocity / before.velocity == pytest.approx(5)
+
+
+@pytest.mark.parametrize("beta", [0.9, 0.5])
+def test_how_far_an_early_change_parts_them(cells, beta):
+    """Without a velocity: by places alone, with the last move shrunk or not at the change."""
+    said = printed(cells["turn-numbers-2"])
+    plan, paths = [0.01] * 10 + [0.001] * 50, []
+    for follows in (True, False):  # whether old moves shrink with the learning rate
+        thetas = [LINE.theta0, LINE.theta0]
+        for former, lr in zip([plan[0], *plan], plan, strict=False):
+            share = beta * lr / former if follows else beta
+            move = share * (thetas[-1] - thetas[-2]) - lr * LINE.gradient(thetas[-1])
+            thetas.append(thetas[-1] + move)
+        paths.append(np.array(thetas))
+    apart = np.linalg.norm(paths[0] - paths[1], axis=1).max()
+    assert f"β = {beta}, lowered after 10 steps: {apart:.4f} apart" in said
