@@ -176,6 +176,54 @@ def test_three_colleagues(lesson, cells):
     assert lesson["train"](0.4, beta=0.0).split()[0] != str(c[0])
 
 
+# --- Your turn ------------------------------------------------------------------------------------
+
+
+def range_of(shares):
+    """Write down least, greatest and middle as the lesson does."""
+    low, middle, high = np.quantile(100 * shares, [0, 0.5, 1])
+    return f"{low:.0f} to {high:.0f} %, middle {middle:.0f} %"
+
+
+def test_what_is_left_of_the_lead_after_40_gradients(lesson, cells):
+    """Both in another dialect: the recipe's, whose learning rate is larger by 1 / (1 - β)."""
+    rates, network = lesson["one_by_one"]["learning_rate"], lesson["network"]
+    said, reads = printed(cells["turn-numbers-1"]), {}
+    for name, rate, beta in (("gradient descent", rates[18], 0.0), ("heavy ball", 3.2, 0.5)):
+        run = optimizers.momentum(
+            network.gradient, lesson["starts"], learning_rate=rate, beta=beta, n_iterations=40
+        )
+        reads[name] = lesson["judge"].accuracy(run.theta[-1])
+        assert f"{name:16} 40 gradients: {range_of(reads[name])}" in said
+    lead = np.median(reads["heavy ball"]) - np.median(reads["gradient descent"])
+    assert 0.01 < lead < 0.02
+    early = (np.median(lesson["right"][name, 20]) for name in ("heavy ball", "gradient descent"))
+    assert 11 < next(early) - next(early) < 13
+
+
+@pytest.mark.parametrize(("rate", "beta"), [(1.6, 0.0), (0.4, 0.5), (0.1, 0.9)])
+def test_mini_batches_are_ahead_at_the_same_cost(lesson, cells, rate, beta):
+    """By the library's heavy ball, whose gradient deals out the batches."""
+    random, training = np.random.default_rng(1), lesson["training"]
+    orders = [random.permutation(500) for _ in range(20)]
+    batches = [order[k : k + 50] for order in orders for k in range(0, 500, 50)]
+    # The first answer is looked at for its shape alone.
+    dealt = iter([training, *(training[rows] for rows in batches)])
+    run = optimizers.heavy_ball(
+        lambda theta: problems.DigitNetwork(next(dealt)).gradient(theta),
+        lesson["starts"],
+        learning_rate=rate,
+        beta=beta,
+        n_iterations=200,
+    )
+    ours = lesson["mini_batches"](rate, beta, lesson["starts"], seed=1)
+    np.testing.assert_allclose(ours, run.theta[-1], rtol=1e-6, atol=1e-9)
+    reads = lesson["judge"].accuracy(ours)
+    assert f"lr {rate}, β {beta}: {range_of(reads)}" in printed(cells["turn-numbers-3"])
+    assert 100 * reads.min() > lesson["right"]["gradient descent", 20].max()
+    assert 100 * np.median(reads) > np.median(lesson["right"]["heavy ball", 20])
+
+
 # --- The map --------------------------------------------------------------------------------------
 
 
