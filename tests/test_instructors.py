@@ -27,8 +27,8 @@ CELLS = {
     "title": "# 3 · Toy\n\n**Time** about 20 minutes.",
     "question": "## The question",
     "predict-size": "- **a** half\n- **b** whole\n- **c** double",
-    "commit-size": 'my_prediction = ""',
-    "answer-size": "**b.** The whole.",
+    "commit-size": 'predict(3, "size")',
+    "answer-size": "<details>\n<summary>The answer</summary>\n\n**b.** The whole.\n\n</details>",
     "explore-toy": "explorers.step_size()",
     "your-turn": "## Your turn\n\n1. One.\n2. Two.",
 }

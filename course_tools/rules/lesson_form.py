@@ -12,8 +12,6 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from course_tools.notebooks.cells import Notebook, prose_of, texts_of
 from course_tools.notebooks.course import lessons, notebooks, number_of
 from course_tools.notebooks.questions import (
@@ -42,7 +40,6 @@ HEADINGS = {
 ANSWERED_WITHIN = 12
 """Cells within which a learner, having chosen, wants to read why."""
 
-CHOICE = re.compile(r"^- \*\*([a-z])\*\*", re.MULTILINE)
 LETTER = re.compile(r"\*\*([a-z])\.?\*\*")
 NUMBER = r"\d+(?:[,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
 IN_PROSE = re.compile(rf"(?<![\w.,/]){NUMBER}(?!\w)", re.IGNORECASE)
@@ -113,9 +110,6 @@ def predictions(notebook: Notebook) -> Iterator[str]:
     cells = notebook.nb.cells
     asked = [k for k, cell in enumerate(cells) if cell.id.startswith(ASKED)]
     for place, end in pairwise([*asked, len(cells)]):
-        if commits(cells[place + 1 : place + 2]):
-            yield from predictions_of_old(notebook, place, end)
-            continue
         cell = cells[place]
         name = cell.id.removeprefix(ASKED)
         choices = choices_in(cell.source)
@@ -147,32 +141,6 @@ def faults_of_answer(source: str, choices: Mapping[str, str]) -> Iterator[str]:
         yield f"no part '{BELIEF}{letter}'. Say why one would take it."
     if any("$" in belief for belief in beliefs.values()):
         yield f"a part '{BELIEF}…' has a formula, which the widget cannot show. Use words."
-
-
-def predictions_of_old(notebook: Notebook, place: int, end: int) -> Iterator[str]:
-    """Refuse the same in the older form, whose answer stands open."""
-    cells = notebook.nb.cells
-    letters = CHOICE.findall(cells[place].source)
-    if len(letters) < 3:
-        yield notebook.says(cells[place], "fewer than three choices. Write '- **a** …' for each.")
-    unanswered = set(letters) - answered(cells[place + 1 : min(end, place + ANSWERED_WITHIN)])
-    for letter in sorted(unanswered):
-        yield notebook.says(
-            cells[place], f"choice {letter} is answered nowhere. Say why one would take it."
-        )
-
-
-def commits(cells: list[NotebookNode]) -> bool:
-    """Whether the first of these cells is one in which a learner commits to a choice."""
-    return bool(cells) and bool(re.fullmatch(r'my_\w*prediction = ""', cells[0].source))
-
-
-def answered(cells: list[NotebookNode]) -> set[str]:
-    """Return the letters that the first cell answers which begins with the right one."""
-    for cell in cells:
-        if cell.cell_type == "markdown" and LETTER.match(cell.source):
-            return set(LETTER.findall(cell.source))
-    return set()
 
 
 @RULES.add
