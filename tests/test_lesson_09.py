@@ -89,6 +89,7 @@ def test_the_growing_betas_by_their_sums(lesson):
 def test_the_memory_is_a_third_of_the_way():
     for k in (100, 1000, 10_000):
         assert 1 / (1 - theory.growing_betas(k)[-1]) == pytest.approx(k / 3, rel=0.05)
+    assert 1 / (1 - theory.growing_betas(10)[-1]) > 0.4 * 10  # soon, and not yet there
 
 
 def with_velocity(gradient, start, lr, n, betas=None):
