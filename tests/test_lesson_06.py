@@ -25,6 +25,7 @@ BY_HAND = (
     "four-versions",
 )
 LINE = problems.noisy_line()
+MU, L = theory.curvature_range(LINE.hessian())
 
 
 def paths(lr: float, beta: float, weight: float, n: int, velocity: Any = (0.0, 0.0)) -> Any:
@@ -109,6 +110,16 @@ def test_at_the_same_rate_the_recipe_is_at_most_twice_as_fast(p: float) -> None:
     assert theory.momentum_rate(p, best**2, 1.0) == pytest.approx(best, abs=1e-6)
     assert rates.min() > best - 1e-6
     assert (1 - p) ** 2 < best < 1 - p
+
+
+def test_the_factor_of_two_is_one_of_the_long_run() -> None:
+    """A short race can be won by more, and just above 2/(L + μ) the rates are still within it."""
+    counts = [first_below(paths(0.4, beta, 1 - beta, 50), 0.1) for beta in (0.0, 0.11)]
+    assert counts[0] > 2 * counts[1]
+    for lr, more in ((0.4491, False), (0.45, False), (0.452, True), (0.48, True)):
+        best = (1 - lr * MU) / (1 + lr * MU)
+        plain = max(1 - lr * MU, lr * L - 1)
+        assert (plain**2 > best) == more
 
 
 def test_the_control_experiment(cells: dict[str, Any]) -> None:

@@ -279,3 +279,16 @@ def test_the_lesson_prints_what_theory_says(cells):
     for n in steps:
         assert f"{n} steps, for good {n}" in printed(cells["run-the-best"])
     assert "False" not in "".join(map(printed, cells.values()))
+
+
+@pytest.mark.parametrize("kappa", [1.5, 4.0, 12.83, 1000.0])
+def test_what_two_hints_of_the_bank_say_of_the_best_setting(kappa):
+    """It is κ/(κ + 1) of the limit, and at 1/L no β has a better rate than 1 - 1/√κ."""
+    best = theory.best_heavy_ball(1.0, kappa)
+    share = best.learning_rate / theory.heavy_ball_limit(kappa, best.beta)
+    assert share == pytest.approx(kappa / (kappa + 1))
+    ends = np.array([[1.0], [kappa]])
+    betas = np.linspace(0, 0.9999, 20_000)
+    at_1_by_L = np.max(theory.heavy_ball_rate(1 / kappa, betas, ends), axis=0).min()
+    assert at_1_by_L == pytest.approx(1 - 1 / np.sqrt(kappa), abs=5e-3)
+    assert at_1_by_L > best.rate

@@ -89,6 +89,7 @@ def test_the_growing_betas_by_their_sums(lesson):
 def test_the_memory_is_a_third_of_the_way():
     for k in (100, 1000, 10_000):
         assert 1 / (1 - theory.growing_betas(k)[-1]) == pytest.approx(k / 3, rel=0.05)
+    assert 1 / (1 - theory.growing_betas(10)[-1]) > 0.4 * 10  # soon, and not yet there
 
 
 def with_velocity(gradient, start, lr, n, betas=None):
@@ -348,3 +349,41 @@ def test_on_walls_another_rule_keeps_the_promise_and_one_restart_saves_the_climb
         rest = np.flatnonzero(np.abs(ridden) > 1e-6)[-1] + 1
         assert f"{name}: furthest on the other side {ridden.min():.1f}" in said
         assert f"within 1e-6 for good after {rest} steps" in said
+
+
+def test_the_proof_asks_of_t_that_it_grows(lesson):
+    """Turn 9.2: with t = 1 for ever the squares obey, it is gradient descent, and promises less."""
+    t = [Fraction(k + 1, 2) for k in range(1, 300)]
+    assert t[0] == 1
+    assert all(after**2 - after <= now**2 for now, after in pairwise(t))
+    assert [(now - 1) / after for now, after in pairwise(t)] == [
+        Fraction(k - 1, k + 2) for k in range(1, 299)
+    ]
+    far, height = lesson["far"], lesson["wall_height"]
+    plain = walk(lesson["wall_slope"], far, 1.0, 0.0, 100)
+    assert height(plain[100]) > 1.8 * 2 * far**2 / 101**2
+
+
+@pytest.mark.parametrize("product", [0.2, 0.9, 0.999, 1.0, 1.2, 1.33])
+def test_with_the_look_ahead_a_ball_swings_below_one_alone(product):
+    """A critical β, (1 - √p)/(1 + √p), is there for lr · λ = p below 1; beyond, β only slows."""
+    betas = np.linspace(0.001, 0.999, 999)
+    q = 1 - product
+    swings = ((1 + betas) * q) ** 2 < 4 * betas * q - 1e-15
+    if product < 1:
+        border = (1 - np.sqrt(product)) / (1 + np.sqrt(product))
+        assert np.array_equal(swings, betas > border)
+    else:
+        assert not swings.any()
+
+
+def test_the_best_heavy_ball_has_the_best_rate_and_is_not_ahead_at_every_step(lesson):
+    """In the long valley restarts are ahead of it for hundreds of steps; the rate wins later."""
+    best = theory.best_heavy_ball(0.001, 1.0)
+    curvatures = np.array([0.001, 1.0])
+    ball = walk(lambda x: curvatures * x, [1.0, 1.0], best.learning_rate, best.beta, 600)
+    afresh = lesson["ride_afresh"](lambda x: curvatures * x, [1.0, 1.0], 1.0, 600)[0]
+    ball, afresh = ((curvatures * path**2).sum(axis=1) for path in (ball, afresh))
+    assert afresh[100] < 0.001 * ball[100]
+    assert afresh[300] < ball[300]
+    assert ball[600] < 0.1 * afresh[600]

@@ -271,6 +271,13 @@ def test_dealt_batches_leave_a_smaller_cloud_than_drawn_ones(lesson):
     assert shares[0] < shares[1] < 0.8
 
 
+def test_a_short_last_batch_can_make_the_cloud_larger_than_the_formula_says(lesson):
+    """So the lesson says it of dealt batches of one size: here come 99 points, and then one."""
+    drawn = exact_distance([0.1] * 1000, 0.0, 99)[-1]
+    ends = [lesson["distances"](lesson["sgd"](0.1, 0.0, 99, 400, s))[-400:] for s in range(10)]
+    assert np.sqrt(np.mean(np.square(ends))) > 4 * drawn
+
+
 def test_the_cloud_lies_across_the_valley_because_its_batches_are_dealt(lesson):
     """Drawn ones would leave it nearly round: the noise has its curvature, which cancels."""
     curvatures, directions = np.linalg.eigh(LINE.hessian())

@@ -289,6 +289,25 @@ def test_claim_4_updates_are_steadier_and_the_cloud_is_not_smaller(cells, lr, be
     assert turned == pytest.approx(np.arccos(correlation) / np.pi, abs=0.02)
 
 
+def test_claim_4_with_long_steps_the_cloud_is_smaller():
+    """So the verdict says it of short steps: at lr · λ = 1 memory halves the cloud."""
+    for product, share in ((0.01, 0.995), (0.1, 0.953), (1.0, 0.514), (1.9, 0.053)):
+        plain = theory.gradient_descent_variance(product, 1.0)
+        assert theory.momentum_variance(product, 0.9, 1.0) / plain == pytest.approx(share, abs=1e-3)
+        by_hand = (2 - product) / (2 - product * (1 - 0.9) / (1 + 0.9))
+        assert by_hand == pytest.approx(share, abs=1e-3)
+
+
+def test_claim_1_beyond_its_best_rate_gradient_descent_is_more_than_twice_as_slow():
+    """At the same learning rate: the table says up to twice, up to 2/(L + μ)."""
+    for lr, gain in ((2 / 101, 1.98), (0.0199, 3.96), (0.01995, 7.96)):
+        plain = max(1 - lr, 100 * lr - 1)
+        best = (1 - lr) / (1 + lr)
+        rates = [theory.momentum_rate(lr, best**2, curvature) for curvature in (1.0, 100.0)]
+        assert rates == pytest.approx([best, best], abs=1e-6)
+        assert np.log(best) / np.log(plain) == pytest.approx(gain, abs=0.02)
+
+
 def test_claim_4_costs_lag(cells, lesson):
     """On a slope the velocity is normal; after the turn its mean is 2 βᵏ - 1 times the old one."""
     rows = printed(cells["test-lag"]).splitlines()

@@ -517,7 +517,7 @@ def _best_averaged(mu: float, L: float) -> Any:
 
 @BEST.mistake(
     "The largest learning rate in place of the best",
-    "2(1 + β)/L is where the ball flies away. The best lies well below.",
+    "2(1 + β)/L is where the ball flies away. The best lies below.",
 )
 def _best_limit(mu: float, L: float) -> Any:
     beta = best_setting(mu, L)[1]
@@ -669,8 +669,8 @@ def _best_usual(mu: float, L: float) -> Any:
 
 @BEST.mistake(
     "The root of 1/κ in place of the quotient",
-    "That is half of the way: 1 - √(μ/L) is no rate of the heavy ball. Set the two ends equal, and"
-    " insert the learning rate.",
+    "That is half of the way: 1 - √(μ/L) is the best rate at 1/L, and longer steps have a better"
+    " one. Set the two ends equal, and insert the learning rate.",
 )
 def _best_without_quotient(mu: float, L: float) -> Any:
     return 1 / L, 1 - np.sqrt(mu / L)

@@ -327,7 +327,7 @@ of_what_a_run_returns(NESTEROV)
 BETAS = Task(
     lesson=9,
     returns=("the β",),
-    shows="The memory grows with the way: it is always about a third of the steps so far.",
+    shows="The memory grows with the way: it is soon about a third of the steps so far.",
     cases=[(8,), (3,), (1,)],
 )
 

@@ -153,7 +153,7 @@ def _softmax_other_axis_global(scores: Array) -> Any:
 
 @SOFTMAX.mistake(
     "The mean score is subtracted, not the largest",
-    "What is left is above 0 for half of the scores, and may still be 1000. Which number makes all"
+    "What is left is above 0 for some of the scores, and may still be 1000. Which number makes all"
     " of them at most 0?",
 )
 def _softmax_mean(scores: Array) -> Any:

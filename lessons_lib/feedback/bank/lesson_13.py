@@ -129,7 +129,7 @@ def _sum(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -
 
 @STEP.mistake(
     "All squares are added up, and none fades",
-    "That is another method, AdaGrad, whose steps get shorter for ever. Which factor lets the old"
+    "That is another method, AdaGrad, whose sizes grow and never shrink. Which factor lets the old"
     " squares fade?",
 )
 def _adagrad(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
