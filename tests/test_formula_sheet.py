@@ -98,7 +98,7 @@ def mistranslated(table: str) -> list[str]:
     wrong = []
     for source, *entries in rows:
         for target, entry in zip(head[1:], entries, strict=True):
-            formula = entry.partition(";")[0].replace("·", "*")
+            formula = entry.partition(";")[0].replace("·", "*").replace("−", "-")
             if not math.isclose(
                 eval(formula, {"β": 0.9, "d": 0.5, "lr": 0.01, "v": 3.0}),
                 translated(source, target),
@@ -119,11 +119,11 @@ def translated(source: str, target: str) -> float:
 def test_translations_are_those_of_theory():
     table = Notebook.read(SHEET).by_id["translation"].source
     assert mistranslated(table) == []
-    row = "| heavy ball | 1/(1 - β) | 1 |"
+    row = "| heavy ball | 1/(1 − β) | 1 |"
     assert row in table
-    assert mistranslated(table.replace(row, "| heavy ball | 1 - β | 1 |")) == [
-        "heavy ball, averaged: 1 - β"
+    assert mistranslated(table.replace(row, "| heavy ball | 1 − β | 1 |")) == [
+        "heavy ball, averaged: 1 − β"
     ]
     assert mistranslated(table.replace("lr·v;", "v;")) == [
-        "velocity, Velocity: v; other sign -lr·v"
+        "velocity, Velocity: v; other sign −lr·v"
     ]

@@ -211,6 +211,19 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "HTML": prose('# Title\n\n<a href="missing.html">x</a>'),
         "by reference": prose("# Title\n\n[x][1]\n\n[1]: missing.html"),
     },
+    "minus_signs": {
+        "between two": prose("# Title\n\nIt is 1 - β."),
+        "at the end of a line": prose("# Title\n\nIt is 1 -\nβ."),
+        "after code": prose("# Title\n\nIt is `a` - b."),
+        "in a list": prose("# Title\n\n- one\n- 2 - one"),
+        "of a number": prose("# Title\n\nIt is -1."),
+        "at the beginning": prose("# Title\n\n-1 is it."),
+        "in bold": prose("# Title\n\nIt is **-1**."),
+        "of a bracket": prose("# Title\n\nIt is -(1 + β), or (-lr · v)."),
+        "in a table": prose("# Title\n\n| x |\n|---|\n|-lr|"),
+        "without spaces": prose("# Title\n\nIt is κ-1."),
+        "before a letter": prose("# Title\n\nIt is 1-β."),
+    },
     "folds": {
         "no title": prose("# Title\n\n<details>\n\nText.\n\n</details>"),
         "empty title": prose("# Title\n\n<details>\n<summary> </summary>\n\nText.\n\n</details>"),
@@ -307,6 +320,12 @@ ALLOWED = {
     "link to the web": prose("# Title\n\n[x](https://example.org/#a)"),
     "link to a heading there": prose("# Title\n\n[x](01_good.ipynb#the-plot)"),
     "link to a folder": prose("# Title\n\n[x](../notebooks)"),
+    "minus": prose("# Title\n\nIt is 1 − β, and −1."),
+    "minus in code": prose("# Title\n\n`1 - β` and $1 - β$ and\n\n```\n-1\n```\n\n$$-1$$"),
+    "hyphens": prose(
+        "# Title\n\n- a look-ahead, pre- and post-\n  - `np`-free, $n$-th, 2-D, 1e-6\n\n---\n\n"
+        "| x |\n|---|\n| [a-b](../notebooks#a - b) |\n\n<a title='a - b'></a>"
+    ),
     "a fold": prose(
         "# Title\n\n<details>\n<summary>Why z₁ z₂ = β</summary>\n\n$$x$$\n\n- so\n\n"
         "</details>\n\nOn."

@@ -164,14 +164,15 @@ def texts_of(output: NotebookNode) -> Iterator[str]:
             yield re.sub(r"data:[\w/+-]+;base64,[\w/+=\s]*", "", content)
 
 
-def without_code(source: str) -> str:
-    """Markdown without its code."""
-    return re.sub(r"```.*?```|`[^`]*`", " ", source, flags=re.DOTALL)
+def without_code(source: str, *, in_place: str = " ") -> str:
+    """Markdown without its code, and with something else in the place of each piece."""
+    return re.sub(r"```.*?```|`[^`]*`", in_place, source, flags=re.DOTALL)
 
 
-def prose_of(source: str) -> str:
+def prose_of(source: str, *, in_place: str = " ") -> str:
     """Markdown without code, mathematics and the targets of links."""
-    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", without_code(source), flags=re.DOTALL)
+    text = without_code(source, in_place=in_place)
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", in_place, text, flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)", "]", text)
 
 

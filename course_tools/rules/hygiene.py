@@ -390,6 +390,30 @@ def belittling(notebook: Notebook) -> Iterator[str]:
 
 
 @RULES.add
+def minus_signs(notebook: Notebook) -> Iterator[str]:
+    """Refuse a hyphen for a minus in prose: it is shorter, and a line may break after it."""
+    for cell in notebook.prose:
+        text = re.sub(r"</?[a-zA-Z][^<>]*>", " ", prose_of(cell.source, in_place="x"))
+        for found in HYPHEN.finditer(text):
+            around = text[max(0, found.start() - 15) : found.end() + 15].split("\n")
+            yield notebook.says(
+                cell,
+                f"{max(around, key=len).strip()!r} has a hyphen for a minus. Write − (U+2212), or "
+                "$…$ around the formula; for a pause, a comma or a colon.",
+            )
+
+
+HYPHEN = re.compile(
+    r"(?<=[^\s>|]) -(?=\s|$)"  # 1 - β
+    r"|(?:^|(?<=[\s(\[|=·/,:+≤≥≈×\"“{-])|(?<=[\s(]\*)|(?<=[\s(]\*\*))"  # before …
+    r"-(?=[\w√(])"  # … -1, (-β), **-1**
+    r"|(?<=[\d)²³])-(?=[α-ωΑ-Ω√])|(?<=[α-ωΑ-Ω√])-(?=[\d(√])",  # 1-β, κ-1
+    re.MULTILINE,
+)
+"""A hyphen that means minus: not in a word, before an entry of a list, or in a table's rule."""
+
+
+@RULES.add
 def links(notebook: Notebook) -> Iterator[str]:
     """Refuse links within the course that lead nowhere."""
     for cell in notebook.prose:
