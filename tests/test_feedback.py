@@ -506,6 +506,13 @@ def test_a_notebook_shows_the_words_of_a_failed_test_without_traceback():
     assert shown == ["✗ Forgotten factor.", "What is the second argument for?"]
 
 
+@pytest.mark.parametrize("given", [3.0, lambda theta: theta, double])
+def test_a_notebook_shows_the_words_of_a_check_that_cannot_be(given: Any):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        check(given)
+    assert caught.value._render_traceback_() == [str(caught.value)]  # type: ignore[attr-defined]
+
+
 def test_a_verdict_is_shown_as_words_and_as_html():
     bundle = judge(DOUBLE, lambda v, f: "<b>")._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}

@@ -10,7 +10,7 @@ from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.judging import judge
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.task import Task
-from lessons_lib.feedback.verdict import Verdict
+from lessons_lib.feedback.verdict import NoSuchTaskError, NotAFunctionError, Verdict
 from lessons_lib.progress import recall, remember
 
 WHERE = (
@@ -36,13 +36,13 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
 
     Raises
     ------
-    TypeError
-        If it is not a function.
-    ValueError
-        If no task has its name.
+    NotAFunctionError
+        If it is not a function. It is a TypeError.
+    NoSuchTaskError
+        If no task has its name. It is a ValueError.
     """
     if not callable(function):
-        raise TypeError(
+        raise NotAFunctionError(
             f"check() was given {type(function).__name__}, not a function. Write the function's"
             " name without brackets after it, such as check(line_loss)."
         )
@@ -63,12 +63,12 @@ def _find(name: str) -> Task:
     if name in known:
         return known[name]
     if name == "<lambda>":
-        raise ValueError(
+        raise NoSuchTaskError(
             "A lambda has no name, and check() goes by the name. Write it with def, and the name"
             " that the exercise gives the function."
         )
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    raise ValueError(
+    raise NoSuchTaskError(
         f"No exercise is called {name!r}. Keep the name that the exercise gives the function"
         + (f": perhaps {', '.join(near)}?" if near else f". {WHERE}")
     )

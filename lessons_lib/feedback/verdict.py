@@ -13,11 +13,23 @@ Kind = Literal[
 COLOURS = {True: "#004488", False: "#cc3311"}
 
 
-class NotYetRightError(AssertionError):
-    """A graded test that does not pass. A notebook shows its words, and no traceback."""
+class InWordsError(Exception):
+    """An error of which a notebook shows the words, and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
+
+
+class NotYetRightError(InWordsError, AssertionError):
+    """A graded test that does not pass."""
+
+
+class NotAFunctionError(InWordsError, TypeError):
+    """A check of something that is no function."""
+
+
+class NoSuchTaskError(InWordsError, ValueError):
+    """A check of a function that has the name of no task."""
 
 
 @dataclass(frozen=True)
