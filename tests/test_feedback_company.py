@@ -225,3 +225,12 @@ def test_a_library_may_reserve_addresses_that_it_does_not_use(monkeypatch: pytes
     assert judge(SQUARES, reserving).kind == "failure"
     monkeypatch.setitem(sys.modules, "jax", ModuleType("jax"))
     assert judge(SQUARES, reserving).right
+
+
+def test_where_no_process_more_is_allowed_a_check_still_answers(monkeypatch: pytest.MonkeyPatch):
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert judge(SQUARES, square).right
+    assert not judge(SQUARES, lambda number: 2 * number).right

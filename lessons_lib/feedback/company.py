@@ -17,7 +17,13 @@ from collections.abc import Sequence
 from types import FrameType
 
 from lessons_lib.feedback import limits
-from lessons_lib.feedback.limits import Elsewhere, StuckError, in_a_copy, line_by_line
+from lessons_lib.feedback.limits import (
+    Elsewhere,
+    NoCopyError,
+    StuckError,
+    in_a_copy,
+    line_by_line,
+)
 from lessons_lib.feedback.phrasing import joined
 from lessons_lib.feedback.running import Function, Inputs, Outcome
 from lessons_lib.feedback.stopwatch import LOOK, Stopwatch, TimeLimit, work_of_thread
@@ -80,6 +86,8 @@ def outcomes_in_company(
     done: list[Outcome] = []
     try:
         done.extend(in_a_copy(function, cases, n_parts, time_for_all, memory))
+    except NoCopyError:
+        return _in_a_thread(function, cases, n_parts, time_for_all)
     except StuckError:
         if compilers() or others_are_there():
             return _in_a_thread(function, cases, n_parts, time_for_all)

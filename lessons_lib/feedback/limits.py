@@ -46,6 +46,10 @@ class StuckError(Exception):
     """A copy has waited for nothing, or never begun: it may lack what it waits for."""
 
 
+class NoCopyError(StuckError):
+    """The system allows no more processes."""
+
+
 @runtime_checkable
 class Elsewhere(Protocol):
     """A function that runs in another place, which keeps the time itself: as work is marked."""
@@ -110,12 +114,19 @@ def in_a_copy(
     ------
     StuckError
         If the copy is given up because it waits, and not because it works.
+    NoCopyError
+        If there can be none. It is a StuckError.
     """
     receiver, sender = Pipe(duplex=False)
     with warnings.catch_warnings():  # of other threads, which a copy lacks
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
-        copy = os.fork()
+        try:
+            copy = os.fork()
+        except OSError as error:
+            receiver.close()
+            sender.close()
+            raise NoCopyError(error.strerror) from None
     if not copy:
         try:
             _send_all(sender, function, cases, n_parts, memory)
