@@ -1,7 +1,7 @@
 """Checks for exercises, which name the mistake."""
 
 from lessons_lib.feedback.bank import tasks
-from lessons_lib.feedback.checking import check, passed
+from lessons_lib.feedback.checking import check
 from lessons_lib.feedback.judging import judge
 from lessons_lib.feedback.task import Mistake, Task
 from lessons_lib.feedback.verdict import NotYetRightError, Verdict
@@ -13,6 +13,5 @@ __all__ = [
     "Verdict",
     "check",
     "judge",
-    "passed",
     "tasks",
 ]

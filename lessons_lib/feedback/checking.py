@@ -11,7 +11,7 @@ from lessons_lib.feedback.judging import judge
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.task import Task
 from lessons_lib.feedback.verdict import NoSuchTaskError, NotAFunctionError, Verdict
-from lessons_lib.progress import recall, remember
+from lessons_lib.progress import remember
 
 WHERE = (
     "It stands after 'def' in the cell that you were given. A decorator loses it, unless it uses"
@@ -51,11 +51,6 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
     if verdict.right and not cases:
         remember("task", task.name)
     return verdict
-
-
-def passed() -> frozenset[str]:
-    """Return the names of the tasks that have passed."""
-    return frozenset(recall("task"))
 
 
 def _find(name: str) -> Task:
