@@ -9,6 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the project."""
 
+MY_COURSE = "my_course"
+"""The folder in it that is a learner's own copy of the course, once `make lab` has made it."""
+
 
 def show(path: Path) -> str:
     """Write a path as an author would type it."""

@@ -21,9 +21,9 @@ from typing import Any, NoReturn
 from jupyter_core.paths import jupyter_runtime_dir
 
 from course_tools.bootstrap import clean_environment
-from course_tools.desk import FOLDER, START_PAGE
+from course_tools.desk import START_PAGE
 from course_tools.desk.update import update
-from course_tools.files import ROOT
+from course_tools.files import MY_COURSE, ROOT
 
 SHOW_LOG = "--log"
 """An option of ours: JupyterLab's log goes to the terminal."""
@@ -79,7 +79,7 @@ class Server:
 
 def main(arguments: Sequence[str]) -> int:
     """Bring the learner's copy of the course up to date, and open it."""
-    folder = ROOT / FOLDER
+    folder = ROOT / MY_COURSE
     print(update(ROOT, folder), flush=True)
     return open_lab(folder, arguments)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from course_tools import readme
-from course_tools.desk import FOLDER
+from course_tools.files import MY_COURSE
 from course_tools.notebooks.stored import NotebookError
 from course_tools.rules.pages import Page, broken_links, unknown_commands
 
@@ -49,7 +49,7 @@ def missing_files(page: Page) -> Iterator[str]:
         r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", page.text
     ):
         name = found[1]
-        copied = name.removeprefix(f"{FOLDER}/")  # by `make lab`, from where the course has it
+        copied = name.removeprefix(f"{MY_COURSE}/")  # by `make lab`, from where the course has it
         there = (ROOT / copied).exists()
         if not there and not any(each in name for each in PATTERNS):
             yield page.says(page.line_of(found.start()), f"there is no {name}")

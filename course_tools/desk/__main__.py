@@ -11,9 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from course_tools.desk import FOLDER, START_PAGE
+from course_tools.desk import START_PAGE
 from course_tools.desk.update import update
-from course_tools.files import ROOT
+from course_tools.files import MY_COURSE, ROOT
 from course_tools.notebooks.stored import NotebookError
 
 
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Make a copy of the course to work in, or bring it up to date.",
     )
     parser.add_argument(
-        "--folder", type=Path, default=ROOT / FOLDER, help="where the copy is (my_course/)"
+        "--folder", type=Path, default=ROOT / MY_COURSE, help="where the copy is (my_course/)"
     )
     folder = parser.parse_args(argv).folder
     try:

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_tools.desk import FOLDER
-
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("course_tools", "notebooks", "exercises", "solutions")
 RUN_LAB = "import sys; from course_tools import lab; sys.exit(lab.{verb}(sys.argv[1:]))"
@@ -77,7 +75,7 @@ def running_lab(folder: Path, *more: str, verb: str = "edit") -> Iterator[Lab]:
     project = folder / "project"
     if not project.exists():
         copy_project(project)
-    shown = project / FOLDER if verb == "main" else project
+    shown = project / MY_COURSE if verb == "main" else project
     token = secrets.token_hex(16)
     log = folder / "server.log"
     with log.open("wb") as output:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from course_tools.files import MY_COURSE
 from course_tools.rules.instructors.course import ID, GuidePage
 from course_tools.rules.pages import broken_links, unknown_commands
 from course_tools.rules.registry import Rules
@@ -44,7 +45,10 @@ def fault_of_name(name: str, page: GuidePage) -> str:
         known = name in (own.cells if own else page.course.cells)
         return "" if known else f"no cell of {where} is called `{name}`"
     if re.fullmatch(r"(?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|ipynb|py|txt|yml|toml)", name):
-        return "" if (page.course.root / name).exists() else f"there is no {name}"
+        copied = name.removeprefix(
+            f"{MY_COURSE}/"
+        )  # what `make lab` makes has the course's own files
+        return "" if (page.course.root / copied).exists() else f"there is no {name}"
     if own and re.search(r"[_(]", name) and " = " not in name:
         known = name.removesuffix("()") in own.text
         return "" if known else f"`{name}` does not stand in {where}"
