@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_tools.files import MY_COURSE
+
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("course_tools", "notebooks", "exercises", "solutions")
 RUN_LAB = "import sys; from course_tools import lab; sys.exit(lab.{verb}(sys.argv[1:]))"
