@@ -29,9 +29,9 @@ ON_ALL_AND_ONE_MORE = ["-n", str(CORES + 1), *BY_FILE]
 """One process more than cores, where a third of the time is waiting: for kernels to start, and for
 limits to be reached."""
 
-ON_TWO = ["-n", "2", "--dist", "loadgroup"]
-"""Two browsers, each with a server of its own: a page keeps neither core of two at work. Tests of
-one lesson stay together, and those of one file otherwise, as tests/browser/conftest.py says."""
+ON_TWO = ["-n", "2", *BY_FILE]
+"""Two browsers, each with a server of its own: a page keeps neither core of two at work. One has
+the lessons, which are one file and take as long as all others."""
 
 QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
 """Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.

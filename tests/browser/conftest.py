@@ -39,15 +39,6 @@ def find_chromium() -> str | None:
     return next(filter(None, (shutil.which(name) for name in names if name)), None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist deals the groups out
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together the tests of a lesson, which is opened and run once, or of a file."""
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        lesson = callspec.params.get("opened") if callspec else None
-        item.add_marker(pytest.mark.xdist_group(lesson.stem if lesson else item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
