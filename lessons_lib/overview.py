@@ -95,7 +95,7 @@ class Share:
 
     def __str__(self) -> str:
         """Write it as in a table."""
-        return f"{'✓ ' if self.of and self.complete else ''}{self.done} of {self.of}"
+        return f"{'✓ ' if self.of and self.complete else ''}{self.done}/{self.of}"
 
 
 class Progress:
@@ -141,18 +141,16 @@ class Progress:
 
     def rows(self) -> Iterator[str]:
         """Give the rows of the table, as Markdown."""
-        yield "| Lesson | The question | Minutes | Predictions | Goals | Exercise |"
+        yield "| Lesson | The question | Minutes | Predicted | Goals | Exercise |"
         yield "|---|---|---|---|---|---|"
         for lesson in lessons():
             asked, goals, right = self.shares(lesson)
             title = f"{lesson.link}{' (optional)' if lesson.optional else ''}"
-            exercise = f"[{right}]({lesson.exercise_link}), {lesson.exercise} min"
-            yield (
-                f"| {title} | {lesson.question} | {lesson.minutes} | {asked} | {goals} |"
-                f" {exercise} |"
-            )
+            minutes = f"{lesson.minutes} + {lesson.exercise}"
+            exercise = f"[{right}]({lesson.exercise_link})"
+            yield f"| {title} | {lesson.question} | {minutes} | {asked} | {goals} | {exercise} |"
         spent = [sum(each.minutes for each in lessons()), sum(each.exercise for each in lessons())]
-        yield f"| together | | {spent[0]} | | | {spent[1]} min |"
+        yield f"| together | | {spent[0]} + {spent[1]} | | | |"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         lines = [self.words, "", f"**{self.next}**", "", *self.rows()]

@@ -71,7 +71,7 @@ def test_at_first_one_begins(shown):
         in (said["text/markdown"])
     )
     assert said["text/plain"].startswith("You have 0 of ")
-    assert row(said, 6)[3].startswith("0 of")
+    assert row(said, 6)[3].startswith("0/")
 
 
 def test_one_goes_on_where_something_is_left(shown):
@@ -81,7 +81,7 @@ def test_one_goes_on_where_something_is_left(shown):
     progress.remember("goal", "line_and_loss")
     said = shown()
     assert "**Next is [the exercise of lesson 1](../exercises/01_" in said["text/markdown"]
-    assert row(said, 1)[3:5] == [f"✓ {len(asked(1))} of {len(asked(1))}", "✓ 1 of 1"]
+    assert row(said, 1)[3:5] == [f"✓ {len(asked(1))}/{len(asked(1))}", "✓ 1/1"]
     for task in feedback.tasks().values():
         if task.lesson == 1:
             progress.remember("task", task.name)
@@ -101,4 +101,5 @@ def test_in_the_end_all_is_done(shown):
 
 def test_the_minutes_add_up(shown):
     minutes = sum(minutes_of(path) for path in PATHS)
-    assert f"| together | | {minutes} | | |" in shown()["text/markdown"]
+    exercises = sum(minutes_of(ROOT / "solutions" / path.stem / path.name) for path in PATHS)
+    assert f"| together | | {minutes} + {exercises} | | |" in shown()["text/markdown"]
