@@ -141,16 +141,16 @@ class Progress:
 
     def rows(self) -> Iterator[str]:
         """Give the rows of the table, as Markdown."""
-        yield "| Lesson | The question | Minutes | Predicted | Goals | Exercise |"
+        yield "| Lesson | The question | Minutes | Predicted | Goals | Right |"
         yield "|---|---|---|---|---|---|"
         for lesson in lessons():
             asked, goals, right = self.shares(lesson)
             title = f"{lesson.link}{' (optional)' if lesson.optional else ''}"
-            minutes = f"{lesson.minutes} + {lesson.exercise}"
+            minutes = lesson.minutes + lesson.exercise
             exercise = f"[{right}]({lesson.exercise_link})"
             yield f"| {title} | {lesson.question} | {minutes} | {asked} | {goals} | {exercise} |"
-        spent = [sum(each.minutes for each in lessons()), sum(each.exercise for each in lessons())]
-        yield f"| together | | {spent[0]} + {spent[1]} | | | |"
+        spent = sum(each.minutes + each.exercise for each in lessons())
+        yield f"| together | | {spent} | | | |"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         lines = [self.words, "", f"**{self.next}**", "", *self.rows()]
