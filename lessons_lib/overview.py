@@ -141,7 +141,7 @@ class Progress:
 
     def rows(self) -> Iterator[str]:
         """Give the rows of the table, as Markdown."""
-        yield "| Lesson | The question | Minutes | Predicted | Goals | Right |"
+        yield "| Lesson | The question | min | Predicted | Goals | Right |"
         yield "|---|---|---|---|---|---|"
         for lesson in lessons():
             asked, goals, right = self.shares(lesson)
