@@ -203,6 +203,8 @@ def test_access(spoilt: Lesson) -> None:
 def test_explorers(broken: Lesson) -> None:
     emptied = broken.page.locator(".live-figure .live-words").last
     emptied.evaluate("at => { at.textContent = ''; }")
+    narrow = broken.page.locator(".live-figure select").first
+    narrow.evaluate("at => { at.style.width = '40px'; at.style.minWidth = '0'; }")
     said = list(check_explorers(broken))
     for expected in (
         r"^explorer 1: nothing is painted \(empty at End\)\.$",
