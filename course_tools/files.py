@@ -21,6 +21,14 @@ def show(path: Path) -> str:
         return str(path)
 
 
+def write_changed(path: Path, content: bytes) -> bool:
+    """Write a file as `write_whole` does, if it says something else; return whether it did."""
+    if path.exists() and path.read_bytes() == content:
+        return False
+    write_whole(path, content)
+    return True
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in its place in one step, after making the folders above it.
 

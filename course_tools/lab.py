@@ -118,6 +118,7 @@ def open_lab(folder: Path, arguments: Sequence[str]) -> int:
             env=environment(folder),
             start_new_session=True,  # Ctrl-C is for this process, which then stops the server
         )
+    print("JupyterLab starts ...", flush=True)
     with stopping(process):
         if not began(process, folder):
             if output:
@@ -216,9 +217,8 @@ def began(process: subprocess.Popen[bytes], folder: Path) -> bool:
 @contextlib.contextmanager
 def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Stop the server when this process is interrupted, told to end, or loses its terminal."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupted)
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupted) for name in names}
     try:
         yield
     except KeyboardInterrupt:
@@ -231,6 +231,8 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
                 process.wait(TO_STOP)
             process.kill()
             process.wait()
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def interrupted(signum: int, frame: FrameType | None) -> NoReturn:

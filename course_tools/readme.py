@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from pathlib import Path
 
-from course_tools.files import ROOT, show
+from course_tools.files import ROOT, show, write_changed
 from course_tools.notebooks.stored import PNG, NotebookError, code_cells, from_bytes
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here.ipynb"
@@ -38,10 +38,4 @@ def picture(notebook: Path = NOTEBOOK) -> bytes:
 
 def update(notebook: Path = NOTEBOOK, target: Path = PICTURE) -> bool:
     """Write the picture if it is not there as it should be, and say whether that was so."""
-    content = picture(notebook)
-    if target.exists() and target.read_bytes() == content:
-        return False
-    beside = target.with_name(f".{target.name}.new")
-    beside.write_bytes(content)
-    beside.replace(target)
-    return True
+    return write_changed(target, picture(notebook))

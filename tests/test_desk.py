@@ -267,6 +267,17 @@ def test_the_command_says_what_it_did_and_how_to_open_it(
     assert len(given) == count == len(list(folder.rglob("*.ipynb")))
 
 
+def test_a_folder_of_somebody_elses_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def refuse(path: object, *_: object) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert main(["--folder", str(tmp_path)]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_a_folder_that_cannot_be_written_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -234,6 +234,7 @@ NOTES_REFUSED: dict[str, list[Spoilt]] = {
         ),
         ("turn 3.2", "`no_such()`", "03_toy.md:39: `no_such()` does not stand in lesson 3"),
         ("turn 3.2", "`docs/gone.md`", "03_toy.md:39: there is no docs/gone.md"),
+        ("turn 3.2", "`my_course/gone.md`", "03_toy.md:39: there is no my_course/gone.md"),
     ],
     "beforehand": [
         ("above `predict-size`", "above it", "'Run beforehand' names no cell"),

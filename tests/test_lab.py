@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -133,6 +134,7 @@ time.sleep(600)
 def test_ctrl_c_once_ends_the_server(
     url: str, tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    before = signal.getsignal(signal.SIGTERM)
     words = [sys.executable, "-c", WAITING, url, str(tmp_path)]
     started = []
     real = subprocess.Popen
@@ -152,6 +154,7 @@ def test_ctrl_c_once_ends_the_server(
         lab.open_lab(tmp_path, ["--no-browser"])
     assert ended.value.code == 0
     assert started[0].poll() is not None
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_jupyterlab_asks_nobody_on_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -61,11 +61,13 @@ def test_guides_name_what_is_there(guide: str) -> None:
 
 
 def test_a_guide_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
-    text = "See [this](docs/gone.md), `nowhere/` and `make coffee`, or `py -m course_tools tea`."
+    text = "See [this](docs/gone.md), `nowhere/`, `my_course/gone.ipynb`"
+    text += " and `make coffee`, or `py -m course_tools tea`."
     (tmp_path / "README.md").write_text(text, encoding="utf-8")
     assert [said.partition(":1: ")[2] for said in missing_in(tmp_path / "README.md")] == [
         "the link to docs/gone.md leads nowhere.",
         "there is no `make coffee`.",
         "course_tools has no command `tea`.",
         "there is no nowhere/.",
+        "there is no my_course/gone.ipynb.",
     ]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_tools.bootstrap import SetupError
 from course_tools.desk import START_PAGE
 from course_tools.desk.update import update
 from course_tools.files import MY_COURSE, ROOT
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = parser.parse_args(argv).folder
     try:
         print(update(ROOT, folder))
-    except NotebookError as error:
+    except (NotebookError, SetupError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

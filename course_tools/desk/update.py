@@ -19,7 +19,7 @@ from typing import Literal
 
 from course_tools.bootstrap import only_one
 from course_tools.desk.copies import Copy, copies, digest_of
-from course_tools.files import write_whole
+from course_tools.files import write_changed, write_whole
 from lessons_lib.progress import RECORD
 
 Fate = Literal["new", "back", "renewed", "yours", "beside", "same"]
@@ -206,7 +206,5 @@ def read_record(folder: Path) -> dict[str, str]:
 
 def write_record(folder: Path, given: Mapping[str, str]) -> None:
     """Write the record whole, if it says something else than before."""
-    content = (json.dumps({"given": given}, indent=1, sort_keys=True) + "\n").encode()
-    path = folder / RECORD
-    if not path.exists() or path.read_bytes() != content:
-        write_whole(path, content)
+    content = json.dumps({"given": given}, indent=1, sort_keys=True) + "\n"
+    write_changed(folder / RECORD, content.encode())

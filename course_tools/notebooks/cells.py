@@ -176,11 +176,13 @@ def prose_of(source: str, *, in_place: str = " ") -> str:
     return re.sub(r"\]\([^)]*\)", "]", text)
 
 
+FOLDED = re.compile(r"<details>\s*<summary>(.*?)</summary>\n(.*?)</details>\n*", re.DOTALL)
+"""Something folded in Markdown: what stands on it, and what is in it."""
+
+
 def without_folds(source: str) -> str:
     """Markdown as it stands when it is opened: of what is folded, its title alone."""
-    return re.sub(
-        r"<details>\s*(<summary>.*?</summary>)?.*?</details>", r"\1", source, flags=re.DOTALL
-    )
+    return FOLDED.sub(r"<summary>\1</summary>\n", source)
 
 
 def targets_in(source: str) -> list[str]:

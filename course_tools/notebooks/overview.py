@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course_tools.files import ROOT, write_whole
+from course_tools.files import ROOT, write_changed
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.course import lessons, number_of
 from course_tools.notebooks.stored import NotebookError
 from lessons_lib.overview import FILE, Lesson, written
 
 ROW = re.compile(r"^\| \[\d+ · ([^\]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", re.MULTILINE)
+TIME = re.compile(r"\*\*Time\*\* about (\d+) minutes")
 OPTIONAL = "Optional: "
 """How the question of a lesson begins, in the README, that one can leave out."""
 
@@ -53,7 +54,7 @@ def with_capital(sentence: str) -> str:
 
 def minutes_of(path: Path) -> int:
     """Return the minutes that a notebook's first cell states."""
-    said = re.search(r"\*\*Time\*\* about (\d+) minutes", Notebook.read(path).nb.cells[0].source)
+    said = TIME.search(Notebook.read(path).nb.cells[0].source)
     if said is None:
         raise NotebookError(f"{path.name} does not say its time: '**Time** about 30 minutes.'")
     return int(said[1])
@@ -61,8 +62,4 @@ def minutes_of(path: Path) -> int:
 
 def write_overview() -> bool:
     """Write what there is to say for the library; return whether it has changed."""
-    content = written(every_lesson())
-    if FILE.exists() and FILE.read_bytes() == content:
-        return False
-    write_whole(FILE, content)
-    return True
+    return write_changed(FILE, written(every_lesson()))

@@ -25,8 +25,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from course_tools.files import ROOT, write_whole
-from course_tools.notebooks.cells import Notebook
+from course_tools.files import ROOT, write_changed
+from course_tools.notebooks.cells import FOLDED, Notebook
 from course_tools.notebooks.course import number_of, read_in_order
 from lessons_lib.predictions.stored import FILE, Question, written
 
@@ -34,7 +34,6 @@ ASKED, ANSWERED = "predict-", "answer-"
 """How the ids of the two cells begin."""
 
 CHOICE = re.compile(r"^- \*\*([a-z])\*\* (.+(?:\n  .+)*)$", re.MULTILINE)
-FOLDED = re.compile(r"<details>\s*<summary>(.*?)</summary>\n(.*?)</details>\n*", re.DOTALL)
 BELIEF = "If you chose "
 RIGHT = "The answer"
 
@@ -83,8 +82,4 @@ def write_questions() -> bool:
         for path in read_in_order(ROOT / "notebooks")
         for question in questions_of(Notebook.read(path))
     ]
-    content = written(every)
-    if FILE.exists() and FILE.read_bytes() == content:
-        return False
-    write_whole(FILE, content)
-    return True
+    return write_changed(FILE, written(every))

@@ -12,13 +12,12 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from course_tools.notebooks.cells import Notebook, prose_of, texts_of
+from course_tools.notebooks.cells import FOLDED, Notebook, prose_of, texts_of
 from course_tools.notebooks.course import lessons, notebooks, number_of
 from course_tools.notebooks.questions import (
     ANSWERED,
     ASKED,
     BELIEF,
-    FOLDED,
     RIGHT,
     beliefs_in,
     choices_in,

@@ -15,7 +15,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_tools.notebooks.cells import Notebook, lines_of_code, without_folds, words_of
-from course_tools.notebooks.questions import ANSWERED
+from course_tools.notebooks.overview import TIME
+from course_tools.notebooks.questions import ANSWERED, ASKED
 from course_tools.notebooks.stored import PNG
 from course_tools.rules.registry import Rules
 
@@ -51,8 +52,6 @@ SLACK = 3
 
 LONGEST = 45
 """Minutes, as they are stated, for one sitting."""
-
-TIME = re.compile(r"\*\*Time\*\* about (\d+) minutes")
 
 RULES: Rules[Notebook] = Rules()
 """Those below, in their order."""
@@ -123,7 +122,7 @@ class Count:
             "lines of code": (sum(lines_of_code(cell.source) for cell in self.code_read), CODE),
             "printed lines": (sum(map(bool, map(str.strip, shown.splitlines()))), PRINTED),
             "figures": (len(pictures), FIGURES),
-            "predictions": (sum(name.startswith("predict-") for name in names), PREDICTIONS),
+            "predictions": (sum(name.startswith(ASKED) for name in names), PREDICTIONS),
             "explorers": (sum(map(is_explorer, self.code)), EXPLORERS),
             "turns": (len(re.findall(r"^\d+\. ", tasks, re.MULTILINE)), TURNS),
         }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.course import exercise_of, lessons, number_of
-from course_tools.notebooks.questions import RIGHT, folded_in
+from course_tools.notebooks.questions import ANSWERED, ASKED, RIGHT, choices_in, folded_in
 from course_tools.rules.pages import Page
 
 ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -77,19 +77,12 @@ class Lesson:
     @property
     def predictions(self) -> dict[str, tuple[list[str], str]]:
         """The letters of each prediction, and the one with which the answer opens."""
-        found, names = {}, list(self.cells)
-        for place, name in enumerate(names):
-            if name.startswith("predict-"):
-                letters = re.findall(r"^- \*\*([a-z])\*\*", self.cells[name], flags=re.MULTILINE)
-                after = (right_of(self.cells[each]) for each in names[place + 1 :])
-                answers = (re.match(r"\*\*([a-z])\b", source) for source in after)
-                found[name] = letters, next((answer[1] for answer in answers if answer), "?")
+        found = {}
+        for name in (each for each in self.cells if each.startswith(ASKED)):
+            answer = folded_in(self.cells.get(name.replace(ASKED, ANSWERED, 1), ""))
+            right = re.match(r"\*\*([a-z])\b", answer.get(RIGHT, ""))
+            found[name] = list(choices_in(self.cells[name])), right[1] if right else "?"
         return found
-
-
-def right_of(source: str) -> str:
-    """Return a cell's text from where it says which choice is right, if it is folded."""
-    return folded_in(source).get(RIGHT, source)
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,7 @@ def fault_of_name(name: str, page: GuidePage) -> str:
         known = name in (own.cells if own else page.course.cells)
         return "" if known else f"no cell of {where} is called `{name}`"
     if re.fullmatch(r"(?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|ipynb|py|txt|yml|toml)", name):
-        copied = name.removeprefix(
-            f"{MY_COURSE}/"
-        )  # what `make lab` makes has the course's own files
+        copied = name.removeprefix(f"{MY_COURSE}/")  # made from the course's own files
         return "" if (page.course.root / copied).exists() else f"there is no {name}"
     if own and re.search(r"[_(]", name) and " = " not in name:
         known = name.removesuffix("()") in own.text
