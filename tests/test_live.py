@@ -1029,7 +1029,7 @@ def test_a_goal_that_was_reached_is_kept_and_known(tmp_path, monkeypatch):
     goal = Goal("arrive.", above={"lr": 0.25}, name="toy", hint="Further?")
     first = define(scene=Live, goal=goal)
     assert not first.reached
-    assert first.spec["goal"]["hint"] == "Further?"
+    assert (first.spec["goal"]["hint"], first.spec["goal"]["after"]) == ("Further?", 60)
     first.reached = True
     assert progress.recall("goal") == {"toy": ""}
     assert define(scene=Live, goal=goal).reached

@@ -3,7 +3,6 @@
 // a moving slider asks nobody: not the kernel, not the network.
 
 const PACES = { slow: 4, steady: 15, fast: 60 }; // steps per second
-const PATIENCE = 60_000; // milliseconds of trying before a hint
 const QUIET = 500; // milliseconds without a change before a screen reader is told
 
 export default { render };
@@ -329,7 +328,8 @@ function say(figure, gone) {
     if (reached && figure.touched) keep(figure);
     const before = figure.model.get("reached") && !reached;
     const said = reached ? "Goal reached" : before ? "Goal, reached before" : "Goal";
-    page.goal.textContent = `${said}: ${spec.goal.text}${figure.hinted ? ` ${spec.goal.hint}` : ""}`;
+    const hint = figure.hinted && !figure.model.get("reached") ? ` ${spec.goal.hint}` : "";
+    page.goal.textContent = `${said}: ${spec.goal.text}${hint}`;
     page.goal.classList.toggle("live-reached", reached);
     if (reached) words.push("Goal reached.");
   }
@@ -349,9 +349,9 @@ function keep({ model }) {
 function giveHintLater(figure, schedule) {
   if (!figure.spec.goal?.hint || figure.model.get("reached")) return;
   figure.hinting = setTimeout(() => {
-    figure.hinted = !figure.model.get("reached");
+    figure.hinted = true;
     schedule();
-  }, PATIENCE);
+  }, 1000 * figure.spec.goal.after);
 }
 
 // Only what has changed: a screen reader says the same words again when they are written again.

@@ -8,6 +8,7 @@ from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from lessons_lib.figures import Figure
 from lessons_lib.live.canvas import axes_on_canvas
+from lessons_lib.live.parts import Goal
 from lessons_lib.live.scene import Scene, Source
 from lessons_lib.live.sentences import pieces
 from lessons_lib.live.table import Table, pack
@@ -59,9 +60,14 @@ def spec_and_table(scene: Scene) -> tuple[dict[str, Any], bytes]:
         "artists": sorted(artists, key=lambda artist: artist["zorder"]),
         "readouts": {name: _reference(scene, source) for name, source in scene.readouts.items()},
         "words": pieces(scene.words),
-        "goal": goal
-        and {"text": goal.text, "conditions": list(goal.conditions), "hint": goal.hint},
+        "goal": goal and _goal(goal),
     }, buffer
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    """Say what is to be reached, and what to say to whoever has not reached it for a while."""
+    told = {"text": goal.text, "conditions": list(goal.conditions)}
+    return told | {"hint": goal.hint, "after": goal.after}
 
 
 def _artist(scene: Scene, number: int) -> dict[str, Any]:

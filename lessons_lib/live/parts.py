@@ -93,6 +93,8 @@ class Goal:
         Under which name it is kept that a learner has reached it; without one it is not kept.
     hint : str
         What a tutor would ask of somebody who has tried for a while.
+    after : float
+        So many seconds after the first move the hint is given, if the goal is not reached by then.
     """
 
     text: str
@@ -100,6 +102,7 @@ class Goal:
     above: Mapping[str, float] = field(default_factory=dict)
     name: str = ""
     hint: str = ""
+    after: float = 60.0
 
     @property
     def conditions(self) -> list[tuple[str, str, float]]:

@@ -81,7 +81,7 @@ def formats() -> Live:
         [Moving(point, x=places[:, None], y=0 * places[:, None], over="which")],
         words="As {n:.0f}, {n:.1f}, {n:.3f}, {n:.3g}, {n:.4g} and {n:.1g}.",
         readouts={"n": Readout(values, "which")},
-        goal=Goal("find more than a hundred.", above={"n": 100}),
+        goal=Goal("find more than a hundred.", above={"n": 100}, hint="Look below.", after=0.5),
     )
 
 

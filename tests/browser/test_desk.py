@@ -83,7 +83,7 @@ def test_day_one_an_update_and_day_two(browser: Browser, tmp_path: Path) -> None
         for path in lab.folder.rglob("*.ipynb"):
             assert from_bytes(path.read_bytes(), path).cells
     kept = (tmp_path / "home" / "progress.jsonl").read_text(encoding="utf-8")
-    assert [json.loads(line)["name"] for line in kept.split()] == ["line_loss"]
+    assert [json.loads(line)["name"] for line in kept.splitlines() if line] == ["line_loss"]
 
 
 def from_cells(path: Path) -> list[str]:

@@ -271,6 +271,18 @@ def test_the_goal_is_recognised_and_announced(page: Explorers) -> None:
     expect(goal).to_have_text(f"Goal, reached before: {explorer.scene.goal.text}")
 
 
+def test_whoever_has_tried_gets_a_hint_until_the_goal_is_reached(sharp_page: Explorers) -> None:
+    explorer = sharp_page["formats"]
+    goal = explorer.place.locator(".live-goal")
+    expect(goal).to_have_text("Goal: find more than a hundred.")  # nobody has tried
+    explorer.move([2])
+    expect(goal).to_have_text("Goal: find more than a hundred. Look below.", timeout=TO_PAINT)
+    explorer.move([19])
+    expect(goal).to_have_text("Goal reached: find more than a hundred.")
+    explorer.move([2])
+    expect(goal).to_have_text("Goal, reached before: find more than a hundred.")
+
+
 def test_only_a_hand_makes_a_screen_reader_speak(page: Explorers) -> None:
     still = page.page.locator(f"{PANEL} .live-figure").last  # nobody has touched it
     still.scroll_into_view_if_needed()
