@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
 from lessons_lib.figures.style import BLACK, LINE_STYLES, MARKERS, PALE
 from lessons_lib.live import Moving
 from lessons_lib.problems import LeastSquares
+
+SMALL = 9
+"""The smallest lettering of an explorer, in points: 10 pixels of a window that is 900 wide."""
 
 ALMOST_ZERO = 1e-9
 """Stands for zero, which a logarithmic axis does not have."""
@@ -26,10 +31,10 @@ def growing_path(
     """Draw a path that grows with the steps, over the landscape of the loss."""
     ax.set(xlabel="intercept", ylabel="slope")
     if not ax.collections:
-        figures.landscape(ax, line, line.theta0)
+        figures.landscape(ax, line, line.theta0, lettering=SMALL)
     start = [line.theta0] * theta.shape[-2]
     artist = figures.path(ax, start, label=label, colour=colour)
-    ax.legend(loc="upper left", fontsize=8)
+    ax.legend(loc="upper left", fontsize=SMALL)
     return [Moving(artist, x=theta[..., 0], y=theta[..., 1], **follow)]
 
 
@@ -39,6 +44,7 @@ def growing_curve(
     """Draw a curve over the steps that grows with them, and a marker at its end."""
     n_steps = values.shape[-1] - 1
     ax.set(xlabel="step", ylabel=ylabel, xlim=(0, n_steps), yscale="log")
+    write_plainly(ax.yaxis)
     (curve,) = ax.plot([], [], color=colour, linestyle=LINE_STYLES[colour])
     (head,) = ax.plot([], [], color=colour, marker=MARKERS[colour])
     iterations = np.arange(n_steps + 1)
@@ -46,6 +52,14 @@ def growing_curve(
         Moving(curve, x=iterations, y=values, **follow),
         Moving(head, x=iterations, y=values, drag="step", **(follow | {"show": "now"})),
     ]
+
+
+def write_plainly(axis: Axis) -> None:
+    """Write the numbers of a logarithmic axis as 0.01, 100 or 1e-6: an exponent is too small."""
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-").replace("e+0", "e"))
+    )
+    axis.set_minor_formatter(NullFormatter())
 
 
 def percent_left(line: LeastSquares, theta: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures
+from lessons_lib.explorers.common import SMALL
 from lessons_lib.figures.style import GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider
 from lessons_lib.problems import LeastSquares
@@ -33,7 +34,7 @@ def line_and_loss(line: LeastSquares) -> Live:
     left.set_ylim(-3, 14)
     left.legend(loc="upper left")
     right.set(xlabel="intercept", ylabel="slope")
-    figures.landscape(right, line, [[-0.3, -1.4]])
+    figures.landscape(right, line, [[-0.3, -1.4]], lettering=SMALL)
     (point,) = right.plot(0, 0, "s", color=RED, label="your line")
     return Live(
         figure,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lessons_lib import adaptive, figures, optimizers, problems, theory
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, contours_of_valley, growing_curve
+from lessons_lib.explorers.common import ALMOST_ZERO, SMALL, contours_of_valley, growing_curve
 from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
@@ -58,7 +58,7 @@ def turning_valley(n_steps: int = 100) -> Live:
         values = np.maximum(left[name], ALMOST_ZERO)
         moving += growing_curve(curves, values, colour, follow, ylabel="distance left, in percent")
     valley.set(xlim=(-2.2, 2.2), ylim=(-2.2, 2.2))
-    valley.legend(loc="lower left", fontsize=8)
+    valley.legend(loc="lower left", fontsize=SMALL)
     curves.set_ylim(1e-2, 1e3)
     curves.axhline(1, color=GREY, linestyle=":", label="1 %")
     return Live(

@@ -7,7 +7,13 @@ from matplotlib.axes import Axes
 
 from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, contours_of_valley, growing_curve, turned
+from lessons_lib.explorers.common import (
+    ALMOST_ZERO,
+    SMALL,
+    contours_of_valley,
+    growing_curve,
+    turned,
+)
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
@@ -45,7 +51,7 @@ def valley(n_steps: int = 60) -> Live:
         *_curve(curves, left[..., 0], BLUE, "kappa lr step"),
         *_curve(curves, left[0, ..., 1], RED, "lr step"),
     ]
-    path.legend(loc="lower left", fontsize=8)
+    path.legend(loc="lower left", fontsize=SMALL)
     curves.set_ylim(1e-2, 1e3)
     curves.axhline(1, color=GREY, linestyle=":")
     names = ["along the floor", "across the valley", "1 %"]
