@@ -21,6 +21,9 @@ SMALL = 9
 ALMOST_ZERO = 1e-9
 """Stands for zero, which a logarithmic axis does not have."""
 
+DECADE = np.array([1, 1.25, 1.6, 2, 2.5, 3, 4, 5, 6, 8])
+"""Round numbers, each about a quarter larger than the one before."""
+
 LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)
 """How far from a valley's floor, across it, its contours run."""
 

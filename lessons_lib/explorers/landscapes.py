@@ -15,7 +15,7 @@ from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
 
 METHODS = {**TOLD_IN_LESSON_6, "Nesterov": optimizers.nesterov}
 
-RATES = np.array([0.02, 0.05, 2 / 26, 1 / 9, 0.2, 0.5, 1, 2])
+RATES = np.array([0.02, 0.05, 2 / 26, 0.1, 1 / 9, 0.2, 0.5, 1, 2])
 BETAS = np.array([4 / 9, 0.7, 0.9, 0.95])
 
 SMALLEST, LARGEST = 1e-3, 1e6

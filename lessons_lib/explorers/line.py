@@ -24,7 +24,7 @@ def line_and_loss(line: LeastSquares) -> Live:
     Live
         Controls: intercept and slope. Goal: a loss below 1.05.
     """
-    intercepts, slopes = np.linspace(-1, 9, 51), np.linspace(-2, 8, 51)
+    intercepts, slopes = np.linspace(-1, 9, 51), np.linspace(-2, 8, 101)
     theta = np.stack(np.meshgrid(intercepts, slopes, indexing="ij"), axis=-1)
     ends = np.array([0.0, 2.0])
 

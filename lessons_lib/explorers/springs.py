@@ -17,7 +17,7 @@ from lessons_lib.live import Control, Goal, Live, Moving, Readout, slider, steps
 PRODUCTS = np.round(np.arange(0, 4.225, 0.05), 2)
 """Learning rates times curvature."""
 
-BETAS = np.round(np.arange(0, 1, 0.03), 2)
+BETAS = np.arange(40) / 40
 
 
 def springs(n_steps: int = 60) -> Live:
@@ -140,7 +140,7 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
 def _controls(label: str, start: float, n_steps: int) -> list[Control]:
     return [
         slider("product", label, PRODUCTS, start=start, digits=".2f"),
-        slider("beta", "β", BETAS, start=0.9, digits=".2f"),
+        slider("beta", "β", BETAS, start=0.9),
         steps(n_steps, start=n_steps),
     ]
 

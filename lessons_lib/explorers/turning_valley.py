@@ -8,13 +8,19 @@ import numpy as np
 
 from lessons_lib import adaptive, figures, optimizers, problems, theory
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, SMALL, contours_of_valley, growing_curve
+from lessons_lib.explorers.common import (
+    ALMOST_ZERO,
+    DECADE,
+    SMALL,
+    contours_of_valley,
+    growing_curve,
+)
 from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
 KAPPA = 25.0
 ANGLES = np.array([0.0, 1, 3, 10, 20, 30, 45])
-RATES = np.round(np.geomspace(0.02, 1, 18), 3)
+RATES = np.array([*np.outer([0.01, 0.1], DECADE).ravel().round(4)[3:], 1])
 BETAS = np.array([0.0, 0.5, 0.75, 0.9])
 
 OVER = {
@@ -65,7 +71,7 @@ def turning_valley(n_steps: int = 100) -> Live:
         figure,
         [
             slider("angle", "rotation (°)", ANGLES, start=0, digits=".0f"),
-            slider("lr", "Adam's learning rate", RATES, start=0.127),
+            slider("lr", "Adam's learning rate", RATES, start=0.125),
             slider("beta1", "Adam's β₁", BETAS, start=0.5, digits=".2f"),
             steps(n_steps, start=10),
         ],
