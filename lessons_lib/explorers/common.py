@@ -38,7 +38,7 @@ def growing_path(
     start = [line.theta0] * theta.shape[-2]
     artist = figures.path(ax, start, label=label, colour=colour)
     ax.legend(loc="upper left", fontsize=SMALL)
-    return [Moving(artist, x=theta[..., 0], y=theta[..., 1], **follow)]
+    return [Moving(artist, x=theta[..., 0], y=theta[..., 1], drag="step", **follow)]
 
 
 def growing_curve(
@@ -96,3 +96,10 @@ def contours_of_valley(ax: Axes, kappas: Array, angles: Array, *, over: str) -> 
         moving.append(Moving(ring, x=x, y=y, over=over))
     ax.plot(0, 0, "*", color=BLACK, markerfacecolor="white", markersize=16, label="minimum")
     return moving
+
+
+def start_in_valley(ax: Axes, angles: Array) -> Moving:
+    """Mark the start, one unit from the minimum along either eigenvector: a hand turns it."""
+    x, y = np.moveaxis(turned(np.ones((1, 2)), angles), -1, 0)
+    (mark,) = ax.plot(1, 1, "o", color=BLACK, markerfacecolor="none", markersize=12, label="start")
+    return Moving(mark, x=x, y=y, over="angle", drag="angle")

@@ -47,7 +47,7 @@ def step_size(n_steps: int = 20) -> Live:
     follow = {"over": "product step"}
     moving = [
         Moving(trail, x=x, y=loss, show="trail", **follow),
-        Moving(ball, x=x, y=loss, show="now", **follow),
+        Moving(ball, x=x, y=loss, show="now", drag="step", **follow),
         *growing_curve(
             curve,
             np.maximum(left, ALMOST_ZERO),

@@ -14,6 +14,7 @@ from lessons_lib.explorers.common import (
     SMALL,
     contours_of_valley,
     growing_curve,
+    start_in_valley,
 )
 from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
@@ -56,11 +57,12 @@ def turning_valley(n_steps: int = 100) -> Live:
         "The paths", "The race", xlabel="", ylabel="", width=9, height=4.4
     )
     moving = contours_of_valley(valley, np.array([KAPPA]), ANGLES, over="angle")
+    moving.append(start_in_valley(valley, ANGLES))
     for name, colour in zip(paths, (BLUE, RED, BLACK), strict=True):
         x, y = np.moveaxis(paths[name], -1, 0)
         artist = figures.path(valley, np.zeros((n_steps + 1, 2)), label=name, colour=colour)
         follow: dict[str, Any] = {"over": OVER[name], "show": "trail"}
-        moving.append(Moving(artist, x=x, y=y, **follow))
+        moving.append(Moving(artist, x=x, y=y, drag="step", **follow))
         values = np.maximum(left[name], ALMOST_ZERO)
         moving += growing_curve(curves, values, colour, follow, ylabel="distance left, in percent")
     valley.set(xlim=(-2.2, 2.2), ylim=(-2.2, 2.2))

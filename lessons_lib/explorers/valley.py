@@ -12,6 +12,7 @@ from lessons_lib.explorers.common import (
     SMALL,
     contours_of_valley,
     growing_curve,
+    start_in_valley,
     turned,
 )
 from lessons_lib.figures.style import BLUE, GREY, RED
@@ -47,6 +48,7 @@ def valley(n_steps: int = 60) -> Live:
     )
     moving = [
         *contours_of_valley(path, kappas, angles, over="kappa angle"),
+        start_in_valley(path, angles),
         _path(path, error, angles),
         *_curve(curves, left[..., 0], BLUE, "kappa lr step"),
         *_curve(curves, left[0, ..., 1], RED, "lr step"),
@@ -104,7 +106,12 @@ def _path(ax: Axes, error: Array, angles: Array) -> Moving:
     start = [theta[0, 0, 0, 0]] * theta.shape[-2]
     artist = figures.path(ax, start, label="gradient descent", colour=BLUE)
     return Moving(
-        artist, x=theta[..., 0], y=theta[..., 1], over="kappa angle lr step", show="trail"
+        artist,
+        x=theta[..., 0],
+        y=theta[..., 1],
+        over="kappa angle lr step",
+        show="trail",
+        drag="step",
     )
 
 

@@ -81,6 +81,7 @@ ELSEWHERE = [
     (
         {"kappa": 25, "lr": 25 / 9, "beta": "0.5", "step": 30},
         "κ = 25, lr · L = 2.78, β: 0.5. After 30 steps the heavy ball has 9.34 × 10⁻⁷ % of the"
-        " height left, and Nesterov's method 1,000,000 %, from then on never more than 1,000,000 %.",
+        " height left, and Nesterov's method 1,000,000 %, from then on never more than 1,000,000"
+        " %.",
     ),
 ]

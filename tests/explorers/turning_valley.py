@@ -56,6 +56,7 @@ def shown(angle, lr, beta1, step):
     around = np.linspace(0, 2 * np.pi, 73)
     ring = turned(np.column_stack([5 * np.cos(around), np.sin(around)]), angle)
     drawn = [level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)]
+    drawn.append(turned(np.ones((1, 2)), angle))
     for path in all_paths(angle, lr, beta1, step):
         drawn += path_and_curve(path, np.maximum(percent(path), 1e-9))
     return drawn

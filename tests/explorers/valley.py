@@ -31,7 +31,7 @@ def shown(kappa, angle, lr, step):
         for left in errors_in_valley(kappa, lr, step)
         for drawn in path_and_curve(path, np.maximum(left, 1e-9))[1:]
     ]
-    return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path, *curves]
+    return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path[:1], path, *curves]
 
 
 def said(kappa, angle, lr, step):
