@@ -5,7 +5,6 @@ Run it with ``python benchmarks/slider_latency.py``. It takes some minutes and n
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -72,8 +71,6 @@ def windows() -> Iterator[dict[str, Window]]:
     executable, port = find_chromium(), free_port()
     if executable is None:
         raise FileNotFoundError(CHROMIUM_MISSING)
-    # Where the notebooks find the folder `sliders`.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,

@@ -27,6 +27,7 @@ WHOLE = f"{PANEL} .jp-Cell-outputArea"
 TRACK = f"{OUTPUT} .noUi-base"
 PULL = (0.75, 0.9)  # of the picture's width: both are in the panel of the curves
 PLACES = 31  # of this slider
+FIND = "import sys\n\nsys.path.insert(0, {!r})\nfrom sliders.shared import tell_process\n\n"
 QUIET, QUIET_AFTER_DRAG = 300, 1500  # milliseconds after which nothing more is expected
 
 
@@ -185,7 +186,7 @@ class Window:
 def notebook(way: str) -> nbformat.NotebookNode:
     """Return a notebook that makes the figure in one way."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    tell = f"from sliders.shared import tell_process\n\ntell_process({way!r})"
+    tell = FIND.format(str(HERE.parent)) + f"tell_process({way!r})"
     source = (HERE / "ways" / f"{way}.py").read_text("utf-8")
     cells = [
         nbformat.v4.new_markdown_cell(f"# {way}", id="title"),
