@@ -158,11 +158,9 @@ class Explorer:
             return
         self.place.page.mouse.click(*self.position(name, wanted))
         handle.focus()
-        for _ in range(len(control.values)):
-            now = int(float(str(handle.get_attribute("aria-valuenow"))))
-            if now == wanted:
-                return
-            self.page.keyboard.press("ArrowRight" if now < wanted else "ArrowLeft")
+        rest = wanted - int(float(str(handle.get_attribute("aria-valuenow"))))
+        for _ in range(abs(rest)):
+            self.page.keyboard.press("ArrowRight" if rest > 0 else "ArrowLeft")
 
     def position(self, name: str, number: float) -> tuple[float, float]:
         """Return where on the page a slider's handle is for a value's number."""
