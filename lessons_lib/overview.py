@@ -55,7 +55,7 @@ class Lesson:
     @property
     def exercise_link(self) -> str:
         """A link to its exercise, from there."""
-        return f"../exercises/{self.slug}/{self.slug}.ipynb"
+        return f"../exercises/{self.slug}/exercise_{self.slug}.ipynb"
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from lesson_cells import cells_of
 
 from course_tools.files import ROOT
-from course_tools.notebooks.course import lessons
+from course_tools.notebooks.course import lessons, solution_of
 from course_tools.notebooks.overview import every_lesson, minutes_of
 from course_tools.notebooks.stored import NotebookError
 from lessons_lib import feedback, overview, predictions, progress
@@ -101,5 +101,5 @@ def test_in_the_end_all_is_done(shown):
 
 def test_the_minutes_add_up(shown):
     minutes = sum(minutes_of(path) for path in PATHS)
-    exercises = sum(minutes_of(ROOT / "solutions" / path.stem / path.name) for path in PATHS)
+    exercises = sum(minutes_of(solution_of(path)) for path in PATHS)
     assert f"| together | | {minutes + exercises} | | |" in shown()["text/markdown"]

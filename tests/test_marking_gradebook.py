@@ -29,13 +29,13 @@ from course_tools.marking.assignments import Assignment, read_assignment
 from course_tools.marking.records.autograded import autograded
 from course_tools.marking.records.gradebook import GRADEBOOK, Book, newest_form
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 
 pytestmark = pytest.mark.kernel
 
 NAME = "01_line_and_loss"
-SOURCE = next(source for source in solutions() if source.stem == NAME)
+SOURCE = next(source for source in solutions() if slug_of(source) == NAME)
 STUDENTS = ("Anna", "Żółć 王", "O'Brien; --", "Eve")
 
 HOSTILE = [
@@ -75,6 +75,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.server_extensions.formgrader import handlers
 
 name = sys.argv[1]
+own = f"exercise_{name}"
 config = Config()
 exec(Path("nbgrader_config.py").read_text("utf-8"), {
     "get_config": lambda: config, "__file__": str(Path("nbgrader_config.py").resolve())
@@ -87,10 +88,10 @@ submissions = api.get_submissions(name)
 with api.gradebook as book:
     for each in submissions:
         student = each["student"]
-        notebook = book.find_submission_notebook(name, name, student)
-        resources = {"assignment_id": name, "notebook_id": name, "submission_id": notebook.id}
+        notebook = book.find_submission_notebook(own, name, student)
+        resources = {"assignment_id": name, "notebook_id": own, "submission_id": notebook.id}
         resources |= {"index": 0, "total": 1, "base_url": "", "notebook_path": "", "student": "A"}
-        path = Path("autograded", student, name, f"{name}.ipynb").resolve()
+        path = Path("autograded", student, name, f"{own}.ipynb").resolve()
         page, _ = HTMLExporter(config=form).from_filename(str(path), resources=resources)
         made = Path("formgrade", student)
         made.mkdir(parents=True)

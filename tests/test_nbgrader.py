@@ -24,7 +24,7 @@ import pytest
 from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
 
 from course_tools.files import ROOT, show
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, number_of, slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import Task, bank, tasks
 
@@ -71,7 +71,7 @@ with Gradebook(config.CourseDirectory.db_url) as book:
 
 def submit(course: Path, student: str, source: Path, content: bytes) -> None:
     """Hand in a notebook."""
-    path = course / "submitted" / student / source.stem / source.name
+    path = course / "submitted" / student / slug_of(source) / exercise_of(source).name
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
 
@@ -110,7 +110,7 @@ def copy_bank(folder: Path) -> Path:
 
 def of_lesson(source: Path) -> list[Task]:
     """Return the tasks of a solution's lesson."""
-    return [each for each in tasks().values() if each.lesson == int(source.name[:2])]
+    return [each for each in tasks().values() if each.lesson == number_of(source)]
 
 
 def most_mistakes(source: Path) -> int:
@@ -120,14 +120,16 @@ def most_mistakes(source: Path) -> int:
 
 def marked(course: Path, source: Path, modules: Path) -> Path:
     """Set up a course of one lesson, and have nbgrader mark everybody."""
-    shutil.copytree(source.parent, course / "source" / source.stem)
+    own = course / "source" / slug_of(source) / exercise_of(source).name  # nbgrader wants one name
+    own.parent.mkdir(parents=True)
+    shutil.copy(source, own)
     submit(course, "reference", source, source.read_bytes())
     submit(course, "untouched", source, exercise_of(source).read_bytes())
     for number in range(BY_NBGRADER):
         submit(course, f"mistake-{number}", source, with_mistake(source, number))
     path = os.pathsep.join([str(ROOT), str(modules)])
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", MARK, str(course), source.stem],
+        [sys.executable, "-W", "ignore", "-c", MARK, str(course), slug_of(source)],
         cwd=ROOT,
         env=ENVIRONMENT | {"PYTHONPATH": path},
         capture_output=True,
@@ -152,7 +154,7 @@ def courses(
     folder = tmp_path_factory.mktemp("courses")
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield {
-            source: pool.submit(marked, folder / source.stem, source, modules)
+            source: pool.submit(marked, folder / slug_of(source), source, modules)
             for source in solutions()
         }
         pool.shutdown(cancel_futures=True)
@@ -184,7 +186,7 @@ def graded_tests(source: Path) -> dict[str, str]:
 
 def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
     """Give what the tests in a notebook say that nbgrader has marked."""
-    path = course / "autograded" / student / source.stem / source.name
+    path = course / "autograded" / student / slug_of(source) / exercise_of(source).name
     for cell in from_bytes(path.read_bytes(), path).cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
@@ -193,7 +195,7 @@ def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
 
 def page_of(course: Path, student: str, source: Path) -> str:
     """Return the words of nbgrader's page for a student. It is made of these errors."""
-    path = course / "feedback" / student / source.stem / f"{source.stem}.html"
+    path = course / "feedback" / student / slug_of(source) / f"{exercise_of(source).stem}.html"
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", path.read_text("utf-8")))
 
 
@@ -206,7 +208,7 @@ def ours(
     for source, course in courses.items():
         shutil.copytree(course.result() / "submitted", folder / "all", dirs_exist_ok=True)
         for number in range(BY_NBGRADER, most_mistakes(source)):
-            path = folder / "all" / f"mistake-{number}" / source.stem / source.name
+            path = folder / "all" / f"mistake-{number}" / slug_of(source) / exercise_of(source).name
             path.parent.mkdir(parents=True)
             path.write_bytes(with_mistake(source, number))
     done = grade(folder / "all", folder / "marked", "--workers=2", f"--module={modules}")
@@ -220,7 +222,7 @@ def test_the_sandbox_gives_the_same_marks(
     source: Path, courses: dict[Path, Future[Path]], ours: Path
 ):
     marks = json.loads((courses[source].result() / "marks.json").read_text("utf-8"))
-    results = [each for each in journal_of(ours) if each.assignment == source.stem]
+    results = [each for each in journal_of(ours) if each.assignment == slug_of(source)]
     assert {result.status for result in results} == {"marked"}
     points = {
         result.student: {mark.name: [mark.points, mark.highest] for mark in result.marks}

@@ -40,7 +40,7 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def exercise(browser: Browser, lab: Lab) -> Iterator[Lesson]:
     """The exercise of lesson 1, with its first cell run."""
-    path = lab.folder / "exercises" / EXERCISE / f"{EXERCISE}.ipynb"
+    path = lab.folder / "exercises" / EXERCISE / f"exercise_{EXERCISE}.ipynb"
     opened = open_lesson(browser, lab, path)
     run(opened, cell(opened, "import-tools"))
     yield opened

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_tools import release
 from course_tools.files import write_whole
+from course_tools.marking.assignments import handed_in_as, name_of
 from course_tools.marking.results import Mark, MarkingError, Result, storable
 from course_tools.notebooks.stored import from_bytes
 
@@ -60,6 +61,7 @@ class Book:
     def __init__(self, folder: Path) -> None:
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what it logs, it raises as well
         self.folder = folder.resolve()
+        self.notebooks: dict[str, str] = {}
         path = self.folder / GRADEBOOK
         self.url = url_of(path)
         with as_marking_error(self.folder):
@@ -97,15 +99,18 @@ class Book:
         MarkingError
             If the gradebook has submissions for an assignment of that name with other cells.
         """
-        name = source.stem
+        name, notebook = name_of(source), handed_in_as(source)
         nb = from_bytes(source.read_bytes(), source)
         nb.cells = [cell for cell in nb.cells if not cell.id.startswith(release.WORKED)]
-        self.book.update_or_create_assignment(name)
-        resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": self.url}}
+        self.notebooks[name] = notebook
+        for known in self.book.update_or_create_assignment(name).notebooks:
+            if known.name == name:  # as it was called when the gradebook was made
+                known.name = notebook
+        resources = {"nbgrader": {"notebook": notebook, "assignment": name, "db_url": self.url}}
         with as_marking_error(self.folder):
             for step in release.steps(saving=True):
                 nb, resources = step().preprocess(nb, resources)
-        write_whole(self.folder / "source" / name / source.name, source.read_bytes())
+        write_whole(self.folder / "source" / name / f"{notebook}.ipynb", source.read_bytes())
         self.book.db.expire_all()
 
     def enter(self, results: Sequence[Result]) -> None:
@@ -129,7 +134,7 @@ class Book:
 
     def _autograded(self, result: Result) -> Path:
         folder = self.folder / "autograded" / result.student / result.assignment
-        return folder / f"{result.assignment}.ipynb"
+        return folder / f"{self.notebooks[result.assignment]}.ipynb"
 
     def _give(self, result: Result, *, other: bool) -> None:
         marks = {mark.name: mark for mark in result.marks}

@@ -101,7 +101,7 @@ class Course:
         nb = Notebook.read(path)
         printed = [each.get("text", "") for cell in nb.code for each in cell.outputs]
         cells = {name: str(cell.source) for name, cell in nb.by_id.items()}
-        exercise = read_exercise(exercise_of(path.with_suffix("") / path.name, self.root))
+        exercise = read_exercise(exercise_of(path, self.root))
         return Lesson(path.stem, number_of(path), cells, "\n".join(printed), exercise)
 
     @property
