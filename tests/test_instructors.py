@@ -130,7 +130,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of one lesson and its exercise, with a guide that obeys every rule."""
     root = tmp_path_factory.mktemp("course")
     write(root / "notebooks" / "03_toy.ipynb", CELLS, printed="0.4841\n")
-    write(root / "exercises" / "03_toy" / "03_toy.ipynb", EXERCISE)
+    write(root / "exercises" / "03_toy" / "exercise_03_toy.ipynb", EXERCISE)
     (root / "Makefile").write_text("lab:\ntest:\n", encoding="utf-8")
     (root / "instructors").mkdir()
     (root / "instructors" / "03_toy.md").write_text(NOTES, encoding="utf-8")

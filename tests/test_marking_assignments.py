@@ -304,7 +304,7 @@ def test_a_notebook_without_a_heading_is_called_by_its_name(rewritten: Rewritten
     def change(cells: list[Cell]) -> None:
         cells[:] = [cell for cell in cells if cell.cell_type == "code"]
 
-    assert read_assignment(rewritten(change)).title == SOURCES[0].stem
+    assert read_assignment(rewritten(change)).title == slug_of(SOURCES[0])
 
 
 def test_an_assignment_is_read_again_when_it_changes(rewritten: Rewritten):

@@ -278,7 +278,7 @@ def as_file_above(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (as_missing, "There is no notebook 'exercise_01_.*' or '01_.*'. Hand it in under exactly this"),
+        (as_missing, "There is no notebook 'exercise_01_.*' or '01_.*'. Hand it in"),
         (as_folder, "is a folder, not a file"),
         (as_pipe, "is a pipe, not a file"),
         (as_socket, "is a socket, not a file"),

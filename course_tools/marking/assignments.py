@@ -137,10 +137,10 @@ def every_assignment(folder: Path) -> dict[str, Path]:
 
 
 def name_of(path: Path) -> str:
-    """Return the name of the assignment for which a notebook stands in its folder."""
+    """Return the name of the assignment that a notebook is for: its folder's, if both agree."""
     folder = path.parent.name
     forms = {folder, EXERCISE + folder, SOLUTION + folder}
-    return folder if path.stem in forms else path.stem
+    return folder if path.stem in forms else path.stem.removeprefix(SOLUTION)
 
 
 def handed_in_as(path: Path) -> str:
