@@ -120,6 +120,9 @@ REFUSED: dict[str, dict[str, Spoil]] = {
     "references": {
         "none": write("read-next", "- ", ""),
         "no way on": write("read-next", "05_averages.ipynb", "06_momentum.ipynb"),
+        "words after it": write("read-next", "(05_averages.ipynb)", "(05_averages.ipynb)\n\nGo!"),
+        "a link without an arrow": write("read-next", " →]", "]"),
+        "two links": write("read-next", "[Lesson 5", "[Back](03_step_size.ipynb)\n\n[Lesson 5"),
     },
     "numbers": {
         "another digit": write("read-phases", "0.0631", "0.0632"),

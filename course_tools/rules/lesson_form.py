@@ -172,7 +172,7 @@ def summary(notebook: Notebook) -> Iterator[str]:
 
 @RULES.add
 def references(notebook: Notebook) -> Iterator[str]:
-    """Refuse a last cell without references, or without the way on."""
+    """Refuse a last cell without references, or that ends with anything but the way on."""
     cell = notebook.nb.cells[-1]
     if not re.search(
         r"^- .*\b(?:1[6-9]|20)\d\d\b|^- .*\bchapter \d|^- .*documentation",
@@ -181,8 +181,10 @@ def references(notebook: Notebook) -> Iterator[str]:
     ):
         yield notebook.says(cell, "no reference. Write '- Author, *Title*, year: what is there.'")
     after = neighbours(notebook.path)[-1]
-    if f"]({after})" not in cell.source:
-        yield notebook.says(cell, f"no link to {after}.")
+    if not re.search(rf"\S\n\n\[[^\]]+ →\]\({re.escape(after)}\)\Z", cell.source):
+        yield notebook.says(cell, f"it does not end with the link '[… →]({after})' alone.")
+    if cell.source.count(".ipynb)") > 1:
+        yield notebook.says(cell, "more links than the one to what is next. The title has them.")
 
 
 # --- The numbers --------------------------------------------------------------------------------
