@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
+from lessons_lib.explorers.common import SMALL, write_plainly
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
 from lessons_lib.problems import LeastSquares
@@ -137,9 +138,9 @@ def _runs(line: LeastSquares, batches: Array, rates: Array, betas: Array, n_step
 def _cloud(ax: Axes, line: LeastSquares) -> Line2D:
     """Draw the contours around the minimum, and the dots that will be the cloud."""
     ax.set(xlabel="intercept", ylabel="slope")
-    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]))
+    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]), lettering=SMALL)
     (dots,) = ax.plot(0, 0, ".", color=BLUE, markersize=4, label="the cloud")
-    ax.legend(loc="upper left", fontsize=8)
+    ax.legend(loc="upper left", fontsize=SMALL)
     return dots
 
 
@@ -147,9 +148,10 @@ def _curve(ax: Axes, n_steps: int) -> tuple[Line2D, Line2D]:
     """Draw the distance over the steps, and the level about which the last of them hover."""
     ax.set(xlabel="step", ylabel="distance to the minimum", yscale="log")
     ax.set(xlim=(0, n_steps), ylim=(SMALLEST, 20))
+    write_plainly(ax.yaxis)
     (curve,) = ax.plot([], [], color=BLUE, linestyle=LINE_STYLES[BLUE], linewidth=1.2)
     ax.axhline(0.2, color=GREY, linestyle=":", label="0.2")
     look: dict[str, Any] = {"color": RED, "marker": MARKERS[RED], "markevery": [2], "markersize": 8}
     (level,) = ax.plot([], [], linestyle="-", linewidth=2.5, label=f"last {HOVERS} steps", **look)
-    ax.legend(loc="upper right", fontsize=8)
+    ax.legend(loc="upper right", fontsize=SMALL)
     return curve, level

@@ -42,6 +42,8 @@ def said(batch, **now):
     return {"hovers": np.sqrt((late**2).sum(axis=1).mean()), "price": 400 * batch}
 
 
+NAMED = {"batch": [1, 4, 16, 64], "lr": [0.002, 0.01, 0.02, 0.05, 0.1], "beta": [0, 0.5, 0.9]}
+
 START = (
     "Batch size 4, learning rate 0.05, β = 0.8, decay: none. Over the last 100 of 400 steps the"
     " distance to the minimum is 0.278 (root mean square). The run has looked at 1600 points."
