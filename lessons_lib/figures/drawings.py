@@ -359,7 +359,7 @@ def _paths(ax: Axes, problem: Landscape, paths: Mapping[str, ArrayLike]) -> None
         path(ax, points, label=name, colour=colour)
 
 
-def landscape(ax: Axes, problem: Landscape, starts: ArrayLike) -> None:
+def landscape(ax: Axes, problem: Landscape, starts: ArrayLike, *, numbers: bool = True) -> None:
     """Draw contours and minimum of a loss, with room for the given starts.
 
     Parameters
@@ -370,8 +370,10 @@ def landscape(ax: Axes, problem: Landscape, starts: ArrayLike) -> None:
         The loss.
     starts : array_like, shape (n, 2)
         Positions that the frame has to hold.
+    numbers : bool
+        Whether contours say their loss. They cannot if the frame is narrowed afterwards.
     """
-    _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)))
+    _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)), numbers=numbers)
     ax.plot(
         *problem.minimiser,
         linestyle="none",
@@ -420,7 +422,7 @@ def path(ax: Axes, points: ArrayLike, *, label: str, colour: str) -> Line2D:
     return line
 
 
-def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
+def _contours(ax: Axes, problem: Landscape, starts: Array, *, numbers: bool) -> None:
     """Draw the contours of the loss in a square with the minimum in the middle.
 
     Both axes have the same scale, so that a right angle looks like one.
@@ -436,7 +438,8 @@ def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
     drawn = ax.contour(
         horizontal, vertical, loss, levels=levels, colors=PALE, linewidths=0.9, zorder=0
     )
-    ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=8, colors=GREY)
+    if numbers:
+        ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=8, colors=GREY)
     ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], aspect="equal")
 
 
