@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from course_tools.notebooks import twice as reading
 from course_tools.notebooks.cells import Notebook, printed
 from course_tools.notebooks.stored import NotebookError, from_bytes, to_bytes
 from course_tools.notebooks.twice import AFTER, BEFORE
+from course_tools.rules.pages import Page
 from course_tools.rules.twice import RULES, Sheets, problems
 from lessons_lib import optimizers, predictions, progress, theory
 from lessons_lib import problems as landscapes
@@ -45,6 +47,18 @@ def test_no_question_of_a_lesson_has_been_left_out_for_them():
     assert not {each.name for each in asked_twice()} & {
         each.name for each in predictions.questions()
     }
+
+
+def test_the_guide_for_instructors_says_what_the_sheets_say():
+    path = ROOT / "instructors" / "README.md"
+    rows = [row for row in Page(path, path.read_text("utf-8")).rows if row["The question"]]
+    assert [(row["The question"], row["Right"]) for row in rows] == [
+        (each.title, each.right) for each in asked_twice()
+    ]
+    for row, each in zip(rows, asked_twice(), strict=True):
+        cell, lesson = re.findall(r"`([\w-]+)`\]\(\.\./notebooks/(\w+)\.ipynb", row["Shown by"])[0]
+        assert cell in cells_of(lesson)
+        assert f"]({lesson}.ipynb#" in each.shown
 
 
 @pytest.fixture
@@ -266,7 +280,7 @@ def test_before_there_is_no_verdict(asked: predictions.twice.Twice, kept: Path):
     assert synced["beliefs"] == right["beliefs"] == "{}"
     shown = " ".join([*right.values(), widget.words])
     for told in [asked.answer, *asked.beliefs.values()]:
-        assert told not in shown
+        assert told.removeprefix("<p>") not in shown
     assert {name for name in right if right[name] != synced[name]} == {"chosen"}
 
 
@@ -274,14 +288,22 @@ def test_after_it_tells_what_was_chosen_before_and_why_the_answer_holds(kept: Pa
     asked = question("zigzag")
     before("zigzag").chosen = "a"
     told = after("zigzag").beliefs
-    assert "Before the course you chose a, now c." in told["c"]
-    assert asked.beliefs["a"] in told["c"]
-    assert asked.beliefs["c"] in told["c"]
-    assert asked.answer in told["c"]
+    a, c, answer = (
+        text.removeprefix("<p>") for text in (asked.beliefs["a"], asked.beliefs["c"], asked.answer)
+    )
+    assert told["c"] == "\n".join(
+        [
+            "<p>Before the course you chose a, now c.</p>",
+            f"<p><b>Before, a:</b> {a}",
+            f"<p><b>Now, c:</b> {c}",
+            f"<p><b>The answer:</b> {answer}",
+        ]
+    )
     assert 'href="05_averages.ipynb#' in told["c"]
     assert "You chose a, before the course and now." in told["a"]
-    assert told["a"].count(asked.beliefs["a"]) == 1
-    assert asked.beliefs["c"] not in told["b"]
+    assert told["a"].count(a) == 1
+    assert c not in told["a"] + told["b"]
+    assert a in told["b"]
 
 
 def test_whoever_answers_only_after_the_course_sees_a_page_that_makes_sense(kept: Path):

@@ -170,7 +170,7 @@ AFTER = {
     "ask": "Choose. Then you can open the answer.",
     "chosen": "You chose {}. Until you open the answer, you may change it.",
     "stands": "You chose {}. That stands, since you have opened the answer.",
-    "open": "Open the answer; from then on your choice stands",
+    "open": "The answer (once you open it, your choice stands)",
 }
 
 
@@ -237,6 +237,15 @@ def told_to(asked: Twice, now: str) -> str:
         told = f"You chose {now}, before the course and now."
     else:
         told = f"Before the course you chose {former}, now {now}."
-    wrong = [letter for letter in dict.fromkeys((now, former)) if letter in asked.beliefs]
-    parts = [f"<p><b>If you choose {each}:</b></p>{asked.beliefs[each]}" for each in wrong]
-    return "\n".join([f"<p>{told}</p>", *parts, "<p><b>The answer:</b></p>", asked.answer])
+    chosen = {former: f"Before, {former}:", now: f"Now, {now}:"}
+    if former == now:
+        chosen = {now: f"{now}:"}
+    parts = [
+        begin(name, asked.beliefs[each]) for each, name in chosen.items() if each in asked.beliefs
+    ]
+    return "\n".join([f"<p>{told}</p>", *parts, begin("The answer:", asked.answer)])
+
+
+def begin(name: str, text: str) -> str:
+    """Return paragraphs of HTML, with a name in front of the first."""
+    return f"<p><b>{name}</b> {text.removeprefix('<p>')}"
