@@ -384,7 +384,7 @@ def _limit_bare(x: Array) -> Any:
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
-    "Does the check of task 2 pass? This limit is 2 divided by the largest eigenvalue of that"
+    "Is your line_hessian right? This limit is 2 divided by the largest eigenvalue of that"
     " table.",
 )
 def _limit_half(x: Array) -> Any:
