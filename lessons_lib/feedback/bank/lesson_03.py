@@ -384,8 +384,7 @@ def _limit_bare(x: Array) -> Any:
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
-    "Is your line_hessian right? This limit is 2 divided by the largest eigenvalue of that"
-    " table.",
+    "Is your line_hessian right? This limit is 2 divided by the largest eigenvalue of that table.",
 )
 def _limit_half(x: Array) -> Any:
     return 4 / _curvatures(x)[-1]
