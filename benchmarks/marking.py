@@ -30,7 +30,8 @@ from course_tools.notebooks.course import exercise_of
 from course_tools.notebooks.stored import from_bytes, grade_id, to_bytes
 
 ASSIGNMENT = "06_momentum"
-SOURCE = ROOT / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+SOURCE = ROOT / "solutions" / ASSIGNMENT / f"solution_{ASSIGNMENT}.ipynb"
+HANDED_IN = exercise_of(SOURCE).name
 BATCHES, EACH = 4, 25
 CORES = 2
 ENVIRONMENT = os.environ | {
@@ -76,7 +77,9 @@ def seconds(way: Callable[[int], object], number: int) -> float:
 
 def set_up(course: Path) -> None:
     """Lay out a course with a hundred submissions, and one more to warm up with."""
-    shutil.copytree(SOURCE.parent, course / "source" / ASSIGNMENT)
+    source = course / "source" / ASSIGNMENT / HANDED_IN
+    source.parent.mkdir(parents=True)
+    shutil.copy(SOURCE, source)
     (course / "nbgrader_config.py").write_text("")
     run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
     (course / "empty").mkdir()
@@ -109,7 +112,7 @@ def notebooks() -> list[bytes]:
 
 
 def submit(student: Path, content: bytes) -> None:
-    path = student / ASSIGNMENT / SOURCE.name
+    path = student / ASSIGNMENT / HANDED_IN
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
 

@@ -65,7 +65,7 @@ def moved(text: str, first: int, names: Sequence[str]) -> str:
         return re.sub(r"(?<![\d.])\d+", higher, found[0])
 
     files = "|".join(name[2:] for name in names) or "(?!)"
-    text = re.sub(rf"\b\d\d(?=(?:{files})\b)|(?<=lesson_)\d\d\b", higher, text)
+    text = re.sub(rf"(?<![^\W_])\d\d(?=(?:{files})\b)|(?<=lesson_)\d\d\b", higher, text)
     return re.sub("|".join(MENTIONS), raised, text, flags=re.IGNORECASE)
 
 

@@ -1,7 +1,7 @@
 """Release the exercises: nbgrader's own steps cut out of a solution what a learner gets.
 
-`solutions/NN_slug/NN_slug.ipynb` is the source, edited by hand. `exercises/NN_slug/NN_slug.ipynb`
-is written from it, and never edited.
+`solutions/NN_slug/solution_NN_slug.ipynb` is the source, edited by hand.
+`exercises/NN_slug/exercise_NN_slug.ipynb` is written from it, and never edited.
 """
 
 from __future__ import annotations

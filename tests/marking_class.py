@@ -15,7 +15,7 @@ from course_tools.files import ROOT
 from course_tools.marking.records.gradebook import Book
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import Result
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, slug_of, solutions
 
 ENVIRONMENT = os.environ | {
     "COURSE_PROGRESS": "",
@@ -32,7 +32,7 @@ needs_bubblewrap = pytest.mark.skipif(
 
 def hand_in(folder: Path, student: str, assignment: str, content: bytes) -> None:
     """Hand in a notebook, in nbgrader's layout."""
-    path = folder / student / assignment / f"{assignment}.ipynb"
+    path = folder / student / assignment / f"exercise_{assignment}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
 
@@ -43,7 +43,7 @@ def hand_in_all(folder: Path, students: int, lessons: Iterable[Path] = ()) -> in
     for number in range(students):
         for source in lessons:
             path = exercise_of(source) if number % 2 else source
-            hand_in(folder, f"student-{number:03}", source.stem, path.read_bytes())
+            hand_in(folder, f"student-{number:03}", slug_of(source), path.read_bytes())
     return students * len(lessons)
 
 

@@ -19,8 +19,8 @@ from course_tools.notebooks.stored import NotebookError, from_bytes
 from lessons_lib import progress
 
 LESSON = "notebooks/01_line.ipynb"
-EXERCISE = "exercises/01_line/01_line.ipynb"
-SOLUTION = "solutions/01_line/01_line.ipynb"
+EXERCISE = "exercises/01_line/exercise_01_line.ipynb"
+SOLUTION = "solutions/01_line/solution_01_line.ipynb"
 SHEET = "notebooks/90_sheet.ipynb"
 
 
@@ -97,7 +97,7 @@ def test_what_was_changed_is_kept_and_the_new_version_stands_beside_it(course: P
     write(course / EXERCISE, "# YOUR CODE, better")
     report = update.update(course, mine)
     assert sources(mine / EXERCISE) == ["my work"]
-    beside = "exercises/01_line/01_line.new-version.ipynb"
+    beside = "exercises/01_line/exercise_01_line.new-version.ipynb"
     assert report.beside == [beside]
     assert beside in str(report)
     assert sources(mine / beside) == ["# YOUR CODE, better"]
@@ -110,7 +110,7 @@ def test_only_the_newest_version_stands_beside(course: Path, mine: Path):
         write(course / EXERCISE, version)
         update.update(course, mine)
     beside = sorted(path.name for path in (mine / EXERCISE).parent.iterdir())
-    assert beside == ["01_line.ipynb", "01_line.new-version.ipynb"]
+    assert beside == ["exercise_01_line.ipynb", "exercise_01_line.new-version.ipynb"]
     assert sources(mine / EXERCISE).pop() == "my work"
     assert sources((mine / EXERCISE).with_name(beside[1])) == ["third"]
 
@@ -119,11 +119,13 @@ def test_a_version_beside_in_which_one_has_worked_stays(course: Path, mine: Path
     write(mine / EXERCISE, "my work")
     write(course / EXERCISE, "second")
     update.update(course, mine)
-    write((mine / EXERCISE).with_name("01_line.new-version.ipynb"), "my work, too")
+    write((mine / EXERCISE).with_name("exercise_01_line.new-version.ipynb"), "my work, too")
     write(course / EXERCISE, "third")
     report = update.update(course, mine)
-    assert report.beside == ["exercises/01_line/01_line.new-version-2.ipynb"]
-    assert sources((mine / EXERCISE).with_name("01_line.new-version.ipynb")) == ["my work, too"]
+    assert report.beside == ["exercises/01_line/exercise_01_line.new-version-2.ipynb"]
+    assert sources((mine / EXERCISE).with_name("exercise_01_line.new-version.ipynb")) == [
+        "my work, too"
+    ]
 
 
 def test_what_only_the_learner_has_changed_stays_alone(course: Path, mine: Path):
@@ -165,6 +167,65 @@ def test_what_has_left_the_course_goes_unless_it_was_changed(course: Path, mine:
     assert sources(mine / EXERCISE) == ["my work"]
     assert (mine / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert update.update(course, mine).left == [EXERCISE]
+
+
+OLD = {EXERCISE: "exercises/01_line/01_line.ipynb", SOLUTION: "solutions/01_line/01_line.ipynb"}
+"""What exercises and solutions were called before they had names of their own."""
+
+
+def rename(course: Path, mine: Path) -> None:
+    """Leave a copy as it was under the older names, and the course as it is now."""
+    (mine / progress.RECORD).unlink()
+    given = {}
+    for new, old in OLD.items():
+        (mine / new).rename(mine / old)
+    for name in (LESSON, SHEET, *OLD):
+        given[OLD.get(name, name)] = copies.digest_of(mine / OLD.get(name, name)) or ""
+    update.write_record(mine, given)
+    write(course / EXERCISE, "# YOUR CODE, and a way on")
+
+
+def test_a_notebook_with_a_new_name_is_the_same_notebook(course: Path, mine: Path):
+    rename(course, mine)
+    run(mine / OLD[EXERCISE])
+    report = update.update(course, mine)
+    assert sources(mine / EXERCISE) == ["# YOUR CODE, and a way on"]
+    assert not [old for old in OLD.values() if (mine / old).exists()]
+    assert (report.moved, report.beside, report.left) == ([], [], [])
+
+
+def test_what_one_has_written_under_an_older_name_moves_along(course: Path, mine: Path):
+    rename(course, mine)
+    write(mine / OLD[EXERCISE], "my work")
+    report = update.update(course, mine)
+    assert sources(mine / EXERCISE) == ["my work"]
+    assert sources(mine / report.beside[0]) == ["# YOUR CODE, and a way on"]
+    assert f"hold what you have written: {EXERCISE}" in str(report)
+    assert not (mine / OLD[EXERCISE]).exists()
+    assert update.update(course, mine).fates[EXERCISE] == "yours"
+
+
+def test_both_names_at_once_lose_nothing(course: Path, mine: Path):
+    rename(course, mine)
+    write(mine / OLD[EXERCISE], "my work")
+    write(mine / EXERCISE, "my work, too")
+    report = update.update(course, mine)
+    assert report.left == [OLD[EXERCISE]]
+    assert sources(mine / OLD[EXERCISE]) == ["my work"]
+    assert sources(mine / EXERCISE) == ["my work, too"]
+
+
+def test_an_older_version_beside_goes_unless_one_has_worked_in_it(course: Path, mine: Path):
+    rename(course, mine)
+    given = update.read_record(mine)
+    names = [OLD[name].replace(".ipynb", ".new-version.ipynb") for name in OLD]
+    for name in names:
+        write(mine / name, "older")
+        given[name] = copies.digest_of(mine / name) or ""
+    write(mine / names[0], "my work")
+    update.write_record(mine, given)
+    report = update.update(course, mine)
+    assert (report.left, names[1] in report.taken_away) == ([names[0]], True)
 
 
 @pytest.mark.parametrize("record", [None, "", "[]", '{"given": 3}'])
@@ -233,7 +294,7 @@ def test_killed_at_any_moment_nothing_is_lost(course: Path, mine: Path, tmp_path
             assert sources(path), path
         assert sources(folder / EXERCISE) == ["my work"]
         update.update(course, folder)
-        beside = (folder / EXERCISE).with_name("01_line.new-version.ipynb")
+        beside = (folder / EXERCISE).with_name("exercise_01_line.new-version.ipynb")
         assert sources(beside) == ["second"]
         assert sources(folder / LESSON) == ["1 + 2"]
         assert not (folder / SHEET).exists()
@@ -242,6 +303,23 @@ def test_killed_at_any_moment_nothing_is_lost(course: Path, mine: Path, tmp_path
             break
         killed += 1
     assert killed >= 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_killed_while_names_change_nothing_is_lost(course: Path, mine: Path, tmp_path: Path):
+    rename(course, mine)
+    write(mine / OLD[EXERCISE], "my work")
+    for moment in range(200):
+        folder = tmp_path / f"killed-{moment}"
+        shutil.copytree(mine, folder)
+        was_killed = killed_at(moment, course, folder)
+        update.update(course, folder)
+        assert sources(folder / EXERCISE) == ["my work"]
+        assert sources(folder / SOLUTION) == ["answer = 2"]
+        assert [path for path in OLD.values() if (folder / path).exists()] == []
+        if not was_killed:
+            break
+    assert moment >= 20
 
 
 def test_progress_is_kept_in_the_copy_in_which_one_works(

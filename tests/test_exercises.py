@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from task_checks import PARTS, all_answers, bank_of, gaps, given, stray, unanswered, unkind, unnamed
 
 from course_tools.files import ROOT, show
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import number_of, slug_of, solutions
 from course_tools.notebooks.stored import from_bytes
 from lessons_lib.feedback import Mistake, Task, bank, judge, tasks
 from lessons_lib.feedback.running import Outcome, outcome
@@ -97,11 +97,17 @@ def test_right_answers_pass(task: Task, function: Function) -> None:
     assert verdict.text == task.shows
 
 
+@pytest.mark.parametrize("task", EVERY, ids=lambda task: task.name)
+def test_the_commonest_mistakes_have_a_second_hint(task: Task) -> None:
+    assert any(mistake.second for mistake in task.mistakes)
+
+
 @pytest.mark.parametrize(("task", "mistake"), MISTAKES)
 def test_every_mistake_is_named_as_itself(task: Task, mistake: Mistake) -> None:
     verdict = judge(task, Here(mistake.function))
     assert verdict.kind == "mistake", verdict
     assert (verdict.title, verdict.text) == (f"{mistake.name}.", mistake.hint)
+    assert verdict.more == mistake.second or verdict.more.startswith("A small example. ")
 
 
 @pytest.mark.parametrize(("task", "function"), list(wrong_twice()))
@@ -192,6 +198,8 @@ def test_a_spoilt_task_is_refused(task: Task, said: str) -> None:
         (replace(FIRST, hint="Look at the sign"), "is no sentence"),
         (replace(FIRST, hint="Is the sign wrong?"), "says 'wrong'"),
         (replace(FIRST, hint="Obviously, the sign."), "says 'obviously'"),
+        (replace(FIRST, second="Look at the sign"), "is no sentence"),
+        (replace(FIRST, second=FIRST.hint), "is the first once more"),
     ],
 )
 def test_unkind_words_are_refused(mistake: Mistake, said: str) -> None:
@@ -389,7 +397,7 @@ def falling(nb: NotebookNode) -> Texts:
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
 def test_a_solution_asks_for_every_task_of_its_lesson(source: Path) -> None:
-    assert [*unasked_in(source, names_in(int(source.name[:2])))] == []
+    assert [*unasked_in(source, names_in(number_of(source)))] == []
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
@@ -403,7 +411,7 @@ NAME = STEP.name
 
 def solution() -> NotebookNode:
     """The solution of a lesson, to be spoilt."""
-    source = next(source for source in solutions() if source.name.startswith("02"))
+    source = next(source for source in solutions() if number_of(source) == 2)
     return from_bytes(source.read_bytes(), source)
 
 
@@ -489,8 +497,8 @@ def unsolved(lessons: Collection[int], folders: Collection[str]) -> Texts:
     numbers = [int(name[:2]) for name in folders]
     for lesson in sorted(set(lessons) - set(numbers)):
         yield (
-            f"solutions/{lesson:02}_slug/{lesson:02}_slug.ipynb is missing. Ask there for the tasks"
-            f" of {bank_of(lesson)}."
+            f"solutions/{lesson:02}_slug/solution_{lesson:02}_slug.ipynb is missing. Ask there for"
+            f" the tasks of {bank_of(lesson)}."
         )
     for lesson in sorted(set(numbers) - set(lessons)):
         yield f"{bank_of(lesson)} is missing, and solutions/{lesson:02}_* asks for its tasks."
@@ -501,8 +509,10 @@ def unsolved(lessons: Collection[int], folders: Collection[str]) -> Texts:
 
 def test_every_exercise_has_its_notebook() -> None:
     lessons = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
-    assert {source.stem for source in solutions()} <= lessons
-    assert [*unsolved({task.lesson for task in EVERY}, [path.stem for path in solutions()])] == []
+    assert {slug_of(source) for source in solutions()} <= lessons
+    assert [
+        *unsolved({task.lesson for task in EVERY}, [slug_of(path) for path in solutions()])
+    ] == []
 
 
 @pytest.mark.parametrize(

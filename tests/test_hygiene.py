@@ -272,16 +272,25 @@ def test_every_rule_is_tried():
     assert {rule.__name__ for rule in RULES} == set(REFUSED) | elsewhere
 
 
-@pytest.mark.parametrize("name", ["good.ipynb", "1_good.ipynb", "01-good.ipynb", "01_Good.ipynb"])
+@pytest.mark.parametrize(
+    "name",
+    ["good.ipynb", "1_good.ipynb", "01-good.ipynb", "01_Good.ipynb", "exercise_01_good.ipynb"],
+)
 def test_file_names_give_the_place_in_the_course(name: str, good: Path):
     renamed = good.rename(good.with_name(name))
     assert list(complaints(renamed)) == ["file_name"]
 
 
 def test_solutions_stand_in_a_folder_of_their_name(good: Path):
-    for folder, expected in {"01_good": [], "01_other": ["file_name"]}.items():
-        path = good.parent.parent / "solutions" / folder / good.name
-        path.parent.mkdir(parents=True)
+    names = {
+        "01_good/solution_01_good": [],
+        "01_other/solution_01_good": ["file_name"],
+        "01_good/01_good": ["file_name"],
+        "01_good/exercise_01_good": ["file_name"],
+    }
+    for name, expected in names.items():
+        path = good.parent.parent / "solutions" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(good.read_bytes())
         assert list(complaints(path)) == expected
 

@@ -40,7 +40,7 @@ EXERCISE = {
 NOTES = """# 3 · Toy
 
 20 minutes. [The lesson](../notebooks/03_toy.ipynb), \
-[its exercise](../exercises/03_toy/03_toy.ipynb), 15 minutes.
+[its exercise](../exercises/03_toy/exercise_03_toy.ipynb), 15 minutes.
 
 ## The one idea
 
@@ -98,7 +98,7 @@ Type `make test`, or `py -m course_tools lab`. See [below](#notes-and-more).
 
 | Lesson | Minutes | Exercise | The one idea |
 |---|---|---|---|
-| [3 · Toy](03_toy.md) | 20 | [15](../exercises/03_toy/03_toy.ipynb) | a toy |
+| [3 · Toy](03_toy.md) | 20 | [15](../exercises/03_toy/exercise_03_toy.ipynb) | a toy |
 | together | 20 | 15 | |
 """
 
@@ -130,7 +130,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of one lesson and its exercise, with a guide that obeys every rule."""
     root = tmp_path_factory.mktemp("course")
     write(root / "notebooks" / "03_toy.ipynb", CELLS, printed="0.4841\n")
-    write(root / "exercises" / "03_toy" / "03_toy.ipynb", EXERCISE)
+    write(root / "exercises" / "03_toy" / "exercise_03_toy.ipynb", EXERCISE)
     (root / "Makefile").write_text("lab:\ntest:\n", encoding="utf-8")
     (root / "instructors").mkdir()
     (root / "instructors" / "03_toy.md").write_text(NOTES, encoding="utf-8")
@@ -341,7 +341,11 @@ GUIDE_REFUSED: dict[str, list[Spoilt]] = {
     ],
     "listed_exercises": [
         ("[15](..", "[20](..", "README.md:9: exercise 3 says 15 minutes"),
-        ("[15](../exercises/03_toy/03_toy.ipynb)", "15", "README.md:9: no link to exercise 3"),
+        (
+            "[15](../exercises/03_toy/exercise_03_toy.ipynb)",
+            "15",
+            "README.md:9: no link to exercise 3",
+        ),
     ],
     "sums": [
         ("| 20 | 15 |", "| 20 | 25 |", "README.md:10: the exercises add up to 15 minutes"),

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from course_tools.files import ROOT, show
 from course_tools.marking.assignments import Assignment, every_assignment, read_assignment
 from course_tools.marking.results import MarkingError
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, number_of, slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import tasks
 
@@ -28,7 +28,7 @@ Cell = NotebookNode
 def test_every_assignment_is_read(source: Path):
     found = read_assignment(source)
     nb = from_bytes(source.read_bytes(), source)
-    assert found.name == source.stem
+    assert found.name == slug_of(source)
     assert nb.cells[0].source.startswith(f"# {found.title}\n")
     tests = [cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     assert [test.name for test in found.tests] == [cell.id for cell in tests]
@@ -41,7 +41,7 @@ def test_every_assignment_is_read(source: Path):
         assert test.source.startswith(test.shown)
         assert test.shown.startswith("check(")
         assert "HIDDEN" not in test.shown
-    lesson = int(source.stem[:2])
+    lesson = number_of(source)
     graded = {each.name for each in tasks().values() if each.lesson == lesson}
     assert found.names == graded
     assert found.by_hand == ()
@@ -58,7 +58,7 @@ def test_every_assignment_is_read(source: Path):
 
 
 def test_assignments_are_found_in_both_layouts(tmp_path: Path):
-    names = [source.stem for source in SOURCES]
+    names = [slug_of(source) for source in SOURCES]
     assert every_assignment(ROOT / "solutions") == dict(zip(names, SOURCES, strict=True))
     assert list(every_assignment(ROOT)) == names
     (tmp_path / "source" / "one").mkdir(parents=True)
@@ -66,6 +66,8 @@ def test_assignments_are_found_in_both_layouts(tmp_path: Path):
     shutil.copy(SOURCES[0], tmp_path / "source" / "one" / "draft.ipynb")
     for folder in (tmp_path, tmp_path / "source"):
         assert every_assignment(folder) == {"one": path}
+    other = path.rename(path.with_name("exercise_one.ipynb"))  # as nbgrader has ours
+    assert every_assignment(tmp_path) == {"one": other}
     with pytest.raises(MarkingError, match=r"no assignments in .*/one\. Each is a notebook <name>"):
         every_assignment(tmp_path / "source" / "one")
 
@@ -302,7 +304,7 @@ def test_a_notebook_without_a_heading_is_called_by_its_name(rewritten: Rewritten
     def change(cells: list[Cell]) -> None:
         cells[:] = [cell for cell in cells if cell.cell_type == "code"]
 
-    assert read_assignment(rewritten(change)).title == SOURCES[0].stem
+    assert read_assignment(rewritten(change)).title == slug_of(SOURCES[0])
 
 
 def test_an_assignment_is_read_again_when_it_changes(rewritten: Rewritten):

@@ -20,7 +20,7 @@ from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submission_run import Job, Settings
 from course_tools.marking.submissions import find
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import slug_of, solutions
 
 pytestmark = pytest.mark.sandbox
 
@@ -137,14 +137,16 @@ def test_a_flat_folder(tmp_path: Path):
 @needs_bubblewrap
 def test_a_solution_that_loses_points_here_stops_the_batch(tmp_path: Path):
     source = solutions()[0]
-    spoilt = tmp_path / "source" / source.stem / source.name
+    spoilt = tmp_path / "source" / slug_of(source) / source.name
     spoilt.parent.mkdir(parents=True)
     text = source.read_text("utf-8").replace("np.array([-2.0, 0.5,", "np.array([None, 0.5,")
     spoilt.write_text(text, "utf-8")
     hand_in_all(tmp_path / "in", 1, [source])
     done = grade(tmp_path / "in", tmp_path / "out", f"--source={spoilt.parents[1]}")
     assert done.returncode == 1
-    assert f"the instructor's own solution of {source.stem} does not get all points" in done.stderr
+    assert (
+        f"the instructor's own solution of {slug_of(source)} does not get all points" in done.stderr
+    )
     assert "- test-line-loss: 0 of 1 points. Right for the inputs of the check" in done.stderr
     assert "Traceback" not in done.stderr
     assert not journal_of(tmp_path / "out")

@@ -29,13 +29,16 @@ from course_tools.marking.assignments import Assignment, read_assignment
 from course_tools.marking.records.autograded import autograded
 from course_tools.marking.records.gradebook import GRADEBOOK, Book, newest_form
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 
 pytestmark = pytest.mark.kernel
 
 NAME = "01_line_and_loss"
-SOURCE = next(source for source in solutions() if source.stem == NAME)
+FILE = f"exercise_{NAME}"
+"""What nbgrader calls the notebook."""
+
+SOURCE = next(source for source in solutions() if slug_of(source) == NAME)
 STUDENTS = ("Anna", "Żółć 王", "O'Brien; --", "Eve")
 
 HOSTILE = [
@@ -75,6 +78,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.server_extensions.formgrader import handlers
 
 name = sys.argv[1]
+own = f"exercise_{name}"
 config = Config()
 exec(Path("nbgrader_config.py").read_text("utf-8"), {
     "get_config": lambda: config, "__file__": str(Path("nbgrader_config.py").resolve())
@@ -87,10 +91,10 @@ submissions = api.get_submissions(name)
 with api.gradebook as book:
     for each in submissions:
         student = each["student"]
-        notebook = book.find_submission_notebook(name, name, student)
-        resources = {"assignment_id": name, "notebook_id": name, "submission_id": notebook.id}
+        notebook = book.find_submission_notebook(own, name, student)
+        resources = {"assignment_id": name, "notebook_id": own, "submission_id": notebook.id}
         resources |= {"index": 0, "total": 1, "base_url": "", "notebook_path": "", "student": "A"}
-        path = Path("autograded", student, name, f"{name}.ipynb").resolve()
+        path = Path("autograded", student, name, f"{own}.ipynb").resolve()
         page, _ = HTMLExporter(config=form).from_filename(str(path), resources=resources)
         made = Path("formgrade", student)
         made.mkdir(parents=True)
@@ -99,7 +103,7 @@ print(json.dumps({
     "assignments": api.get_assignments(),
     "submissions": submissions,
     "notebooks": api.get_notebooks(name),
-    "to_grade": api.get_notebook_submissions(name, name),
+    "to_grade": api.get_notebook_submissions(name, own),
 }, default=str))
 """
 
@@ -192,7 +196,7 @@ def grades_in(folder: Path, student: str = "Anna") -> dict[str, tuple[object, ..
 def by_person(folder: Path, name: str, points: float) -> None:
     """Give points as formgrader does it."""
     with Book(folder) as book:
-        grade = book.book.find_grade(name, NAME, NAME, "Anna")
+        grade = book.book.find_grade(name, FILE, NAME, "Anna")
         grade.manual_score, grade.needs_manual_grade = points, False
         book.book.db.commit()
 
@@ -267,7 +271,7 @@ def test_the_interface_of_nbgrader_knows_everything(course: Course):
     assert assignment["max_score"] == 8
     assert {each["student"] for each in known["to_grade"]} == results.keys()
     [notebook] = known["notebooks"]
-    assert (notebook["name"], notebook["needs_manual_grade"]) == (NAME, True)
+    assert (notebook["name"], notebook["needs_manual_grade"]) == (FILE, True)
     submissions = {each["student"]: each for each in known["submissions"]}
     assert submissions.keys() == results.keys()
     for student, result in results.items():
@@ -280,7 +284,7 @@ def test_the_interface_of_nbgrader_knows_everything(course: Course):
 def test_each_page_shows_the_test_and_its_words(course: Course, page: str):
     folder, results, _ = course
     for student in results:
-        text = (folder / page.format(student, NAME, NAME)).read_text("utf-8")
+        text = (folder / page.format(student, NAME, FILE)).read_text("utf-8")
         assert "Dropped." in text or student == "Anna"
         assert "&lt;b&gt;x&lt;/b&gt;" in text or student == "Anna"
         assert "It goes downhill." in text
@@ -310,12 +314,12 @@ class Active(HTMLParser):
 def test_hostile_text_does_nothing(course: Course, page: str):
     folder, _, _ = course
     honest, hostile = (
-        Active((folder / page.format(student, NAME, NAME)).read_text("utf-8")).found
+        Active((folder / page.format(student, NAME, FILE)).read_text("utf-8")).found
         for student in ("O'Brien; --", "Eve")
     )
     assert honest["script"] > 0
     assert hostile == honest
-    text = (folder / page.format("Eve", NAME, NAME)).read_text("utf-8")
+    text = (folder / page.format("Eve", NAME, FILE)).read_text("utf-8")
     assert "config=TeX-AMS_CHTML-full,Safe" in text  # MathJax refuses \\href{javascript:...}
 
 
@@ -328,7 +332,7 @@ def test_the_same_text_unchanged_would_be_seen(text: str):
 
 def test_hostile_text_is_shown_as_it_was_typed(course: Course):
     folder, _, _ = course
-    page = (folder / f"feedback/Eve/{NAME}/{NAME}.html").read_text("utf-8")
+    page = (folder / f"feedback/Eve/{NAME}/{FILE}.html").read_text("utf-8")
     shown = unescape(page)
     for text in HOSTILE:
         assert text in shown
@@ -336,7 +340,7 @@ def test_hostile_text_is_shown_as_it_was_typed(course: Course):
 
 def test_the_instructors_text_is_shown_as_it_is(course: Course, assignment: Assignment):
     folder, _, _ = course
-    kept = nbformat.read(folder / f"autograded/Anna/{NAME}/{NAME}.ipynb", 4)
+    kept = nbformat.read(folder / f"autograded/Anna/{NAME}/{FILE}.ipynb", 4)
     texts = [cell.source for cell in kept.cells if cell.cell_type == "markdown"]
     own = nbformat.reads(assignment.released, 4)
     released = [cell.source for cell in own.cells if cell.cell_type == "markdown"]
@@ -351,7 +355,7 @@ def test_marks_are_those_of_the_result(book: Book, assignment: Assignment):
     assert grades_in(book.folder) == {
         mark.name: (mark.points, None, False) for mark in result.marks
     }
-    path = book.folder / "autograded" / "Anna" / NAME / f"{NAME}.ipynb"
+    path = book.folder / "autograded" / "Anna" / NAME / f"{FILE}.ipynb"
     assert path.read_text("utf-8") == result.notebook
 
 
@@ -412,7 +416,22 @@ def test_other_points_for_a_test_are_taken_over(book: Book, assignment: Assignme
     assert book.book.find_assignment(NAME).max_score == 7 + sum(
         test.points for test in assignment.tests[1:]
     )
-    assert (tmp_path / "source" / NAME / SOURCE.name).read_bytes() == changed.read_bytes()
+    assert (tmp_path / "source" / NAME / f"{FILE}.ipynb").read_bytes() == changed.read_bytes()
+
+
+def test_a_gradebook_with_an_older_name_takes_the_new_one(
+    book: Book, assignment: Assignment, tmp_path: Path
+):
+    book.enter([result_for(assignment)])
+    highest = book.book.find_assignment(NAME).max_score
+    (notebook,) = book.book.find_assignment(NAME).notebooks
+    notebook.name = NAME
+    book.book.db.commit()
+    book.add_assignment(SOURCE)
+    book.enter([result_for(assignment)])
+    assert [each.name for each in book.book.find_assignment(NAME).notebooks] == [FILE]
+    assert book.book.find_assignment(NAME).max_score == highest
+    assert (tmp_path / "autograded" / "Anna" / NAME / f"{FILE}.ipynb").exists()
 
 
 # --- What goes wrong ------------------------------------------------------------------------------
@@ -424,7 +443,7 @@ def test_other_cells_are_refused_when_there_are_submissions(book: Book, tmp_path
         book.add_assignment(with_answer(tmp_path / "changed" / SOURCE.name))
     assert "Cannot add or remove cells" in str(refused.value)
     assert "Move it away, or give another --output" in str(refused.value)
-    assert (tmp_path / "source" / NAME / SOURCE.name).read_bytes() == SOURCE.read_bytes()
+    assert (tmp_path / "source" / NAME / f"{FILE}.ipynb").read_bytes() == SOURCE.read_bytes()
     book.book.close()
     assert dump(tmp_path) == before
 
@@ -505,5 +524,5 @@ def test_killed_and_done_again(
 def test_half_characters_are_kept_in_the_notebook(book: Book, assignment: Assignment):
     notebook = json.dumps({"text": "\ud800 ż"}, ensure_ascii=False)
     book.enter([replace(result_for(assignment), notebook=notebook)])
-    path = book.folder / "autograded" / "Anna" / NAME / f"{NAME}.ipynb"
+    path = book.folder / "autograded" / "Anna" / NAME / f"{FILE}.ipynb"
     assert json.loads(path.read_text("utf-8")) == {"text": "\ud800 ż"}

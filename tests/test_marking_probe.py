@@ -23,7 +23,7 @@ from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.probe import leaks, trust_sandbox
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, slug_of, solutions
 from course_tools.notebooks.stored import V4, from_bytes, to_bytes
 from lessons_lib.feedback.stopwatch import TimeLimit
 
@@ -337,7 +337,7 @@ def batch(folder: Path) -> Path:
     path = exercise_of(solutions()[0])
     notebook = from_bytes(path.read_bytes(), path)
     notebook.cells.append(V4.new_code_cell("open('/var/ran', 'w').close()", id="trace"))
-    hand_in(folder / "submissions", "student", path.stem, to_bytes(notebook))
+    hand_in(folder / "submissions", "student", slug_of(path), to_bytes(notebook))
     return folder / "submissions"
 
 

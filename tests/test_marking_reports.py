@@ -29,7 +29,7 @@ from course_tools.marking.records.reports import (
     write_table,
 )
 from course_tools.marking.results import Mark, MarkingError, Result
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import slug_of, solutions
 
 NAME, TITLE = "06_momentum", "Exercise 6 · Momentum"
 RIGHT = Mark("test-step", 1.0, 1.0, "Right.")
@@ -334,33 +334,33 @@ def test_a_full_disk_is_told_with_what_to_do(
 ):
     monkeypatch.setattr(command_line, writer, no_room)
     source = solutions()[0]
-    result = replace(RESULT, assignment=source.stem)
+    result = replace(RESULT, assignment=slug_of(source))
     place = {"write_table": tmp_path / "marks.csv", "write_report": tmp_path / "reports"}
     words = f"^{re.escape(str(place.get(writer, tmp_path)))} {FULL}"
     with Journal(tmp_path / "journal.sqlite") as journal:
         journal.add(result)
         if writer == "Book":
             with pytest.raises(MarkingError, match=words):
-                command_line.enter(tmp_path, {source.stem: source}, journal, [result])
+                command_line.enter(tmp_path, {slug_of(source): source}, journal, [result])
         else:
             with pytest.raises(MarkingError, match=words):
-                command_line.publish(tmp_path, {source.stem: read_assignment(source)}, [result])
+                command_line.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
 
 
 def test_a_name_under_which_nothing_can_be_kept_gets_no_page(tmp_path: Path):
     source = solutions()[0]
-    result = replace(RESULT, student="../Anna", assignment=source.stem)
+    result = replace(RESULT, student="../Anna", assignment=slug_of(source))
     (tmp_path / "out").mkdir()
-    command_line.publish(tmp_path / "out", {source.stem: read_assignment(source)}, [result])
+    command_line.publish(tmp_path / "out", {slug_of(source): read_assignment(source)}, [result])
     assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "marks.csv"]
 
 
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
     (tmp_path / "reports").write_bytes(b"")
     source = solutions()[0]
-    result = replace(RESULT, assignment=source.stem)
+    result = replace(RESULT, assignment=slug_of(source))
     with pytest.raises(MarkingError, match=r"reports cannot be written \(Not a directory\)"):
-        command_line.publish(tmp_path, {source.stem: read_assignment(source)}, [result])
+        command_line.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
 
 
 def test_an_output_folder_that_cannot_be_is_told(

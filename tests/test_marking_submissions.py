@@ -30,9 +30,10 @@ from course_tools.marking.submissions import (
     find,
     notebook_of,
 )
+from course_tools.notebooks.course import slug_of
 
 EXERCISES = sorted(ROOT.glob("exercises/*/*.ipynb"))
-KNOWN = [path.stem for path in EXERCISES]
+KNOWN = [slug_of(path) for path in EXERCISES]
 FIRST, SECOND = KNOWN[:2]
 GOOD = EXERCISES[0].read_bytes()
 SMALL = Bounds(bytes=1_000, cells=3, characters=40, values=60, depth=5)
@@ -62,7 +63,7 @@ def read(data: Any, bounds: Bounds = submissions.DEFAULT) -> nbformat.NotebookNo
 
 def hand_in(folder: Path, student: str, assignment: str = FIRST, content: bytes = GOOD) -> Path:
     """Hand in, in nbgrader's layout."""
-    path = folder / student / assignment / f"{assignment}.ipynb"
+    path = folder / student / assignment / f"exercise_{assignment}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     return path
@@ -110,8 +111,8 @@ def test_links_are_listed_and_not_followed(tmp_path: Path):
     (folder / "assignment").mkdir()
     (folder / "assignment" / FIRST).symlink_to(tmp_path / "others" / "bob" / FIRST)
     hand_in(folder, "notebook").unlink()
-    (folder / "notebook" / FIRST / f"{FIRST}.ipynb").symlink_to(
-        tmp_path / "others" / "bob" / FIRST / f"{FIRST}.ipynb"
+    (folder / "notebook" / FIRST / f"exercise_{FIRST}.ipynb").symlink_to(
+        tmp_path / "others" / "bob" / FIRST / f"exercise_{FIRST}.ipynb"
     )
     found = find(folder, "", KNOWN)
     assert {each.assignment for each in found} == {FIRST}
@@ -277,7 +278,7 @@ def as_file_above(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (as_missing, "There is no notebook '01_.*'. Hand it in under exactly this name"),
+        (as_missing, "There is no notebook 'exercise_01_.*' or '01_.*'. Hand it in"),
         (as_folder, "is a folder, not a file"),
         (as_pipe, "is a pipe, not a file"),
         (as_socket, "is a socket, not a file"),
@@ -296,6 +297,15 @@ def test_what_is_no_readable_file_has_its_reason(
     (found,) = find(tmp_path, FIRST, KNOWN)
     with pytest.raises(RefusedError, match=reason):
         content_of(found, tmp_path)
+
+
+def test_what_was_begun_under_the_older_name_is_read(tmp_path: Path):
+    path = hand_in(tmp_path, "anna")
+    path.rename(path.with_name(f"{FIRST}.ipynb"))
+    (found,) = find(tmp_path, FIRST, KNOWN)
+    assert content_of(found, tmp_path) == GOOD
+    path.write_bytes(GOOD + b" ")
+    assert content_of(found, tmp_path) == GOOD + b" "
 
 
 def open_files() -> int:

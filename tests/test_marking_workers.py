@@ -20,7 +20,7 @@ from course_tools.marking.sandbox.bubble import LostError, bubble
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError
 from course_tools.marking.submission_run import Job, NotebookRun, Settings
-from course_tools.notebooks.course import solutions
+from course_tools.notebooks.course import slug_of, solutions
 
 pytestmark = pytest.mark.sandbox
 
@@ -126,7 +126,7 @@ def test_who_takes_the_processors_takes_nobodys_points(tmp_path: Path):
         if student == "crowd":
             data["cells"].insert(0, code(CROWD))
         cell_in(data, "line-loss")["source"] = SLOW
-        hand_in(tmp_path / "in", student, SOURCE.stem, json.dumps(data).encode())
+        hand_in(tmp_path / "in", student, slug_of(SOURCE), json.dumps(data).encode())
     done = grade(tmp_path / "in", tmp_path / "out", "--workers=2")
     assert done.returncode == 0, done.stderr
     assert {(each.status, each.points) for each in journal_of(tmp_path / "out")} == {("marked", 6)}

@@ -1,7 +1,8 @@
 """nbgrader itself, with its own kernel, gives the marks that the exercises promise.
 
-For each lesson a course of its own is set up, with one student for the reference, one for the
-untouched exercise, and one who makes the first known mistake in every function. The same
+For every second lesson a course is set up, and one for those between, each with one student for the
+references, one for the untouched exercises, and one who makes the first known mistake in every
+function. Two, since nbgrader needs longer to start than to mark a lesson's three. The same
 submissions are marked in the sandbox, too, and there get the same marks, test by test. There all
 other mistakes are marked as well, which would take nbgrader many minutes: a kernel for each.
 """
@@ -16,15 +17,16 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
 
 from course_tools.files import ROOT, show
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, number_of, slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from lessons_lib.feedback import Task, bank, tasks
 
@@ -42,7 +44,7 @@ from traitlets.config import Config
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-course, name = Path(sys.argv[1]), sys.argv[2]
+course, names = Path(sys.argv[1]), sys.argv[2:]
 config = Config()
 config.CourseDirectory.root = str(course)
 config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
@@ -55,23 +57,25 @@ def need(result):
     if not result["success"]:
         sys.exit(result["log"] + str(result.get("error")))
 
-need(api.generate_assignment(name))
 students = sorted(path.name for path in (course / "submitted").iterdir())
-for student in students:
-    need(api.autograde(name, student))
-need(api.generate_feedback(name, "mistake-0"))
 marks = {}
-with Gradebook(config.CourseDirectory.db_url) as book:
+for name in names:
+    need(api.generate_assignment(name))
     for student in students:
-        grades = [g for n in book.find_submission(name, student).notebooks for g in n.grades]
-        marks[student] = {grade.name: [grade.score, grade.max_score] for grade in grades}
+        need(api.autograde(name, student))
+    need(api.generate_feedback(name, "mistake-0"))
+    marks[name] = {}
+    with Gradebook(config.CourseDirectory.db_url) as book:
+        for student in students:
+            grades = [g for n in book.find_submission(name, student).notebooks for g in n.grades]
+            marks[name][student] = {each.name: [each.score, each.max_score] for each in grades}
 (course / "marks.json").write_text(json.dumps(marks))
 """
 
 
 def submit(course: Path, student: str, source: Path, content: bytes) -> None:
     """Hand in a notebook."""
-    path = course / "submitted" / student / source.stem / source.name
+    path = course / "submitted" / student / slug_of(source) / exercise_of(source).name
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
 
@@ -110,7 +114,7 @@ def copy_bank(folder: Path) -> Path:
 
 def of_lesson(source: Path) -> list[Task]:
     """Return the tasks of a solution's lesson."""
-    return [each for each in tasks().values() if each.lesson == int(source.name[:2])]
+    return [each for each in tasks().values() if each.lesson == number_of(source)]
 
 
 def most_mistakes(source: Path) -> int:
@@ -118,16 +122,24 @@ def most_mistakes(source: Path) -> int:
     return max(len(each.mistakes) for each in of_lesson(source))
 
 
-def marked(course: Path, source: Path, modules: Path) -> Path:
-    """Set up a course of one lesson, and have nbgrader mark everybody."""
-    shutil.copytree(source.parent, course / "source" / source.stem)
+def set_up(course: Path, source: Path) -> None:
+    """Put a lesson into a course, and everybody's submissions of it."""
+    own = course / "source" / slug_of(source) / exercise_of(source).name  # nbgrader wants one name
+    own.parent.mkdir(parents=True)
+    shutil.copy(source, own)
     submit(course, "reference", source, source.read_bytes())
     submit(course, "untouched", source, exercise_of(source).read_bytes())
     for number in range(BY_NBGRADER):
         submit(course, f"mistake-{number}", source, with_mistake(source, number))
+
+
+def marked(course: Path, sources: Sequence[Path], modules: Path) -> Path:
+    """Set up a course of these lessons, and have nbgrader mark everybody."""
+    for source in sources:
+        set_up(course, source)
     path = os.pathsep.join([str(ROOT), str(modules)])
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", MARK, str(course), source.stem],
+        [sys.executable, "-W", "ignore", "-c", MARK, str(course), *map(slug_of, sources)],
         cwd=ROOT,
         env=ENVIRONMENT | {"PYTHONPATH": path},
         capture_output=True,
@@ -148,20 +160,22 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def courses(
     tmp_path_factory: pytest.TempPathFactory, modules: Path
 ) -> Iterator[dict[Path, Future[Path]]]:
-    """Every lesson's course, marked two at a time."""
+    """Every lesson's course, both marked at a time."""
     folder = tmp_path_factory.mktemp("courses")
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {
-            source: pool.submit(marked, folder / source.stem, source, modules)
-            for source in solutions()
+        halves = {name: solutions()[first::2] for first, name in enumerate(("odd", "even"))}
+        futures = {
+            name: pool.submit(marked, folder / name, sources, modules)
+            for name, sources in halves.items()
         }
+        yield {source: futures[name] for name, sources in halves.items() for source in sources}
         pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
 def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future[Path]]):
     course = courses[source].result()
-    marks = json.loads((course / "marks.json").read_text("utf-8"))
+    marks = marks_of(course, source)
     for score, highest in marks.pop("reference").values():
         assert score == highest > 0
     assert {score for score, _ in marks.pop("untouched").values()} == {0}
@@ -170,6 +184,12 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
             assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
             assert mistake.name in "".join(errors_of(course, f"mistake-{number}", source))
         assert as_html(tasks()[task].mistakes[0].name) in page_of(course, "mistake-0", source)
+
+
+def marks_of(course: Path, source: Path) -> dict[str, dict[str, list[float]]]:
+    """Return nbgrader's marks in a lesson: points, and how many there are, by student and test."""
+    marks: dict[str, Any] = json.loads((course / "marks.json").read_text("utf-8"))
+    return marks[slug_of(source)]
 
 
 def graded_tests(source: Path) -> dict[str, str]:
@@ -184,7 +204,7 @@ def graded_tests(source: Path) -> dict[str, str]:
 
 def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
     """Give what the tests in a notebook say that nbgrader has marked."""
-    path = course / "autograded" / student / source.stem / source.name
+    path = course / "autograded" / student / slug_of(source) / exercise_of(source).name
     for cell in from_bytes(path.read_bytes(), path).cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
@@ -193,7 +213,7 @@ def errors_of(course: Path, student: str, source: Path) -> Iterator[str]:
 
 def page_of(course: Path, student: str, source: Path) -> str:
     """Return the words of nbgrader's page for a student. It is made of these errors."""
-    path = course / "feedback" / student / source.stem / f"{source.stem}.html"
+    path = course / "feedback" / student / slug_of(source) / f"{exercise_of(source).stem}.html"
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", path.read_text("utf-8")))
 
 
@@ -203,10 +223,11 @@ def ours(
 ) -> Path:
     """All of the same submissions, and one for each further mistake, marked in the sandbox."""
     folder = tmp_path_factory.mktemp("sandbox")
-    for source, course in courses.items():
+    for course in set(courses.values()):
         shutil.copytree(course.result() / "submitted", folder / "all", dirs_exist_ok=True)
+    for source in courses:
         for number in range(BY_NBGRADER, most_mistakes(source)):
-            path = folder / "all" / f"mistake-{number}" / source.stem / source.name
+            path = folder / "all" / f"mistake-{number}" / slug_of(source) / exercise_of(source).name
             path.parent.mkdir(parents=True)
             path.write_bytes(with_mistake(source, number))
     done = grade(folder / "all", folder / "marked", "--workers=2", f"--module={modules}")
@@ -219,8 +240,8 @@ def ours(
 def test_the_sandbox_gives_the_same_marks(
     source: Path, courses: dict[Path, Future[Path]], ours: Path
 ):
-    marks = json.loads((courses[source].result() / "marks.json").read_text("utf-8"))
-    results = [each for each in journal_of(ours) if each.assignment == source.stem]
+    marks = marks_of(courses[source].result(), source)
+    results = [each for each in journal_of(ours) if each.assignment == slug_of(source)]
     assert {result.status for result in results} == {"marked"}
     points = {
         result.student: {mark.name: [mark.points, mark.highest] for mark in result.marks}

@@ -198,7 +198,7 @@ def test_a_task_that_no_solution_asks_for_is_refused() -> None:
         "There are 3",
     ]
     for sentence, said in zip(sentences, asked, strict=True):
-        assert sentence.startswith(f"solutions/07_dialects/07_dialects.ipynb: {said}")
+        assert sentence.startswith(f"solutions/07_dialects/solution_07_dialects.ipynb: {said}")
 
 
 # --- An explorer ----------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def test_the_command_reports_each_notebook(
 def test_a_lesson_can_be_named(named: str):
     assert [show(path) for path in of_lesson(named)] == [
         "notebooks/06_momentum.ipynb",
-        "solutions/06_momentum/06_momentum.ipynb",
+        "solutions/06_momentum/solution_06_momentum.ipynb",
     ]
 
 
@@ -148,11 +148,19 @@ def test_one_lesson_can_be_refreshed(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_lessons_come_before_solutions(tmp_path: Path):
-    for name in ("solutions/01_a/01_a.ipynb", "notebooks/02_b.ipynb", "notebooks/01_a.ipynb"):
+    for name in (
+        "solutions/01_a/solution_01_a.ipynb",
+        "notebooks/02_b.ipynb",
+        "notebooks/01_a.ipynb",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     found = [path.relative_to(tmp_path).as_posix() for path in stored_notebooks(tmp_path)]
-    assert found == ["notebooks/01_a.ipynb", "notebooks/02_b.ipynb", "solutions/01_a/01_a.ipynb"]
+    assert found == [
+        "notebooks/01_a.ipynb",
+        "notebooks/02_b.ipynb",
+        "solutions/01_a/solution_01_a.ipynb",
+    ]
 
 
 # --- The normal form ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 
 from course_tools import release
 from course_tools.files import show
-from course_tools.notebooks.course import exercise_of, solutions
+from course_tools.notebooks.course import exercise_of, number_of, slug_of, solutions
 from course_tools.notebooks.stored import from_bytes, to_bytes
 from course_tools.release import ReleaseError, differences, release_all, released
 
@@ -23,7 +23,7 @@ SOURCES = solutions()
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course of one exercise, released."""
-    folder = tmp_path / "solutions" / SOURCES[0].stem
+    folder = tmp_path / "solutions" / slug_of(SOURCES[0])
     folder.mkdir(parents=True)
     shutil.copy(SOURCES[0], folder)
     assert len(list(release_all(tmp_path))) == 1
@@ -61,11 +61,11 @@ def test_an_exercise_holds_no_solution_and_no_hidden_test(source: Path):
 @pytest.mark.parametrize("source", SOURCES, ids=show)
 def test_an_exercise_opens_with_what_to_do(source: Path):
     nb = from_bytes(exercise_of(source).read_bytes(), source)
-    assert nb.cells[0].source.startswith(f"# Exercise {int(source.name[:2])} · ")
+    assert nb.cells[0].source.startswith(f"# Exercise {number_of(source)} · ")
     assert "**Time** about" in nb.cells[0].source
     opening = nb.cells[1].source
     assert opening.startswith("## How it works")
-    for word in ("`check`", "points", "stuck", f"solutions/{source.stem}/{source.name}"):
+    for word in ("`check`", "points", "stuck", f"solutions/{slug_of(source)}/{source.name}"):
         assert word in opening
 
 
@@ -77,7 +77,7 @@ def test_a_release_is_the_same_every_time(course: Path):
 
 @pytest.mark.parametrize("stranger", ["02_old/02_old.ipynb", "02_old.ipynb", "{own}/notes.txt"])
 def test_a_release_removes_what_belongs_to_no_solution(course: Path, stranger: str):
-    path = course / "exercises" / stranger.format(own=SOURCES[0].stem)
+    path = course / "exercises" / stranger.format(own=slug_of(SOURCES[0]))
     path.parent.mkdir(exist_ok=True)
     path.write_text("{}", "utf-8")
     assert "belongs to no solution" in "\n".join(differences(course))
@@ -87,7 +87,7 @@ def test_a_release_removes_what_belongs_to_no_solution(course: Path, stranger: s
 
 
 def test_what_jupyter_keeps_for_itself_is_left_alone(course: Path):
-    kept = course / "exercises" / SOURCES[0].stem / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
+    kept = course / "exercises" / slug_of(SOURCES[0]) / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
     kept.parent.mkdir()
     kept.write_text("{}", "utf-8")
     assert list(differences(course)) == []

@@ -6,12 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nbformat import NotebookNode
 
 from course_tools.files import show
-from course_tools.notebooks.course import exercise_of, notebooks, read_in_order, solutions
+from course_tools.notebooks.course import (
+    exercise_of,
+    notebooks,
+    read_in_order,
+    slug_of,
+    solutions,
+)
 from course_tools.notebooks.stored import NotebookError, code_cells, from_bytes, to_bytes
 
 
@@ -32,6 +38,12 @@ class Copy:
     name: str
     content: bytes
     digest: str
+
+    @property
+    def formerly(self) -> str:
+        """Where it was before exercises and solutions had names of their own."""
+        path = PurePosixPath(self.name)
+        return path.with_stem(slug_of(path)).as_posix()
 
 
 def copies(root: Path) -> Iterator[Copy]:

@@ -43,6 +43,8 @@ class Report:
         New versions that stand beside notebooks of the learner's.
     taken_away : list of str
         Notebooks that the course has no more, and that the learner had not changed.
+    moved : list of str
+        Notebooks in which the learner has worked, under the names that they have now.
     left : list of str
         Those that the course has no more, but the learner had changed: they stay.
     """
@@ -51,6 +53,7 @@ class Report:
     fates: dict[str, Fate] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
     taken_away: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
     def count(self, fate: Fate) -> int:
@@ -73,6 +76,8 @@ class Report:
             lines.append(
                 f"You have changed these, so new versions stand beside them: {self.beside}"
             )
+        if self.moved:
+            lines.append(f"These have a new name, and hold what you have written: {self.moved}")
         if self.left:
             lines.append(f"These have left the course, and stay as you have them: {self.left}")
         return "\n".join(line.translate({ord(c): None for c in "[]'"}) for line in lines)
@@ -113,8 +118,11 @@ def update(root: Path, folder: Path) -> Report:
     with only_one(folder / ".lock"):
         given = read_record(folder)
         report = Report(folder)
-        now = {name: value for name, value in given.items() if MARK in name}
+        old = {copy.formerly for copy in wanted} - {copy.name for copy in wanted}
+        now = {name: v for name, v in given.items() if MARK in name and beside_of(name) not in old}
         for copy in wanted:
+            if copy.formerly in old and move(copy, folder, given):
+                report.moved.append(copy.name)
             report.fates[copy.name] = settle(copy, folder, given)
             now[copy.name] = copy.digest
             if report.fates[copy.name] == "beside":
@@ -123,6 +131,16 @@ def update(root: Path, folder: Path) -> Report:
         say_goodbye(given, now, report)
         write_record(folder, now | {name: given[name] for name in report.left})
     return report
+
+
+def move(copy: Copy, folder: Path, given: Mapping[str, str]) -> bool:
+    """Give a notebook the name that it has now; return whether the learner has worked in it."""
+    mine, before = folder / copy.name, folder / copy.formerly
+    if mine.exists() or not before.exists():
+        return False
+    changed = digest_of(before) != given.get(copy.formerly)
+    before.replace(mine)
+    return changed
 
 
 def settle(copy: Copy, folder: Path, given: Mapping[str, str]) -> Fate:
@@ -137,7 +155,7 @@ def settle(copy: Copy, folder: Path, given: Mapping[str, str]) -> Fate:
     given : mapping of str to str
         What stands for the sources that the course gave before.
     """
-    mine, before = folder / copy.name, given.get(copy.name)
+    mine, before = folder / copy.name, given.get(copy.name, given.get(copy.formerly))
     if not mine.exists():
         write_whole(mine, copy.content)
         return "back" if before else "new"
@@ -173,6 +191,12 @@ def names_beside(name: str) -> Iterator[str]:
     for number in itertools.count(1):
         more = f"-{number}" if number > 1 else ""
         yield path.with_name(f"{path.stem}{MARK}{more}{path.suffix}").as_posix()
+
+
+def beside_of(name: str) -> str:
+    """Return beside which notebook a new version stands."""
+    path = Path(name)
+    return path.with_stem(path.stem.partition(MARK)[0]).as_posix()
 
 
 def say_goodbye(given: Mapping[str, str], now: Collection[str], report: Report) -> None:

@@ -25,6 +25,7 @@ from course_tools import release
 from course_tools.files import show
 from course_tools.marking.results import MarkingError
 from course_tools.notebooks import cells
+from course_tools.notebooks.course import EXERCISE, SOLUTION
 from course_tools.notebooks.stored import NotebookError, from_bytes, grade_id, to_bytes
 
 from_dict: Any = nbformat.from_dict
@@ -73,7 +74,7 @@ class Assignment:
     Parameters
     ----------
     name, title : str
-        The file's name without its ending, and the first heading.
+        What it is called, and the first heading.
     tests : tuple of GradedCell
         Cells that decide by themselves, in order.
     by_hand : tuple of GradedCell
@@ -103,7 +104,7 @@ class Assignment:
 
 
 def every_assignment(folder: Path) -> dict[str, Path]:
-    """Find the instructor's notebooks, `<name>/<name>.ipynb`.
+    """Find the instructor's notebooks, `<name>/solution_<name>.ipynb` or `<name>/<name>.ipynb`.
 
     Parameters
     ----------
@@ -122,16 +123,32 @@ def every_assignment(folder: Path) -> dict[str, Path]:
     """
     for base in FOLDERS:
         found = {
-            path.stem: path
+            name_of(path): path
             for path in sorted((folder / base).glob("*/*.ipynb"))
-            if path.stem == path.parent.name
+            if name_of(path) == path.parent.name
         }
         if found:
             return found
     raise MarkingError(
-        f"There are no assignments in {folder}. Each is a notebook <name>/<name>.ipynb, in this"
-        " folder or in its 'source' or 'solutions'. Give another folder."
+        f"There are no assignments in {folder}. Each is a notebook <name>/<name>.ipynb, or"
+        " <name>/solution_<name>.ipynb, in this folder or in its 'source' or"
+        " 'solutions'. Give another folder."
     )
+
+
+def name_of(path: Path) -> str:
+    """Return the name of the assignment that a notebook is for: its folder's, if both agree."""
+    folder = path.parent.name
+    forms = {folder, EXERCISE + folder, SOLUTION + folder}
+    return folder if path.stem in forms else path.stem.removeprefix(SOLUTION)
+
+
+def handed_in_as(path: Path) -> str:
+    """Return what a learner's notebook is called, without its ending, given the instructor's.
+
+    nbgrader knows the notebook by this name, in its `source/` as well.
+    """
+    return path.stem.replace(SOLUTION, EXERCISE, 1) if name_of(path) != path.stem else path.stem
 
 
 def read_assignment(path: Path) -> Assignment:
@@ -173,8 +190,8 @@ def _read(path: Path, changed: int, size: int) -> Assignment:
         ) from error
     own.cells = [cell for cell in own.cells if not cell.id.startswith(release.WORKED)]
     assignment = Assignment(
-        name=path.stem,
-        title=title_of(own) or path.stem,
+        name=name_of(path),
+        title=title_of(own) or name_of(path),
         tests=tuple(graded(own, learners, by_hand=False)),
         by_hand=tuple(graded(own, learners, by_hand=True)),
         names=frozenset().union(*(bound_by(cell, path) for cell in own.cells if solves(cell))),

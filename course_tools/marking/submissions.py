@@ -25,14 +25,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_tools.marking.results import MarkingError
+from course_tools.notebooks.course import EXERCISE
 
 from_dict: Any = nbformat.from_dict
 
 SUFFIX = ".ipynb"
 
 LAYOUTS = (
-    "Two layouts can be read: nbgrader's, <student>/<assignment>/<assignment>.ipynb, and a flat"
-    " folder of <student>.ipynb"
+    "Two layouts can be read: nbgrader's, <student>/<assignment>/exercise_<assignment>.ipynb, also"
+    " without exercise_, and a flat folder of <student>.ipynb"
 )
 
 SHOWN = 5
@@ -108,11 +109,14 @@ class Submission:
         Whose it is, and what for.
     path : Path
         Where the notebook should be. Nothing is known of it yet, not even that it exists.
+    other : Path or None
+        Where it is if it is not there.
     """
 
     student: str
     assignment: str
     path: Path
+    other: Path | None = None
 
 
 # --- Finding --------------------------------------------------------------------------------------
@@ -124,7 +128,8 @@ def find(folder: Path, assignment: str, known: Collection[str]) -> list[Submissi
     Parameters
     ----------
     folder : Path
-        Either nbgrader's `<student>/<assignment>/<assignment>.ipynb`, or `<student>.ipynb`.
+        Either nbgrader's `<student>/<assignment>/exercise_<assignment>.ipynb`, also without
+        `exercise_`, or `<student>.ipynb`.
     assignment : str
         What to look for. Empty for every known one; a flat folder then needs exactly one.
     known : collection of str
@@ -218,8 +223,9 @@ def inside(entry: os.DirEntry[str]) -> set[str] | None:
 
 def nested(entry: os.DirEntry[str], assignment: str) -> Submission:
     """Say where nbgrader's layout has a student's notebook."""
-    path = Path(entry.path, assignment, assignment + SUFFIX)
-    return Submission(entry.name, assignment, path)
+    folder = Path(entry.path, assignment)
+    path, other = folder / (EXERCISE + assignment + SUFFIX), folder / (assignment + SUFFIX)
+    return Submission(entry.name, assignment, path, other)
 
 
 def flat_in(
@@ -285,21 +291,31 @@ def content_of(submission: Submission, folder: Path, bounds: Bounds = DEFAULT) -
         If there is no such file, it is something else, or it is empty or too large.
     """
     check_name(submission.student)
-    *folders, name = submission.path.relative_to(folder).parts
     try:
-        with ExitStack() as opened:
-            at = keep(opened, os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
-            for each in folders:
-                at = keep(opened, open_below(at, each, os.O_DIRECTORY))
-            return content_at(keep(opened, open_below(at, name)), name, bounds)
+        try:
+            return content_below(folder, submission.path, bounds)
+        except FileNotFoundError:
+            return content_below(folder, submission.other or submission.path, bounds)
     except FileNotFoundError:
+        names = {each.name for each in (submission.path, submission.other) if each}
+        known = " or ".join(repr(printable(name)) for name in sorted(names, reverse=True))
         raise RefusedError(
-            f"There is no notebook {printable(name)!r}. Hand it in under exactly this name."
+            f"There is no notebook {known}. Hand it in under exactly this name."
         ) from None
     except OSError as error:
         raise RefusedError(
             f"The notebook cannot be read ({error.strerror}). Hand it in once more."
         ) from None
+
+
+def content_below(folder: Path, path: Path, bounds: Bounds) -> bytes:
+    """Read what stands below a folder, following no link on the way."""
+    *folders, name = path.relative_to(folder).parts
+    with ExitStack() as opened:
+        at = keep(opened, os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        for each in folders:
+            at = keep(opened, open_below(at, each, os.O_DIRECTORY))
+        return content_at(keep(opened, open_below(at, name)), name, bounds)
 
 
 def usable(student: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from course_tools.files import ROOT
 
@@ -10,14 +10,23 @@ REFERENCE_PAGES = 90
 """Notebooks from this number on are looked up, not read in order."""
 
 
+EXERCISE, SOLUTION = "exercise_", "solution_"
+"""How the names of exercises and solutions begin, so that tabs in a browser differ."""
+
+
 def notebooks(folder: Path) -> list[Path]:
     """Return the notebooks of a folder, in order: start page, lessons, reference pages."""
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
+def slug_of(path: PurePath) -> str:
+    """Return the name of the lesson that a notebook is, or belongs to: "06_momentum"."""
+    return path.stem.removeprefix(EXERCISE).removeprefix(SOLUTION)
+
+
 def number_of(path: Path) -> int:
-    """Return the number with which a notebook's name begins."""
-    return int(path.name[:2])
+    """Return the number of the lesson that a notebook is, or belongs to."""
+    return int(slug_of(path)[:2])
 
 
 def read_in_order(folder: Path) -> list[Path]:
@@ -35,9 +44,16 @@ def solutions(root: Path = ROOT) -> list[Path]:
     return sorted(root.glob("solutions/*/*.ipynb"))
 
 
-def exercise_of(solution: Path, root: Path = ROOT) -> Path:
-    """Return where the exercise of a solution stands."""
-    return root / "exercises" / solution.parent.name / solution.name
+def exercise_of(path: Path, root: Path = ROOT) -> Path:
+    """Return where the exercise of a lesson or a solution stands."""
+    slug = slug_of(path)
+    return root / "exercises" / slug / f"{EXERCISE}{slug}.ipynb"
+
+
+def solution_of(path: Path, root: Path = ROOT) -> Path:
+    """Return where the solution of a lesson or an exercise stands."""
+    slug = slug_of(path)
+    return root / "solutions" / slug / f"{SOLUTION}{slug}.ipynb"
 
 
 def stored_notebooks(root: Path = ROOT) -> list[Path]:
@@ -69,4 +85,4 @@ def of_lesson(named: str, root: Path = ROOT) -> list[Path]:
 
 def is_called(path: Path, named: str) -> bool:
     """Whether a notebook has this name, or this number."""
-    return named == path.stem or (named.isdecimal() and int(named) == number_of(path))
+    return named == slug_of(path) or (named.isdecimal() and int(named) == number_of(path))

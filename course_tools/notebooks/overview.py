@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_tools.files import ROOT, write_changed
 from course_tools.notebooks.cells import Notebook
-from course_tools.notebooks.course import lessons, number_of
+from course_tools.notebooks.course import lessons, number_of, solution_of
 from course_tools.notebooks.stored import NotebookError
 from lessons_lib.overview import FILE, Lesson, written
 
@@ -41,7 +41,7 @@ def described(path: Path, rows: dict[str, re.Match[str]], root: Path) -> Lesson:
         title=title,
         question=with_capital(question.removeprefix(OPTIONAL)),
         minutes=minutes_of(path),
-        exercise=minutes_of(root / "solutions" / path.stem / path.name),
+        exercise=minutes_of(solution_of(path, root)),
         optional=question.startswith(OPTIONAL),
         goals=list(dict.fromkeys(re.findall(r"^explorers\.(\w+)\(", code, re.MULTILINE))),
     )

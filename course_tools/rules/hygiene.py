@@ -37,6 +37,7 @@ from course_tools.notebooks.cells import (
     tokens,
     without_code,
 )
+from course_tools.notebooks.course import slug_of, solution_of
 from course_tools.notebooks.stored import (
     HTML,
     PLAIN,
@@ -85,16 +86,18 @@ def problems(path: Path) -> list[str]:
 @RULES.add
 def file_name(notebook: Notebook) -> Iterator[str]:
     """Refuse a name that does not give the place in the course."""
-    stem = notebook.path.stem
-    if not re.fullmatch(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*", stem):
+    path, slug = notebook.path, slug_of(notebook.path)
+    if not re.fullmatch(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*", slug):
         yield (
-            f"{show(notebook.path)}: the file name is not of the form NN_slug.ipynb. "
+            f"{show(path)}: the file name is not of the form NN_slug.ipynb. "
             "Name it like 02_gradient_descent.ipynb."
         )
-    elif not notebook.is_lesson and notebook.path.resolve().parent.name != stem:
+    elif notebook.is_lesson and path.stem != slug:
+        yield f"{show(path)}: this is how exercises and solutions are called. Name it {slug}.ipynb."
+    elif not notebook.is_lesson and path.resolve().parts[-2:] != solution_of(path).parts[-2:]:
         yield (
-            f"{show(notebook.path)}: a solution stands in a folder of its own name. "
-            f"Move it to solutions/{stem}/{stem}.ipynb."
+            f"{show(path)}: a solution stands in its lesson's folder, and tells its tab from the "
+            f"lesson's. Move it to {solution_of(path, Path()).as_posix()}."
         )
 
 

@@ -48,6 +48,7 @@ def settings_map(
         width=9,
         height=4.2,
     )
+    figure.set_layout_engine("constrained", wspace=0.1)  # room after the words of the shades
     plane.set(xlabel="learning rate", ylabel="memory 1/(1 - β), in steps")
     figures.heat_map(
         plane,

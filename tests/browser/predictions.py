@@ -31,23 +31,24 @@ GIVEN_AWAY = """([panel, first, last]) => {
 
 def check_predictions(lesson: Lesson) -> Iterator[str]:
     """Before a choice no pixel of the reveal is in the window; one step further, all of it is."""
-    for question in questions():
-        if question.lesson == number_of(lesson.path):
-            yield from check_prediction(lesson, question)
-
-
-def check_prediction(lesson: Lesson, question: Question) -> Iterator[str]:
-    """Look at a question's cells in windows of both sizes, and open its answer."""
+    asked = [each for each in questions() if each.lesson == number_of(lesson.path)]
     for size in SIZES:
         lesson.resize(size)
-        cell(lesson, f"commit-{question.name}").evaluate("at => at.scrollIntoView()")
-        for given in given_away(lesson, question.name):
-            yield f"{question.key}: before the choice one reads {given!r}, at {size}."
+        for question in asked:
+            cell(lesson, f"commit-{question.name}").evaluate("at => at.scrollIntoView()")
+            for given in given_away(lesson, question.name):
+                yield f"{question.key}: before the choice one reads {given!r}, at {size}."
+    for question in asked:
+        yield from check_answer(lesson, question)
+
+
+def check_answer(lesson: Lesson, question: Question) -> Iterator[str]:
+    """Count the folds of an answer, and open the first."""
     answer = cell(lesson, f"answer-{question.name}").locator("details")
     if answer.count() != len(question.choices) + 1:
         yield f"{question.key}: {answer.count()} folds, not one for each choice and the answer."
     answer.first.locator("summary").click()
-    if not given_away(lesson, question.name):
+    if not answer.first.locator(":scope > :not(summary)").first.is_visible():
         yield f"{question.key}: its answer does not open."
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from course_tools.notebooks.stored import WIDGET_VIEW, from_bytes, to_bytes
 
 LESSON = "notebooks/02_gradient_descent.ipynb"
-EXERCISE = "exercises/01_line_and_loss/01_line_and_loss.ipynb"
+EXERCISE = "exercises/01_line_and_loss/exercise_01_line_and_loss.ipynb"
 ANSWER = "def line_loss(theta, x, y):\n    return ((theta[0] + theta[1] * x - y) ** 2).mean()"
 GONE, OTHER = "notebooks/05_averages.ipynb", "notebooks/03_step_size.ipynb"
 
@@ -75,7 +75,7 @@ def test_day_one_an_update_and_day_two(browser: Browser, tmp_path: Path) -> None
         assert not (lab.folder / GONE).exists()
         assert (lab.folder / "notebooks" / "14_added.ipynb").exists()
         assert ANSWER in from_cells(lab.folder / EXERCISE)
-        beside = (lab.folder / EXERCISE).with_name("01_line_and_loss.new-version.ipynb")
+        beside = (lab.folder / EXERCISE).with_name("exercise_01_line_and_loss.new-version.ipynb")
         assert "good points" in beside.read_text(encoding="utf-8")
         lesson = open_lesson(browser, lab, lab.folder / LESSON)
         expect(lesson.page.locator("h1").first).to_contain_text("New: ", timeout=TO_LOAD)

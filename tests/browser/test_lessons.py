@@ -72,7 +72,7 @@ def test_everyone_can_use_it(ran: Lesson) -> None:
     refuse(check_access(ran, Axe()))
 
 
-def test_links_open_the_other_lessons(ran: Lesson) -> None:
+def test_links_lead_to_the_other_lessons(ran: Lesson) -> None:
     refuse(check_links(ran))
 
 

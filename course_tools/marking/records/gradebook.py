@@ -20,7 +20,9 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_tools import release
 from course_tools.files import write_whole
+from course_tools.marking.assignments import handed_in_as, name_of
 from course_tools.marking.results import Mark, MarkingError, Result, storable
+from course_tools.notebooks.course import EXERCISE
 from course_tools.notebooks.stored import from_bytes
 
 GRADEBOOK = "gradebook.db"
@@ -97,15 +99,18 @@ class Book:
         MarkingError
             If the gradebook has submissions for an assignment of that name with other cells.
         """
-        name = source.stem
+        name, notebook = name_of(source), handed_in_as(source)
         nb = from_bytes(source.read_bytes(), source)
         nb.cells = [cell for cell in nb.cells if not cell.id.startswith(release.WORKED)]
-        self.book.update_or_create_assignment(name)
-        resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": self.url}}
+        for known in self.book.update_or_create_assignment(name).notebooks:
+            if known.name == name:  # as it was called when the gradebook was made
+                known.name = notebook
+                self.book.db.commit()
+        resources = {"nbgrader": {"notebook": notebook, "assignment": name, "db_url": self.url}}
         with as_marking_error(self.folder):
             for step in release.steps(saving=True):
                 nb, resources = step().preprocess(nb, resources)
-        write_whole(self.folder / "source" / name / source.name, source.read_bytes())
+        write_whole(self.folder / "source" / name / f"{notebook}.ipynb", source.read_bytes())
         self.book.db.expire_all()
 
     def enter(self, results: Sequence[Result]) -> None:
@@ -116,9 +121,17 @@ class Book:
         results : sequence of Result
             Of assignments that have been added. All of them are entered, or none.
         """
-        files = {self._autograded(result): storable(result.notebook).encode() for result in results}
-        changed = [path for path, content in files.items() if not holds(path, content)]
         with as_marking_error(self.folder):
+            known = {name: self._notebook(name) for name in {each.assignment for each in results}}
+            files = {
+                self.folder
+                / "autograded"
+                / each.student
+                / each.assignment
+                / known[each.assignment]: storable(each.notebook).encode()
+                for each in results
+            }
+            changed = [path for path, content in files.items() if not holds(path, content)]
             # nbgrader commits after every step; one commit at the end takes a tenth of the time
             with mock.patch.object(self.book.db, "commit", self.book.db.flush):
                 for result, path in zip(results, files, strict=True):
@@ -127,9 +140,11 @@ class Book:
         for path, content in files.items():  # after the points: if it is as it was, so are they
             write_whole(path, content)
 
-    def _autograded(self, result: Result) -> Path:
-        folder = self.folder / "autograded" / result.student / result.assignment
-        return folder / f"{result.assignment}.ipynb"
+    def _notebook(self, assignment: str) -> str:
+        """Return what the file is called that learners hand in."""
+        names = {each.name for each in self.book.find_assignment(assignment).notebooks}
+        ours = EXERCISE + assignment
+        return f"{ours if ours in names else assignment}.ipynb"
 
     def _give(self, result: Result, *, other: bool) -> None:
         marks = {mark.name: mark for mark in result.marks}

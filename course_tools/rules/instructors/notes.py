@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from course_tools.notebooks.course import exercise_of
 from course_tools.rules.instructors.course import ID, GuidePage
 from course_tools.rules.pages import Row
 from course_tools.rules.registry import Rules
@@ -50,7 +52,7 @@ def exercise(page: GuidePage) -> Iterator[str]:
     """Refuse notes without a link to the exercise, or with another time for it."""
     lesson = page.lesson
     if lesson.exercise:
-        path = f"../exercises/{lesson.slug}/{lesson.slug}.ipynb"
+        path = f"../{exercise_of(Path(lesson.slug), Path()).as_posix()}"
         wanted = f"({path}), {lesson.exercise.minutes} minutes"
         if wanted not in page.text:
             yield page.says(3, f"no link to the exercise with its time: {wanted}")

@@ -41,6 +41,8 @@ def gradient_step(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "Uphill in place of downhill",
     "The gradient points to where the loss grows fastest. Which way do you want to go?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the step leads to 0.8. Which"
+    " sign does that?",
 )
 def _step_uphill(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta + learning_rate * gradient
@@ -49,6 +51,8 @@ def _step_uphill(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "The learning rate is missing",
     "Your step is as long as the gradient. Which number makes it a small part of that?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the step is 0.2 long. How long"
+    " is yours?",
 )
 def _step_without_rate(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta - gradient
@@ -82,6 +86,8 @@ def _step_turned(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "The move alone, not the new place",
     "That is by how much θ changes. Where do you stand after the move?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the move is -0.2. Where does it"
+    " lead?",
 )
 def _step_move(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return -learning_rate * gradient
@@ -100,6 +106,7 @@ def _step_unit(theta: Array, gradient: Array, learning_rate: float) -> Any:
     "The caller's theta is changed, not a new one made",
     "Your numbers are right, but whoever called finds another theta than before. Look at what"
     " `-=` does to an array, in the lesson's “Spot the bug”.",
+    "`theta -= …` writes into the array that you were given, and `theta - …` makes a new one.",
 )
 def _step_in_place(theta: Array, gradient: Array, learning_rate: float) -> Any:
     theta -= learning_rate * gradient
@@ -189,6 +196,7 @@ def _run_uphill_in_place(*inputs: Any) -> Any:
     "The slope is updated after the intercept has moved",
     "Both numbers of the gradient belong to the same place. Compute them both before you move"
     " either parameter.",
+    "Give the whole gradient a name first. Then move both parameters in one line.",
 )
 def _run_one_by_one(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
     theta, history = theta0, [theta0]
@@ -305,6 +313,7 @@ def _close(history: Array, minimum: Array, share: float) -> Any:
 @SHARE.mistake(
     "One step too many",
     "Row 0 is the start, after no step at all. Then after how many steps does row k come?",
+    "If the start itself is close enough, the answer is 0. What is yours?",
 )
 def _share_late(history: Array, minimum: Array, share: float) -> Any:
     step = steps_to_share(history, minimum, share)
@@ -324,6 +333,8 @@ def _share_early(history: Array, minimum: Array, share: float) -> Any:
     "The share itself in place of a share of the start",
     "A run that starts far away and one that starts close by should be measured by their own"
     " starting distance. Where does it come in?",
+    "For a start that is 8 away and a share of 0.25, close means at most 2 away. With which"
+    " number do you compare?",
 )
 def _share_absolute(history: Array, minimum: Array, share: float) -> Any:
     return _first(np.linalg.norm(history - minimum, axis=1) <= share)
@@ -376,6 +387,8 @@ def _share_each(history: Array, minimum: Array, share: float) -> Any:
 @SHARE.mistake(
     "Squared distances",
     "Half of a distance is a quarter of its square. Is there a root missing?",
+    "For a start that is 8 away and a share of 0.5, close means at most 4 away. The squares"
+    " are 64 and 16: a quarter, not half.",
 )
 def _share_squares(history: Array, minimum: Array, share: float) -> Any:
     return steps_to_share(history, minimum, np.sqrt(share))

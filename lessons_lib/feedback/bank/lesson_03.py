@@ -55,6 +55,7 @@ def _reworded(word: str, **others: str) -> str:
     "Overshooting counts as diverging",
     "A textbook says so, too. Take lr·λ = 1.5, and let a ball step four times from θ = 1: where is"
     " it then?",
+    "At lr·λ = 1.5 the factor is -0.5: from 1 to -0.5, and on to 0.25. Does that come closer?",
 )
 def _beyond_one(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), overshoots="diverges", bounces="diverges")
@@ -80,6 +81,7 @@ def _ratio(learning_rate: float, curvature: float) -> Any:
 @REGIME.mistake(
     "Half of the curvature",
     "There is a ½ in the formula of the loss. What becomes of it in the derivative?",
+    "The gradient of ½·λ·θ² is λ·θ. By which factor does a step multiply θ?",
 )
 def _half_curvature(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, curvature / 2)
@@ -88,6 +90,8 @@ def _half_curvature(learning_rate: float, curvature: float) -> Any:
 @REGIME.mistake(
     "Creeping and overshooting are exchanged",
     "A negative factor lands on the other side of the minimum. Which of the two words says so?",
+    "At lr·λ = 0.5 the factor is 0.5: from 1 to 0.5, and on to 0.25. Does that ever pass the"
+    " minimum?",
 )
 def _exchanged(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), creeps="overshoots", overshoots="creeps")
@@ -229,6 +233,7 @@ def _hessian_bare(x: Array) -> Any:
 @HESSIAN.mistake(
     "1/m in place of 2/m",
     "Every number is half of what it should be. What does the derivative of a square bring along?",
+    "With one point at x = 0 the loss is (θ₀ - y)². What is its second derivative by θ₀?",
 )
 def _hessian_half(x: Array) -> Any:
     return line_hessian(x) / 2
@@ -238,6 +243,8 @@ def _hessian_half(x: Array) -> Any:
     "The sum in place of the mean",
     "With twice as many points, your curvatures would double. The loss is a mean: so is what comes"
     " of it.",
+    "With two points at x = 0, or with a hundred, the loss bends like (θ₀ - y)². Does your"
+    " first entry stay?",
 )
 def _hessian_sum(x: Array) -> Any:
     return line_hessian(x) * len(x)
@@ -247,6 +254,7 @@ def _hessian_sum(x: Array) -> Any:
     "A and Aᵀ are exchanged",
     "Your table has a row for every point. It should have one for every parameter: which of the two"
     " comes first?",
+    "A has m rows and two columns. Which product of the two has two rows and two columns?",
 )
 def _hessian_of_points(x: Array) -> Any:
     A = _columns_of(x)
@@ -257,6 +265,8 @@ def _hessian_of_points(x: Array) -> Any:
     "The column of ones is missing",
     "There is one number where there should be a table of four. The intercept is a parameter, too:"
     " what is it multiplied by at each point?",
+    "A has the row (1, x) for each point. For one point at x = 3, what are the four numbers"
+    " of AᵀA?",
 )
 def _hessian_without_ones(x: Array) -> Any:
     return line_hessian(x)[1:, 1:]
@@ -345,6 +355,7 @@ def _curvatures(x: Array) -> Any:
 @LARGEST.mistake(
     "1/L: where overshooting begins",
     "Overshooting is no harm in itself. At which factor does a run no longer arrive?",
+    "A run arrives as long as its factor 1 - lr·L is above -1. Solve that for lr.",
 )
 def _limit_overshooting(x: Array) -> Any:
     return 1 / _curvatures(x)[-1]
@@ -354,6 +365,7 @@ def _limit_overshooting(x: Array) -> Any:
     "2/μ: the gentle direction is asked",
     "It would stand that, but the steep direction throws the ball out. In which order does numpy"
     " give the eigenvalues?",
+    "`np.linalg.eigvalsh` begins with the smallest. Which of its numbers is L?",
 )
 def _limit_gentle(x: Array) -> Any:
     return 2 / _curvatures(x)[0]
@@ -372,6 +384,7 @@ def _limit_bare(x: Array) -> Any:
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
+    "Is your line_hessian right? This limit is 2 divided by the largest eigenvalue of that table.",
 )
 def _limit_half(x: Array) -> Any:
     return 4 / _curvatures(x)[-1]

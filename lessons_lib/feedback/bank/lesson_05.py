@@ -47,6 +47,7 @@ def moving_average(values: Array, beta: float) -> Any:
 @AVERAGE.mistake(
     "β and 1 - β are exchanged",
     "With β = 0.9 the average should be slow: nine tenths of it is memory. Is yours?",
+    "With β = 0.9 and one value, 10, the average goes from 0 to 1. Where does yours go?",
 )
 def _swapped(values: Array, beta: float) -> Any:
     return _average(values, 1 - beta)
@@ -55,6 +56,7 @@ def _swapped(values: Array, beta: float) -> Any:
 @AVERAGE.mistake(
     "The factor 1 - β is missing",
     "That is a fading sum. Feed it nothing but ones: an average should come to 1, and not to ten.",
+    "With β = 0.5 and the values 1 and 1, the average is 0.5, then 0.75. Yours is 1, then 1.5.",
 )
 def _without_factor(values: Array, beta: float) -> Any:
     return _average(values, beta, new=1 / (1 - beta))
@@ -80,6 +82,7 @@ def _without_fading(values: Array, beta: float) -> Any:
     "It starts at the first value, not at zero",
     "A reasonable start, and another one than here: this course starts at zero and corrects that"
     " later.",
+    "With β = 0.5 and one value, 4, the average is 2: half of the way from 0 to 4.",
 )
 def _from_first(values: Array, beta: float) -> Any:
     return _average(values, beta, start=values[0])
@@ -177,6 +180,7 @@ def average_weights(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The oldest comes first",
     "The newest value has the largest weight, and it is asked for first.",
+    "With β = 0.5 the weights are 0.5, 0.25, 0.125. Do yours fall or rise?",
 )
 def _oldest_first(beta: float, n: int) -> Any:
     return average_weights(beta, n)[::-1]
@@ -185,6 +189,7 @@ def _oldest_first(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The powers begin with β, not with 1",
     "The newest value has not faded yet. How often has it been multiplied by β?",
+    "With β = 0.9 the newest value has the weight 0.1. Yours has 0.09: one factor of β too many.",
 )
 def _faded_once(beta: float, n: int) -> Any:
     return beta * average_weights(beta, n)
@@ -193,6 +198,8 @@ def _faded_once(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The factor 1 - β is missing",
     "Each value comes in with a weight. What is it, before anything fades?",
+    "With β = 0.9 the newest value has the weight 0.1, and the one before 0.09. What are your"
+    " first two?",
 )
 def _weights_of_sum(beta: float, n: int) -> Any:
     return beta ** np.arange(n)
@@ -307,6 +314,8 @@ def corrected_average(values: Array, beta: float) -> Any:
 @CORRECTED.mistake(
     "The correction counts from 0",
     "Your first divisor is 1 - β⁰, which is 0. After the first value, how many have come in?",
+    "For the values 4, 4, 4 every corrected average is 4. After the first, v is (1 - β)·4: by"
+    " what do you divide?",
 )
 def _from_zero(values: Array, beta: float) -> Any:
     return _average(values, beta) / (1 - beta ** (_steps(values) - 1))
@@ -323,6 +332,7 @@ def _from_two(values: Array, beta: float) -> Any:
 @CORRECTED.mistake(
     "The corrected average is fed back",
     "Correct what you hand out, not what you go on with: keep v itself for the next step.",
+    "Keep two names: one for v, which goes on as it is, and one for what you hand out.",
 )
 def _fed_back(values: Array, beta: float) -> Any:
     v, history = 0.0, []
@@ -336,6 +346,8 @@ def _fed_back(values: Array, beta: float) -> Any:
     "Nothing is corrected",
     "The first average is far below the first value, because v began at a zero that nobody"
     " measured.",
+    "For the values 4, 4, 4 every corrected average is 4. What are yours, and what do the"
+    " weights so far add up to?",
 )
 def _uncorrected(values: Array, beta: float) -> Any:
     return _average(values, beta)

@@ -35,6 +35,8 @@ def heavy_ball_rate(learning_rate: float, beta: float) -> Any:
     "Division in place of multiplication",
     "That is the way from the heavy ball to the average. The heavy ball takes in all of each"
     " gradient: does it need a larger learning rate, or a smaller one?",
+    "Averaged, with lr = 1 and β = 0.9, a fresh gradient of 1 moves θ by 0.1. The heavy ball"
+    " takes in all of it: which lr moves θ as far?",
 )
 def _rate_divided(learning_rate: float, beta: float) -> Any:
     return learning_rate / (1 - beta)
@@ -51,6 +53,8 @@ def _rate_beta(learning_rate: float, beta: float) -> Any:
 @RATE.mistake(
     "The same learning rate in both dialects",
     "One averages, the other adds up. With β = 0.9 their steps differ tenfold in the long run.",
+    "Averaged, with lr = 1 and β = 0.9, a fresh gradient of 1 moves θ by 0.1. How far does a"
+    " heavy ball go with lr = 1?",
 )
 def _rate_same(learning_rate: float, beta: float) -> Any:
     return learning_rate
@@ -138,6 +142,8 @@ def averaged_to_heavy_ball(learning_rate: float, beta: float, velocity: Array) -
     "The velocity is not translated",
     "At the first step the ball would move by another length than the average did. Which number"
     " must stay the same: v, or learning rate times v?",
+    "Learning rate times velocity has to stay as it is. Your learning rate has become 1 - β"
+    " times as large: and the velocity?",
 )
 def _state_same_velocity(learning_rate: float, beta: float, velocity: Array) -> Any:
     return learning_rate * (1 - beta), velocity
@@ -163,6 +169,8 @@ def _state_rate_divided(learning_rate: float, beta: float, velocity: Array) -> A
 @STATE.mistake(
     "Translated the wrong way round",
     "That leads from the heavy ball to the average. Both factors have to be turned over.",
+    "With β = 0.9, is the heavy ball's learning rate a tenth of the average's, or ten times"
+    " as large?",
 )
 def _state_backwards(learning_rate: float, beta: float, velocity: Array) -> Any:
     return learning_rate / (1 - beta), velocity * (1 - beta)
@@ -307,6 +315,8 @@ def translate(source: str, target: str, learning_rate: float, beta: float, veloc
 @ANY.mistake(
     "The velocity is not translated",
     "Only a run from rest can do without. What has to stay the same from one step to the next?",
+    "What moves θ is the velocity times what stands before it. Write down that factor for"
+    " both dialects, and let the product stay.",
 )
 def _any_same_velocity(
     source: str, target: str, learning_rate: float, beta: float, velocity: Array

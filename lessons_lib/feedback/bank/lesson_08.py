@@ -32,6 +32,7 @@ def critical_beta(product: float) -> Any:
     "The square is missing",
     "With β equal to that, the ball swings already. At the critical β both roots are √β: which"
     " of the two do you have?",
+    "At lr·λ = 0.25, 1 - √0.25 is 0.5. That is √β. And β?",
 )
 def _critical_root(product: float) -> Any:
     return 1 - np.sqrt(product)
@@ -58,6 +59,8 @@ def _critical_other(product: float) -> Any:
     "1 - lr·λ, the factor of gradient descent",
     "That is how fast a step without memory shrinks the error. When does a ball begin to swing? If"
     " you have both a root and a square, look at the brackets.",
+    "At lr·λ = 0.25 the critical β is 0.25, and yours is 0.75. Where does the root of lr·λ"
+    " come in?",
 )
 def _critical_plain(product: float) -> Any:
     return 1 - product
@@ -205,6 +208,7 @@ def _rate_twice(product: float, beta: float) -> Any:
 @RATE.mistake(
     "The real part in place of the length",
     "A root off the line turns as well as shrinks. How long is an arrow with two parts?",
+    "The number 0.3 + 0.4j has the length 0.5. `np.abs` gives that.",
 )
 def _rate_real(product: float, beta: float) -> Any:
     return np.abs(_roots(product, beta).real).max()
@@ -214,6 +218,7 @@ def _rate_real(product: float, beta: float) -> Any:
     "√β, as if every ball were swinging",
     "That holds where the roots are complex. Where the ball creeps, one root is longer than the"
     " other.",
+    "With β = 0 it is gradient descent, whose rate is the size of 1 - lr·λ. Yours is 0 then.",
 )
 def _rate_root_beta(product: float, beta: float) -> Any:
     return np.sqrt(beta)
@@ -222,6 +227,8 @@ def _rate_root_beta(product: float, beta: float) -> Any:
 @RATE.mistake(
     "The shorter root in place of the longer",
     "In the long run, what fades more slowly is all that is left.",
+    "One part shrinks to 0.9 of itself at each step, the other to 0.1. After ten steps, which"
+    " one is left?",
 )
 def _rate_shorter(product: float, beta: float) -> Any:
     return np.abs(_roots(product, beta)).min()
@@ -465,6 +472,8 @@ def best_setting(mu: float, L: float) -> Any:
 @BEST.mistake(
     "β is not squared",
     "The rate is √β in the whole valley, and the rate is what you have. What is β?",
+    "For μ = 1 and L = 9 the rate is (3 - 1)/(3 + 1) = 1/2, and β is 1/4. Which of them do"
+    " you return?",
 )
 def _best_root_beta(mu: float, L: float) -> Any:
     lr, beta = best_setting(mu, L)
@@ -474,6 +483,7 @@ def _best_root_beta(mu: float, L: float) -> Any:
 @BEST.mistake(
     "The curvatures in place of their roots in β",
     "That is the square of gradient descent's best rate. Momentum brings √κ where κ was.",
+    "For μ = 1 and L = 9, β is 1/4. The roots are 1 and 3: try with these.",
 )
 def _best_without_roots(mu: float, L: float) -> Any:
     return best_setting(mu, L)[0], ((L - mu) / (L + mu)) ** 2
@@ -499,6 +509,7 @@ def _best_plain_beta(mu: float, L: float) -> Any:
 @BEST.mistake(
     "The learning rate is not squared",
     "Both ends are critical: 1 - √(lr·μ) and √(lr·L) - 1 are equal. That gives √lr. What is lr?",
+    "For μ = 1 and L = 9, √lr is 2/(1 + 3) = 1/2. What is lr?",
 )
 def _best_root_rate(mu: float, L: float) -> Any:
     lr, beta = best_setting(mu, L)

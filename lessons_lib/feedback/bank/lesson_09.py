@@ -80,6 +80,8 @@ def nesterov_run(
     _run,
     "The gradient is taken at θ",
     "Without looking ahead it is the heavy ball. Where will the kept part of the velocity lead?",
+    "With v = 1, β = 0.9 and lr = 0.1, the kept part of the velocity leads 0.09 on. The gradient is"
+    " taken there.",
 )
 def _at_theta(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     v = beta * v + H @ theta
@@ -125,6 +127,7 @@ def _without_rate(theta: Array, v: Array, H: Array, lr: float, beta: float) -> A
     "The step sets out from the look-ahead point",
     "You only look from there. The step itself sets out from θ: the velocity holds that part"
     " already.",
+    "Use two names: one for the point at which you look, and θ, from which lr·v is taken off.",
 )
 def _from_ahead(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     ahead = theta - lr * beta * v
@@ -364,6 +367,7 @@ def growing_betas(n: int) -> Any:
     "t is not lessened by 1 above the line",
     "At the start nothing is to be rolled on: the first β is 0. What is taken off t above the"
     " line?",
+    "t goes 1, 1.618, 2.194. The first β is 0/1.618, the second 0.618/2.194.",
 )
 def _betas_without_minus(n: int) -> Any:
     t = np.array(_times(n + 1))
@@ -542,6 +546,8 @@ def restarted_run(theta: Array, H: Array, learning_rate: float, n_iterations: in
 @AFRESH.mistake(
     "It never restarts",
     "Your run is that of the growing β alone. Which number tells that the last step led uphill?",
+    "A gradient points uphill. If gradient and last step have a product above 0, that step"
+    " led uphill, too.",
 )
 def _never(*inputs: Any) -> Any:
     return _afresh(*inputs, look=lambda *_: False)
