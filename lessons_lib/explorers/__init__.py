@@ -3,6 +3,7 @@
 from lessons_lib.explorers.averages import averages
 from lessons_lib.explorers.descent import descent
 from lessons_lib.explorers.dialects import dialects
+from lessons_lib.explorers.directions import directions
 from lessons_lib.explorers.landscapes import landscapes
 from lessons_lib.explorers.line import line_and_loss
 from lessons_lib.explorers.looking_ahead import looking_ahead
@@ -18,6 +19,7 @@ __all__ = [
     "averages",
     "descent",
     "dialects",
+    "directions",
     "landscapes",
     "line_and_loss",
     "looking_ahead",
