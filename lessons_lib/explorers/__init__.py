@@ -13,6 +13,7 @@ from lessons_lib.explorers.settings import settings_map
 from lessons_lib.explorers.springs import springs, valley_of_springs
 from lessons_lib.explorers.step_size import step_size
 from lessons_lib.explorers.turning_valley import turning_valley
+from lessons_lib.explorers.two_heroes import two_heroes
 from lessons_lib.explorers.valley import valley
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "springs",
     "step_size",
     "turning_valley",
+    "two_heroes",
     "valley",
     "valley_of_springs",
 ]

@@ -371,7 +371,8 @@ def landscape(ax: Axes, problem: Landscape, starts: ArrayLike, *, lettering: flo
     starts : array_like, shape (n, 2)
         Positions that the frame has to hold.
     lettering : float
-        The size of the numbers at the contours, in points.
+        The size of the numbers at the contours, in points. At 0 there are none, as a frame needs
+        that is narrowed afterwards.
     """
     _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)), lettering)
     ax.plot(
@@ -438,7 +439,8 @@ def _contours(ax: Axes, problem: Landscape, starts: Array, lettering: float) -> 
     drawn = ax.contour(
         horizontal, vertical, loss, levels=levels, colors=PALE, linewidths=0.9, zorder=0
     )
-    ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=lettering, colors=GREY)
+    if lettering:
+        ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=lettering, colors=GREY)
     ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], aspect="equal")
 
 
