@@ -66,7 +66,22 @@ def drop(name: str) -> Spoil:
 
 def move(name: str, before: str) -> Spoil:
     """Put a cell elsewhere."""
-    return lambda nb: nb.cells.insert(place_of(nb, before), nb.cells.pop(place_of(nb, name)))
+
+    def spoil(nb: Node) -> None:
+        cell = nb.cells.pop(place_of(nb, name))
+        nb.cells.insert(place_of(nb, before), cell)
+
+    return spoil
+
+
+def both(*spoils: Spoil) -> Spoil:
+    """Do several things, one after the other."""
+
+    def spoil(nb: Node) -> None:
+        for each in spoils:
+            each(nb)
+
+    return spoil
 
 
 OPEN = "<details>\n<summary>The answer</summary>"
@@ -111,6 +126,12 @@ REFUSED: dict[str, dict[str, Spoil]] = {
     "explorer": {
         "no explorer": drop("explore-valley"),
         "no goal": write("explore-valley-intro", "**Goal", "**Try"),
+    },
+    "explorer_early": {
+        "just before the summary": both(
+            move("explore-valley-intro", before="summary"),
+            move("explore-valley", before="summary"),
+        ),
     },
     "your_turn": {"one task": write("your-turn", "\n", " ")},
     "summary": {

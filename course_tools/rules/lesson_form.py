@@ -23,6 +23,7 @@ from course_tools.notebooks.questions import (
     choices_in,
     folded_in,
 )
+from course_tools.rules.minutes import Count, is_explorer
 from course_tools.rules.registry import Rules
 
 RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
@@ -38,6 +39,9 @@ HEADINGS = {
 
 ANSWERED_WITHIN = 12
 """Cells within which a learner, having chosen, wants to read why."""
+
+MET_WITHIN = 4 / 5
+"""The share of a lesson's minutes within which its explorers are met, and their goals tried."""
 
 LETTER = re.compile(r"\*\*([a-z])\.?\*\*")
 NUMBER = r"\d+(?:[,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
@@ -150,6 +154,21 @@ def explorer(notebook: Notebook) -> Iterator[str]:
         yield f"{notebook.path.name}: no cell shows an explorer."
     elif not any("**Goal" in notebook.nb.cells[place - 1].source for place in shown):
         yield f"{notebook.path.name}: no explorer has a '**Goal: …**' in the cell before it."
+
+
+@RULES.add
+def explorer_early(notebook: Notebook) -> Iterator[str]:
+    """Refuse an explorer in the last fifth of a lesson: it belongs where its idea is met."""
+    cells = notebook.nb.cells
+    minutes = Count(cells).minutes
+    for place, cell in enumerate(cells, start=1):
+        over = Count(cells[:place]).minutes
+        if is_explorer(cell) and over > MET_WITHIN * minutes:
+            yield notebook.says(
+                cell,
+                f"when its goal is reached, {over:.0f} of the lesson's {minutes:.0f} minutes are"
+                " over. Show it where its idea is met, before the last fifth.",
+            )
 
 
 @RULES.add
