@@ -73,20 +73,26 @@ def write_notebook(path: Path) -> None:
 
 @dataclass
 class Wire:
-    """What the page says to the kernel."""
+    """What the page says to the kernel, and which states are asked for and answered, in order."""
 
     sent: list[dict[str, Any]] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         """Note every message of a page."""
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", self._note)
+        socket.on("framesent", lambda frame: self.sent.extend(self._note(frame)))
+        socket.on("framereceived", self._note)
 
-    def _note(self, frame: bytes | str) -> None:
-        if isinstance(frame, bytes):
-            self.sent.append(unpacked(frame))
+    def _note(self, frame: bytes | str) -> list[dict[str, Any]]:
+        if isinstance(frame, str):
+            return []
+        message = unpacked(frame)
+        if message.get("data", {}).get("method") == "custom":
+            self.states.append(message["data"]["content"]["kind"])
+        return [message]
 
 
 def unpacked(frame: bytes) -> dict[str, Any]:
