@@ -277,6 +277,13 @@ def with_the_residuals_twice(history, x, y):
     return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(g)
 
 
+@named("learning_rate_behind", "2/m is missing in the gradient")
+def of_the_normal_equations(history, x, y):
+    A = np.column_stack([np.ones_like(x), x])
+    g = A.T @ (A @ history[0] - y)
+    return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(g)
+
+
 @said("learning_rate_behind", "value")
 def by_adding_up_all_moves(history, x, y):
     """The length of all moves, by the length of all gradients, the last one with them."""

@@ -263,7 +263,7 @@ def beginning_with_v(corrected, beta):
     return np.array(readings)
 
 
-@said("readings_behind", "value")
+@named("readings_behind", "β to the power of t is subtracted from the average")
 def without_the_brackets(corrected, beta):
     v = corrected * 1 - beta ** np.arange(1, len(corrected) + 1)
     return (v - beta * np.append(0, v[:-1])) / (1 - beta)

@@ -303,8 +303,8 @@ def _behind_sum(history: Array, x: Array, y: Array) -> Any:
 
 
 @BEHIND.mistake(
-    "The 2 of the gradient stands for the mean, too",
-    "The gradient is 2/m times a sum. Which part of that fraction is missing in yours?",
+    "2/m is missing in the gradient",
+    "The loss is a mean, of squares. Which factor stands in front of the sum in its gradient?",
 )
 def _behind_sum_alone(history: Array, x: Array, y: Array) -> Any:
     return 2 * learning_rate_behind(history, x, y) / len(x)

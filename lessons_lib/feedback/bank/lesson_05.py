@@ -545,6 +545,15 @@ def _readings_power(corrected: Array, beta: float) -> Any:
 
 
 @READINGS.mistake(
+    "β to the power of t is subtracted from the average",
+    "Is that meant, or are brackets missing? `corrected * 1 - …` multiplies by 1 alone. By what had"
+    " the averages been divided?",
+)
+def _readings_without_brackets(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * 1 - beta ** _steps(corrected), beta)
+
+
+@READINGS.mistake(
     "Multiplied by β to the power of t",
     "That is what is left of the start. By what had the averages been divided?",
 )
