@@ -188,12 +188,13 @@ def install(root: Path, audience: Audience, run: Runner) -> None:
     run([*pip, "--no-deps", "--require-hashes", "-r", str(write_uv_list(root))])
     try:
         run([*uv, "--compile-bytecode", "--require-hashes", "-r", wanted])
+        run([*uv, "--no-deps", "-e", str(root)])
     except CommandError as error:
         if is_disk_full(error.output):
             raise
         say("uv found no way; pip, which may know a mirror or proxy, tries too. It takes longer.")
         run([*pip, "--require-hashes", "-r", wanted])
-    run([*uv, "--no-deps", "-e", str(root)])
+        run([*pip, "--no-deps", "-e", str(root)])
     link_relatively(root)
 
 
@@ -246,7 +247,7 @@ def run_quietly(command: Sequence[str]) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env=clean_environment(),
+        env=clean_environment() | one_language(__file__),
         close_fds=False,  # hands on the lock: it holds for as long as any part of a set-up lives
     )
     try:
@@ -275,6 +276,19 @@ def clean_environment() -> dict[str, str]:
     misleading = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_TARGET"}
     misleading |= {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH"}
     return {name: value for name, value in os.environ.items() if name not in misleading}
+
+
+def one_language(path: str) -> dict[str, str]:
+    """Return what makes commands speak English and take paths for UTF-8, where this path is that.
+
+    uv takes every path for UTF-8, and would install elsewhere where Python takes it for something
+    else. A path that is not UTF-8 it refuses; venv and pip read it in the system's language.
+    """
+    try:
+        os.fsencode(path).decode("utf-8")
+    except UnicodeDecodeError:
+        return {}
+    return {"LC_ALL": "C.UTF-8"}
 
 
 @contextlib.contextmanager

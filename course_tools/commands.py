@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from course_tools.verbs import VERBS, Verb, help_text
 
 def main(arguments: Sequence[str]) -> int:
     """Run one verb in a `.venv` that is right and return its exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that the terminal lacks stops nothing
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("help", "-h", "--help"):
         print(help_text())
         return 0

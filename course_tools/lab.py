@@ -133,7 +133,7 @@ def command(folder: Path) -> list[str]:
     words = [
         sys.executable,
         "-m",
-        "jupyterlab",
+        "course_tools.jupyter.server",
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{START_PAGE}",
     ]

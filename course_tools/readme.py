@@ -9,7 +9,7 @@ from course_tools.files import ROOT, show, write_changed
 from course_tools.notebooks.stored import PNG, NotebookError, code_cells, from_bytes
 
 NOTEBOOK = ROOT / "notebooks" / "00_start_here.ipynb"
-CELL = "two-heroes"
+CELL = "explore-two-heroes"
 PICTURE = ROOT / "docs" / "momentum.png"
 
 

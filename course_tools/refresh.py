@@ -38,6 +38,7 @@ from course_tools.notebooks.stored import (
     normalise,
     to_bytes,
 )
+from course_tools.notebooks.twice import write_twice
 
 PIXEL_TOLERANCE = 8
 """Largest difference of any colour channel, of 255, that nobody can see."""
@@ -204,6 +205,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     write_questions()
+    write_twice()
     write_overview()
     import matplotlib.font_manager  # noqa: F401  builds the font cache once, not in each kernel
 

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from lessons_lib.feedback import tasks
-from lessons_lib.predictions import questions
+from lessons_lib.predictions import Changes, questions
+from lessons_lib.predictions.twice import Sheet, sheets
 from lessons_lib.progress import recall
 
 FILE = Path(__file__).with_name("course.json")
@@ -101,10 +102,12 @@ class Share:
 class Progress:
     """What you have done, and where to go on.
 
-    As the last value of a cell it is a table with a row for each lesson.
+    As the last value of a cell it is a table with a row for each lesson, and for the ten questions
+    before the first lesson and after the last one that is not optional.
     """
 
     def __init__(self) -> None:
+        self.changes = Changes()
         self.kept = {kind: recall(kind) for kind in ("prediction", "goal", "task")}
 
     def shares(self, lesson: Lesson) -> tuple[Share, Share, Share]:
@@ -143,15 +146,26 @@ class Progress:
         """Give the rows of the table, as Markdown."""
         yield "| Lesson | The question | min | Predicted | Goals | Right |"
         yield "|---|---|---|---|---|---|"
+        earlier, later = sheets()
+        yield self._sheet_row(earlier, "What do you expect?", self.changes.before)
+        last = max(lesson.number for lesson in lessons() if not lesson.optional)
         for lesson in lessons():
             asked, goals, right = self.shares(lesson)
             title = f"{lesson.link}{' (optional)' if lesson.optional else ''}"
             minutes = lesson.minutes + lesson.exercise
             exercise = f"[{right}]({lesson.exercise_link})"
             yield f"| {title} | {lesson.question} | {minutes} | {asked} | {goals} | {exercise} |"
+            if lesson.number == last:
+                yield self._sheet_row(later, "What has changed?", self.changes.after)
         spent = sum(each.minutes + each.exercise for each in lessons())
+        spent += earlier.minutes + later.minutes
         yield f"| together | | {spent} | | | |"
 
+    def _sheet_row(self, sheet: Sheet, question: str, done: int) -> str:
+        """Return the row of a sheet of ten questions, of which so many are answered."""
+        share = Share(done, len(self.changes.every))
+        return f"| {sheet.link} | {question} | {sheet.minutes} | {share} | | |"
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        lines = [self.words, "", f"**{self.next}**", "", *self.rows()]
+        lines = [self.words, "", f"**{self.next}**", "", self.changes.place, "", *self.rows()]
         return {"text/plain": self.words, "text/markdown": "\n".join(lines)}

@@ -1,8 +1,9 @@
 """What a learner has done: one small file, which may be deleted at any time.
 
-Each line of it says one thing: a task that is right, a prediction, a goal that was reached. Lines
-are only ever added, each in one step. So two notebooks may write at the same time, and whoever is
-stopped while writing loses no line but the last.
+Each line of it says one thing: a task that is right, a prediction, a goal that was reached, a
+choice before the course or after it, an answer that was opened. Lines are only ever added, each in
+one step. So two notebooks may write at the same time, and whoever is stopped while writing loses no
+line but the last.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ NAME = "progress.jsonl"
 FORMER = "progress.json"
 """An older file beside it, which held tasks only. It is read, and no longer written."""
 
-Kind = Literal["task", "prediction", "goal"]
+Kind = Literal["task", "prediction", "goal", "before", "after", "opened"]
 
 
 def progress_file() -> Path | None:
@@ -48,7 +49,7 @@ def remember(kind: Kind, name: str, value: str = "") -> None:
 
     Parameters
     ----------
-    kind : "task", "prediction" or "goal"
+    kind : "task", "prediction", "goal", "before", "after" or "opened"
         What it is.
     name : str
         Which one.

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 
 from course_tools.files import ROOT
 from lessons_lib.live import Control, Live, Scene
+from lessons_lib.live.sentences import formatted, pieces
 
 Texts = Iterator[str]
 Index = list[int]
@@ -39,6 +41,8 @@ PARTS = {
     " of each moving artist, computed in another way than the explorer does",
     "said": "a function that takes the value of each control by its name, and returns each readout"
     " by its name, computed in another way than the explorer does",
+    "NAMED": "the numbers that its lesson names, a list for each control by its name: the control"
+    " can stand on them",
     "START": "the sentence of the state that it starts in",
     "ELSEWHERE": "a list of other states, each a pair of the controls' values by their names and"
     " the sentence of that state; at least one",
@@ -210,6 +214,47 @@ def words_otherwise(name: str, live: Live, expected: ModuleType) -> Texts:
         told = scene.sentence([nearest(each, settings[each.name]) for each in scene.controls])
         if told != sentence:
             yield f"{file_of(name)}: {part} is {sentence!r}, and it says {told!r}."
+
+
+def unnamed(name: str, live: Live, expected: ModuleType) -> Texts:
+    """Say on which numbers of its lesson a control cannot stand."""
+    controls = {control.name: control for control in live.scene.controls}
+    for wanted, numbers in expected.NAMED.items():
+        if wanted not in controls:
+            yield f"{file_of(name)}: NAMED speaks of {wanted!r}; there are {', '.join(controls)}."
+            continue
+        values = controls[wanted].values
+        for number in numbers:
+            if not np.isclose(values, number, 1e-9, 1e-9).any():
+                places = ", ".join(controls[wanted].labels)
+                yield (
+                    f"{file_of(name)}: {wanted!r} cannot stand on {number}, which its lesson names."
+                    f" Give it to the control; it has {places}."
+                )
+
+
+UNREADABLE = re.compile(r"\d[eE][+-]?\d|\bnan\b|\binf\b|^-0(\.0*)?$|^[\d.,-]{13,}$")
+"""What no sentence may say: 1e+06, -0, or more digits than anybody reads."""
+
+
+def unreadable_numbers(live: Live) -> Texts:
+    """Say which numbers cannot be read, of all that a sentence holds in any state."""
+    scene = live.scene
+    for template in (scene.words, *(each.text for each in scene.moving)):
+        for _, name, form in filter(itemgetter(1), pieces(template)):
+            wrong = [each for each in written(scene, name, form) if UNREADABLE.search(each)]
+            if wrong:
+                told = ", ".join(repr(each) for each in wrong[:3])
+                yield f"{{{name}{form and ':' + form}}} in {template!r} can be {told}."
+
+
+def written(scene: Scene, name: str, form: str) -> set[str]:
+    """Return everything that is written for a name in a sentence."""
+    if name not in scene.readouts:
+        control = scene.controls[scene.position(name)]
+        return {formatted(value, form) for value in control.values} if form else {*control.labels}
+    values = np.unique(scene.readouts[name].values)
+    return {formatted(value, form) for value in values.tolist()}
 
 
 # --- Its goal -------------------------------------------------------------------------------------

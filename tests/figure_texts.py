@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
+from matplotlib._mathtext import SHRINK_FACTOR
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.path import Path
@@ -41,6 +42,23 @@ def unreadable(figure: Figure) -> Iterator[str]:
         for text, path in shown:
             if path.intersects_path(frame, filled=True):
                 yield f"the legend of {named} and {text.get_text()!r} overlap"
+
+
+def smallest_letters(figure: Figure) -> tuple[float, str]:
+    """Return the size of a figure's smallest letters, in its own pixels, and the text they are in.
+
+    An exponent or an index counts with its own size.
+    """
+    legends = filter(None, (ax.get_legend() for ax in figure.axes))
+    texts = [text for ax in figure.axes for text in texts_of(ax)]
+    texts += [text for legend in legends for text in legend.get_texts()]
+    return min((letters_of(text) * figure.dpi / 72, text.get_text()) for text in texts)
+
+
+def letters_of(text: Text) -> float:
+    """Return the size of a text's smallest letters in points."""
+    formula = any(sign in text.get_text() for sign in ("^", "_{", "_\\"))
+    return float(text.get_fontsize()) * (SHRINK_FACTOR if formula else 1)
 
 
 def texts_of(ax: Axes) -> list[Text]:

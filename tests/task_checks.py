@@ -84,12 +84,15 @@ def unkind_words(mistake: Mistake) -> Texts:
     """Say what is too long in a mistake's words, or might hurt."""
     if len(mistake.name) > 60:
         yield f"{mistake.name!r} has {len(mistake.name)} characters. A name has at most 60."
-    if len(mistake.hint) > 240:
-        yield f"The hint {mistake.hint!r} has {len(mistake.hint)} characters. Keep to 240."
-    if not mistake.hint.endswith((".", "?")):
-        yield f"The hint {mistake.hint!r} is no sentence. End it with . or ?"
-    for word in sorted(UNKIND & set(re.findall(r"\w+", mistake.hint.lower()))):
-        yield f"The hint {mistake.hint!r} says {word!r}. Say it without."
+    for hint in filter(None, (mistake.hint, mistake.second)):
+        if len(hint) > 240:
+            yield f"The hint {hint!r} has {len(hint)} characters. Keep to 240."
+        if not hint.endswith((".", "?")):
+            yield f"The hint {hint!r} is no sentence. End it with . or ?"
+        for word in sorted(UNKIND & set(re.findall(r"\w+", hint.lower()))):
+            yield f"The hint {hint!r} says {word!r}. Say it without."
+    if mistake.second == mistake.hint:
+        yield f"The second hint {mistake.second!r} is the first once more. Say something else."
 
 
 def unnamed(file: Path, found: Iterable[Task]) -> Texts:

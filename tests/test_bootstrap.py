@@ -127,6 +127,23 @@ def test_other_packages_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PYTHONPATH" not in seen[0][2]
 
 
+def test_the_folder_of_the_tools_can_be_run_where_python_does_not_look_into_this_one() -> None:
+    for given, found in (["-m", "course_tools"], False), ([str(ROOT / "course_tools")], True):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", *given, "help"], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.stdout.startswith("Usage: python -m course_tools COMMAND") == found
+
+
+def test_a_letter_that_the_terminal_lacks_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="gbk", write_through=True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    commands.main(["help"])
+    print("课程, Zoë, \udcb3, ✓")
+    said = terminal.buffer.getvalue().decode("gbk")  # type: ignore[attr-defined]
+    assert said.endswith("课程, Zo\\xeb, \\udcb3, \\u2713\n")
+
+
 def test_a_second_start_runs_nothing(root: Path) -> None:
     set_up(root)
     assert set_up(root) == []
@@ -224,10 +241,28 @@ def test_the_stamp_is_readable(root: Path) -> None:
 
 def test_pip_takes_over_where_uv_finds_no_way(root: Path) -> None:
     recorder = Recorder(root, fail_at="-m uv --quiet pip install", output="dns error")
-    with pytest.raises(bootstrap.SetupError):  # at the last step, which is uv's alone
-        bootstrap.ensure(root, "learners", recorder)
-    assert "-m pip" in recorder.commands[3]
-    assert "--require-hashes" in recorder.commands[3]
+    bootstrap.ensure(root, "learners", recorder)
+    listed, project = recorder.commands[3:]
+    assert "-m pip" in listed
+    assert "--require-hashes" in listed
+    assert "-m pip" in project
+    assert f"-e {root}" in project
+
+
+def test_pip_takes_over_where_uv_cannot_read_where_the_project_is(root: Path) -> None:
+    recorder = Recorder(root, fail_at="-m uv --quiet pip install --python", output="invalid UTF-8")
+    recorder.fail_at += f" {bootstrap.python_of(root)} --no-deps -e"
+    bootstrap.ensure(root, "learners", recorder)
+    assert f"-e {root}" in recorder.commands[-1]
+    assert "-m pip" in recorder.commands[-1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_commands_read_paths_as_uv_does(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setattr(bootstrap.os, "fsencode", lambda path: path.encode(encoding))
+    utf_8 = {"LC_ALL": "C.UTF-8"}
+    assert bootstrap.one_language("/home/me/course") == utf_8
+    assert bootstrap.one_language("/家/课程") == (utf_8 if encoding == "utf-8" else {})
 
 
 def test_pip_does_not_try_on_a_full_disk(root: Path) -> None:

@@ -97,11 +97,17 @@ def test_right_answers_pass(task: Task, function: Function) -> None:
     assert verdict.text == task.shows
 
 
+@pytest.mark.parametrize("task", EVERY, ids=lambda task: task.name)
+def test_the_commonest_mistakes_have_a_second_hint(task: Task) -> None:
+    assert any(mistake.second for mistake in task.mistakes)
+
+
 @pytest.mark.parametrize(("task", "mistake"), MISTAKES)
 def test_every_mistake_is_named_as_itself(task: Task, mistake: Mistake) -> None:
     verdict = judge(task, Here(mistake.function))
     assert verdict.kind == "mistake", verdict
     assert (verdict.title, verdict.text) == (f"{mistake.name}.", mistake.hint)
+    assert verdict.more == mistake.second or verdict.more.startswith("A small example. ")
 
 
 @pytest.mark.parametrize(("task", "function"), list(wrong_twice()))
@@ -192,6 +198,8 @@ def test_a_spoilt_task_is_refused(task: Task, said: str) -> None:
         (replace(FIRST, hint="Look at the sign"), "is no sentence"),
         (replace(FIRST, hint="Is the sign wrong?"), "says 'wrong'"),
         (replace(FIRST, hint="Obviously, the sign."), "says 'obviously'"),
+        (replace(FIRST, second="Look at the sign"), "is no sentence"),
+        (replace(FIRST, second=FIRST.hint), "is the first once more"),
     ],
 )
 def test_unkind_words_are_refused(mistake: Mistake, said: str) -> None:

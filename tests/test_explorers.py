@@ -23,6 +23,8 @@ from explorer_checks import (
     shows_otherwise,
     states,
     unexpected,
+    unnamed,
+    unreadable_numbers,
     unshown,
     words_otherwise,
 )
@@ -34,7 +36,7 @@ from PIL import Image
 from lessons_lib import explorers, figures
 from lessons_lib.figures.figure import PIXELS_PER_INCH
 from lessons_lib.figures.style import STYLE
-from lessons_lib.live import Goal
+from lessons_lib.live import Goal, Live, Moving, Readout, slider
 from lessons_lib.live.packing import spec_and_table
 from lessons_lib.live.table import BUDGET
 
@@ -72,6 +74,16 @@ def test_what_is_said_is_what_the_library_computes(explorer, name):
 @every_explorer
 def test_the_words_of_the_start_and_of_other_states(explorer, name):
     assert [*words_otherwise(name, explorer, EXPECTED[name])] == []
+
+
+@every_explorer
+def test_a_control_can_stand_on_the_numbers_of_its_lesson(explorer, name):
+    assert [*unnamed(name, explorer, EXPECTED[name])] == []
+
+
+@every_explorer
+def test_every_number_that_is_ever_said_can_be_read(explorer):
+    assert [*unreadable_numbers(explorer)] == []
 
 
 @every_explorer
@@ -128,6 +140,8 @@ STATE, SENTENCE = DESCENT.ELSEWHERE[0]
         (shows_otherwise, {"shown": lambda **_: []}, "shown returns 0 arrays, and 3 artists move"),
         (says_otherwise, {"said": said_twice}, "the readouts are {'excess': "),
         (says_otherwise, {"said": lambda **_: {}}, "and said: {}."),
+        (unnamed, {"NAMED": {"lr": [0.1, 0.123]}}, "'lr' cannot stand on 0.123, which its lesson"),
+        (unnamed, {"NAMED": {"size": [1]}}, "NAMED speaks of 'size'; there are lr, step."),
         (words_otherwise, {"START": "After 30 steps."}, "START is 'After 30 steps.', and it says"),
         (words_otherwise, {"ELSEWHERE": [(STATE, "Far.")]}, "ELSEWHERE[0] is 'Far.', and it says"),
         (
@@ -141,6 +155,31 @@ def test_what_is_not_as_expected_is_found(check, parts, said):
     sentences = [*check("descent", made("descent")[0], spoilt(**parts))]
     assert any(said in each for each in sentences), sentences
     assert all(each.startswith("tests/explorers/descent.py: ") for each in sentences)
+
+
+@pytest.mark.parametrize(
+    ("rates", "readout", "words", "said"),
+    [
+        (
+            [1e-7, 1],
+            [1, 2],
+            "At {lr} it is {n:.2f}.",
+            ["{lr} in 'At {lr} it is {n:.2f}.' can be '1e-07'."],
+        ),
+        ([0, 1], [1, np.nan], "It is {n:.2f}.", ["{n:.2f} in 'It is {n:.2f}.' can be 'nan'."]),
+        ([0, 1], [1, -np.inf], "It is {n:.2g}.", ["{n:.2g} in 'It is {n:.2g}.' can be '-inf'."]),
+        ([0, 1], [1, 2**50], "{n:.1f}", ["{n:.1f} in '{n:.1f}' can be '1125899906842624.0'."]),
+        ([0, 1], [-1e-9, 1e20], "It is {n:.2g}, at {lr:.1f}.", []),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_found(rates, readout, words, said):
+    figure, ax = figures.panel("Toy", xlabel="x", ylabel="y")
+    (line,) = ax.plot([0], [0])
+    controls = [slider("lr", "learning rate", rates, start=rates[0])]
+    moving = [Moving(line, x=[0], y=[0])]
+    readouts = {"n": Readout(readout, "lr")}
+    live = Live(figure, controls, moving, words=words, readouts=readouts)
+    assert [*unreadable_numbers(live)] == said
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -232,7 +232,11 @@ def unknown(values, factor):
         (ending, "double stops with SystemExit.", "ended Python itself"),
         (asking, "double stops with EOFError.", "input() asks somebody"),
         (recursive, "double stops with RecursionError.", "maximum recursion depth"),
-        (unknown, "double stops with NameError.", "name 'valeus' is not defined"),
+        (
+            unknown,
+            "double stops with NameError.",
+            "name 'valeus' is not defined. Is it written so where it is made",
+        ),
         (lambda values: values, "double stops with TypeError.", "takes 1 positional argument"),
     ],
 )

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from course_tools import lab
 from course_tools.desk import START_PAGE
+from course_tools.jupyter import server
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -172,6 +178,56 @@ def test_jupyterlab_asks_nobody_on_the_network(tmp_path: Path, monkeypatch: pyte
         package, name = plugin.split(":")
         schema = json.loads((schemas / package / f"{name}.json").read_text())
         assert set(values) <= set(schema["properties"])
+
+
+@pytest.mark.kernel
+def test_without_us_jupyterlab_would_load_the_grammar_still():
+    loaded = f"import sys, jupyterlab.labapp; print({server.NEVER_USED!r} in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True).stdout
+    assert said == "True\n", (
+        f"JupyterLab has stopped loading {server.NEVER_USED}: start it by `-m jupyterlab` in"
+        " `lab.command` again, and take course_tools/jupyter/server.py away."
+    )
+
+
+@pytest.mark.kernel
+def test_the_server_starts_without_the_grammar(tmp_path: Path):
+    done = subprocess.run(
+        [*lab.command(tmp_path), "--version"],
+        env=lab.environment(tmp_path),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == version("jupyterlab")
+
+
+def test_to_the_server_the_grammar_is_not_installed(monkeypatch: pytest.MonkeyPatch):
+    def main() -> None:
+        with pytest.raises(ImportError):
+            import_module(server.NEVER_USED)
+        raise SystemExit(3)
+
+    monkeypatch.setitem(sys.modules, server.NEVER_USED, ModuleType(server.NEVER_USED))
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", SimpleNamespace(main=main))
+    with pytest.raises(SystemExit, match="3"):
+        server.main()
+
+
+NAMES_ADDRESS = re.compile(r"format\W+iri\b")
+"""What needs the grammar, in a schema in JSON or YAML."""
+
+
+def test_no_schema_of_the_server_needs_the_grammar():
+    assert NAMES_ADDRESS.search('"format": "iri-reference"')
+    assert NAMES_ADDRESS.search("format: iri")
+    packages = [find_spec(name) for name in ("jupyter_server", "jupyter_events", "nbformat")]
+    places = [Path(package.origin).parent for package in packages if package and package.origin]
+    places.append(Path(sys.prefix, "share/jupyter/lab/schemas"))
+    files = [
+        path for place in places for kind in ("json", "yaml") for path in place.rglob(f"*.{kind}")
+    ]
+    assert len(files) > 50
+    assert [path for path in files if NAMES_ADDRESS.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_windows_begin_without_the_list_of_files_and_stay_as_they_were_left(tmp_path: Path):

@@ -11,7 +11,9 @@ from course_tools.files import ROOT
 from course_tools.notebooks.course import lessons, solution_of
 from course_tools.notebooks.overview import every_lesson, minutes_of
 from course_tools.notebooks.stored import NotebookError
+from course_tools.notebooks.twice import AFTER, BEFORE
 from lessons_lib import feedback, overview, predictions, progress
+from lessons_lib.predictions.twice import asked_twice
 
 PATHS = lessons(ROOT / "notebooks")
 
@@ -102,4 +104,39 @@ def test_in_the_end_all_is_done(shown):
 def test_the_minutes_add_up(shown):
     minutes = sum(minutes_of(path) for path in PATHS)
     exercises = sum(minutes_of(solution_of(path)) for path in PATHS)
-    assert f"| together | | {minutes + exercises} | | |" in shown()["text/markdown"]
+    sheets = sum(minutes_of(ROOT / "notebooks" / name) for name in (BEFORE, AFTER))
+    assert f"| together | | {minutes + exercises + sheets} | | |" in shown()["text/markdown"]
+
+
+def row_of(shown: dict[str, str], sheet: str) -> tuple[int, list[str]]:
+    """The place of a sheet's row in the table, and its cells."""
+    lines = shown["text/markdown"].splitlines()
+    place = next(k for k, each in enumerate(lines) if f"]({sheet})" in each and each[0] == "|")
+    return place, [each.strip() for each in lines[place].strip("|").split("|")]
+
+
+def test_the_ten_questions_stand_before_the_first_lesson_and_after_the_last(shown):
+    lines = shown()["text/markdown"].splitlines()
+    first, last = (
+        next(k for k, each in enumerate(lines) if each.startswith(f"| [{number} ·"))
+        for number in (1, 12)
+    )
+    assert row_of(shown(), BEFORE)[0] == first - 1
+    assert row_of(shown(), AFTER)[0] == last + 1
+
+
+def test_it_says_where_one_stands_with_the_ten_questions(shown):
+    asked = asked_twice()
+    assert "Before you begin: [Ten questions](" in shown()["text/markdown"]
+    progress.remember("before", asked[0].name, "a")
+    assert "): you have answered 1 of 10." in shown()["text/markdown"]
+    assert row_of(shown(), BEFORE)[1][3] == "1/10"
+    for each in asked:
+        progress.remember("before", each.name, "a")
+    assert "): all answered, and kept for the end" in shown()["text/markdown"]
+    assert row_of(shown(), BEFORE)[1][3] == "✓ 10/10"
+    progress.remember("after", asked[0].name, asked[0].right)
+    assert row_of(shown(), AFTER)[1][3] == "1/10"
+    assert "right" not in shown()["text/markdown"].splitlines()[4], "nothing has been opened"
+    progress.remember("opened", asked[0].name)
+    assert "You have opened 1 of 10 answers. Before: 0 of 1 right." in shown()["text/markdown"]

@@ -99,7 +99,7 @@ def test_the_extreme_directions_found_are_the_eigenvectors(lesson: dict[str, Any
 
 
 def test_h_turns_arrows_towards_the_steepest_direction(lesson: dict[str, Any]) -> None:
-    """All but the two at a right angle that the figure shows: by angles, which need no table."""
+    """All but the two at a right angle that the explorer shows: by angles, which need no table."""
     for degrees in range(0, 180, 7):
         d = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
         pushed = LINE.gradient(LINE.minimiser + d)  # H @ d, without H

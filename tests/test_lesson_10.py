@@ -378,9 +378,9 @@ def test_only_a_decay_reaches_the_explorers_goal():
     scene = explorers.noise(LINE).scene
     hovers = scene.readouts["hovers"].values[..., 0]  # batch, learning rate, β, decay
     rates, betas, decays = (list(control.values) for control in scene.controls[1:])
-    assert hovers[0, :, :, decays.index("none")].min() > 0.2
+    assert hovers[0, :, :, decays.index("stays")].min() > 0.2
     assert all((hovers[0, :, :, k] < 0.2).any() for k in range(1, 4))
-    assert hovers[0, rates.index(0.02), betas.index(0.5), decays.index("step decay")] < 0.2
+    assert hovers[0, rates.index(0.02), betas.index(0.5), decays.index("drops at half-time")] < 0.2
     one = hovers[:3, rates.index(0.01), betas.index(0.5), 0]
     other = hovers[:3, rates.index(0.002), betas.index(0.9), 0]
     assert other == pytest.approx(one, rel=0.25)

@@ -66,7 +66,22 @@ def drop(name: str) -> Spoil:
 
 def move(name: str, before: str) -> Spoil:
     """Put a cell elsewhere."""
-    return lambda nb: nb.cells.insert(place_of(nb, before), nb.cells.pop(place_of(nb, name)))
+
+    def spoil(nb: Node) -> None:
+        cell = nb.cells.pop(place_of(nb, name))
+        nb.cells.insert(place_of(nb, before), cell)
+
+    return spoil
+
+
+def both(*spoils: Spoil) -> Spoil:
+    """Do several things, one after the other."""
+
+    def spoil(nb: Node) -> None:
+        for each in spoils:
+            each(nb)
+
+    return spoil
 
 
 OPEN = "<details>\n<summary>The answer</summary>"
@@ -112,6 +127,12 @@ REFUSED: dict[str, dict[str, Spoil]] = {
         "no explorer": drop("explore-valley"),
         "no goal": write("explore-valley-intro", "**Goal", "**Try"),
     },
+    "explorer_early": {
+        "just before the summary": both(
+            move("explore-valley-intro", before="summary"),
+            move("explore-valley", before="summary"),
+        ),
+    },
     "your_turn": {"one task": write("your-turn", "\n", " ")},
     "summary": {
         "a fourth sentence": write("summary", "κ = L/μ.", "κ = L/μ. It does."),
@@ -120,6 +141,9 @@ REFUSED: dict[str, dict[str, Spoil]] = {
     "references": {
         "none": write("read-next", "- ", ""),
         "no way on": write("read-next", "05_averages.ipynb", "06_momentum.ipynb"),
+        "words after it": write("read-next", "(05_averages.ipynb)", "(05_averages.ipynb)\n\nGo!"),
+        "a link without an arrow": write("read-next", " →]", "]"),
+        "two links": write("read-next", "[Lesson 5", "[Back](03_step_size.ipynb)\n\n[Lesson 5"),
     },
     "numbers": {
         "another digit": write("read-phases", "0.0631", "0.0632"),

@@ -12,12 +12,16 @@ from course_tools.files import ROOT, show
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.course import lessons
 from course_tools.notebooks.stored import to_bytes
+from course_tools.notebooks.twice import AFTER, BEFORE
 from course_tools.rules.minutes import RULES, Count, problems, words_in
 
 Node = nbformat.NotebookNode
 
 
-@pytest.mark.parametrize("path", lessons(ROOT / "notebooks"), ids=show)
+SHEETS = [ROOT / "notebooks" / name for name in (BEFORE, AFTER)]
+
+
+@pytest.mark.parametrize("path", [*lessons(ROOT / "notebooks"), *SHEETS], ids=show)
 def test_lessons_take_the_time_that_they_state(path: Path):
     found = problems(path)
     if found:

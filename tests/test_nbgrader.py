@@ -1,7 +1,8 @@
 """nbgrader itself, with its own kernel, gives the marks that the exercises promise.
 
-For each lesson a course of its own is set up, with one student for the reference, one for the
-untouched exercise, and one who makes the first known mistake in every function. The same
+For every second lesson a course is set up, and one for those between, each with one student for the
+references, one for the untouched exercises, and one who makes the first known mistake in every
+function. Two, since nbgrader needs longer to start than to mark a lesson's three. The same
 submissions are marked in the sandbox, too, and there get the same marks, test by test. There all
 other mistakes are marked as well, which would take nbgrader many minutes: a kernel for each.
 """
@@ -16,9 +17,10 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from marking_class import ENVIRONMENT, grade, journal_of, needs_bubblewrap
@@ -42,7 +44,7 @@ from traitlets.config import Config
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-course, name = Path(sys.argv[1]), sys.argv[2]
+course, names = Path(sys.argv[1]), sys.argv[2:]
 config = Config()
 config.CourseDirectory.root = str(course)
 config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
@@ -55,16 +57,18 @@ def need(result):
     if not result["success"]:
         sys.exit(result["log"] + str(result.get("error")))
 
-need(api.generate_assignment(name))
 students = sorted(path.name for path in (course / "submitted").iterdir())
-for student in students:
-    need(api.autograde(name, student))
-need(api.generate_feedback(name, "mistake-0"))
 marks = {}
-with Gradebook(config.CourseDirectory.db_url) as book:
+for name in names:
+    need(api.generate_assignment(name))
     for student in students:
-        grades = [g for n in book.find_submission(name, student).notebooks for g in n.grades]
-        marks[student] = {grade.name: [grade.score, grade.max_score] for grade in grades}
+        need(api.autograde(name, student))
+    need(api.generate_feedback(name, "mistake-0"))
+    marks[name] = {}
+    with Gradebook(config.CourseDirectory.db_url) as book:
+        for student in students:
+            grades = [g for n in book.find_submission(name, student).notebooks for g in n.grades]
+            marks[name][student] = {each.name: [each.score, each.max_score] for each in grades}
 (course / "marks.json").write_text(json.dumps(marks))
 """
 
@@ -118,8 +122,8 @@ def most_mistakes(source: Path) -> int:
     return max(len(each.mistakes) for each in of_lesson(source))
 
 
-def marked(course: Path, source: Path, modules: Path) -> Path:
-    """Set up a course of one lesson, and have nbgrader mark everybody."""
+def set_up(course: Path, source: Path) -> None:
+    """Put a lesson into a course, and everybody's submissions of it."""
     own = course / "source" / slug_of(source) / exercise_of(source).name  # nbgrader wants one name
     own.parent.mkdir(parents=True)
     shutil.copy(source, own)
@@ -127,9 +131,15 @@ def marked(course: Path, source: Path, modules: Path) -> Path:
     submit(course, "untouched", source, exercise_of(source).read_bytes())
     for number in range(BY_NBGRADER):
         submit(course, f"mistake-{number}", source, with_mistake(source, number))
+
+
+def marked(course: Path, sources: Sequence[Path], modules: Path) -> Path:
+    """Set up a course of these lessons, and have nbgrader mark everybody."""
+    for source in sources:
+        set_up(course, source)
     path = os.pathsep.join([str(ROOT), str(modules)])
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", MARK, str(course), slug_of(source)],
+        [sys.executable, "-W", "ignore", "-c", MARK, str(course), *map(slug_of, sources)],
         cwd=ROOT,
         env=ENVIRONMENT | {"PYTHONPATH": path},
         capture_output=True,
@@ -150,20 +160,22 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def courses(
     tmp_path_factory: pytest.TempPathFactory, modules: Path
 ) -> Iterator[dict[Path, Future[Path]]]:
-    """Every lesson's course, marked two at a time."""
+    """Every lesson's course, both marked at a time."""
     folder = tmp_path_factory.mktemp("courses")
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {
-            source: pool.submit(marked, folder / slug_of(source), source, modules)
-            for source in solutions()
+        halves = {name: solutions()[first::2] for first, name in enumerate(("odd", "even"))}
+        futures = {
+            name: pool.submit(marked, folder / name, sources, modules)
+            for name, sources in halves.items()
         }
+        yield {source: futures[name] for name, sources in halves.items() for source in sources}
         pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("source", solutions(), ids=show)
 def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future[Path]]):
     course = courses[source].result()
-    marks = json.loads((course / "marks.json").read_text("utf-8"))
+    marks = marks_of(course, source)
     for score, highest in marks.pop("reference").values():
         assert score == highest > 0
     assert {score for score, _ in marks.pop("untouched").values()} == {0}
@@ -172,6 +184,12 @@ def test_nbgrader_gives_the_right_marks(source: Path, courses: dict[Path, Future
             assert marks[f"mistake-{number}"][test][0] == 0, mistake.name
             assert mistake.name in "".join(errors_of(course, f"mistake-{number}", source))
         assert as_html(tasks()[task].mistakes[0].name) in page_of(course, "mistake-0", source)
+
+
+def marks_of(course: Path, source: Path) -> dict[str, dict[str, list[float]]]:
+    """Return nbgrader's marks in a lesson: points, and how many there are, by student and test."""
+    marks: dict[str, Any] = json.loads((course / "marks.json").read_text("utf-8"))
+    return marks[slug_of(source)]
 
 
 def graded_tests(source: Path) -> dict[str, str]:
@@ -205,8 +223,9 @@ def ours(
 ) -> Path:
     """All of the same submissions, and one for each further mistake, marked in the sandbox."""
     folder = tmp_path_factory.mktemp("sandbox")
-    for source, course in courses.items():
+    for course in set(courses.values()):
         shutil.copytree(course.result() / "submitted", folder / "all", dirs_exist_ok=True)
+    for source in courses:
         for number in range(BY_NBGRADER, most_mistakes(source)):
             path = folder / "all" / f"mistake-{number}" / slug_of(source) / exercise_of(source).name
             path.parent.mkdir(parents=True)
@@ -221,7 +240,7 @@ def ours(
 def test_the_sandbox_gives_the_same_marks(
     source: Path, courses: dict[Path, Future[Path]], ours: Path
 ):
-    marks = json.loads((courses[source].result() / "marks.json").read_text("utf-8"))
+    marks = marks_of(courses[source].result(), source)
     results = [each for each in journal_of(ours) if each.assignment == slug_of(source)]
     assert {result.status for result in results} == {"marked"}
     points = {

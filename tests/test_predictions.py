@@ -131,4 +131,7 @@ def test_a_question_that_nobody_asks_is_refused(asked: Path, lesson: int, name: 
 
 
 def test_the_library_says_what_it_has():
-    assert set(predictions.__all__) == {"Prediction", "Question", "predict", "questions"}
+    assert set(predictions.__all__) == {
+        *("Prediction", "Question", "predict", "questions"),
+        *("After", "Before", "Changes", "after", "before", "what_has_changed"),
+    }

@@ -33,7 +33,7 @@ def test_picture_follows_a_changed_figure(good: Path, tmp_path: Path) -> None:
 
 
 def test_picture_says_when_its_cell_is_gone(good: Path) -> None:
-    with pytest.raises(NotebookError, match="no figure in a cell 'two-heroes'"):
+    with pytest.raises(NotebookError, match="no figure in a cell 'explore-two-heroes'"):
         readme.picture(good)
 
 

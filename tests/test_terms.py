@@ -168,6 +168,8 @@ def test_what_a_cell_prints_is_read(tmp_path: Path):
         ("02_rates.ipynb#How-it", "91_glossary.ipynb#How-it", "which is no lesson"),
         ("| slope | How", "| height | How", "'height': it does not stand in bold"),
         ("| slope |", "| apex |", "'apex': it stands after 'rate'. Sort the rows."),
+        ("| β |", "| ∇ |", "'θ': it stands after '∇'. Sort the rows."),
+        ("| λ |", "| L |", "'L': it stands after 'θ'. Sort the rows."),
         ("| rate |", "| learning rate |", "'learning rate': it is listed 2 times."),
     ],
 )

@@ -8,6 +8,7 @@ where it is, what was found there, and what to write instead. What the path is:
 | `hygiene` | a lesson or a solution |
 | `lesson_form`, `minutes` | a lesson |
 | `formula_sheet` | the sheet |
+| `twice` | the folder of the notebooks, since two sheets are held against each other |
 | `terms`, `imports` | the folder of the notebooks, since the order of the lessons counts |
 | `instructors` | the folder of the guide, since its pages are held against each other |
 

@@ -23,6 +23,7 @@ from course_tools.notebooks.questions import (
     choices_in,
     folded_in,
 )
+from course_tools.rules.minutes import Count, is_explorer
 from course_tools.rules.registry import Rules
 
 RHYTHM = ("title", "question", "predict-", "your-turn", "exercise", "summary", "read-next")
@@ -38,6 +39,9 @@ HEADINGS = {
 
 ANSWERED_WITHIN = 12
 """Cells within which a learner, having chosen, wants to read why."""
+
+MET_WITHIN = 4 / 5
+"""The share of a lesson's minutes within which its explorers are met, and their goals tried."""
 
 LETTER = re.compile(r"\*\*([a-z])\.?\*\*")
 NUMBER = r"\d+(?:[,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
@@ -153,6 +157,21 @@ def explorer(notebook: Notebook) -> Iterator[str]:
 
 
 @RULES.add
+def explorer_early(notebook: Notebook) -> Iterator[str]:
+    """Refuse an explorer in the last fifth of a lesson: it belongs where its idea is met."""
+    cells = notebook.nb.cells
+    minutes = Count(cells).minutes
+    for place, cell in enumerate(cells, start=1):
+        over = Count(cells[:place]).minutes
+        if is_explorer(cell) and over > MET_WITHIN * minutes:
+            yield notebook.says(
+                cell,
+                f"when its goal is reached, {over:.0f} of the lesson's {minutes:.0f} minutes are"
+                " over. Show it where its idea is met, before the last fifth.",
+            )
+
+
+@RULES.add
 def your_turn(notebook: Notebook) -> Iterator[str]:
     """Refuse fewer than two tasks."""
     for cell in notebook.prose:
@@ -172,7 +191,7 @@ def summary(notebook: Notebook) -> Iterator[str]:
 
 @RULES.add
 def references(notebook: Notebook) -> Iterator[str]:
-    """Refuse a last cell without references, or without the way on."""
+    """Refuse a last cell without references, or that ends with anything but the way on."""
     cell = notebook.nb.cells[-1]
     if not re.search(
         r"^- .*\b(?:1[6-9]|20)\d\d\b|^- .*\bchapter \d|^- .*documentation",
@@ -181,8 +200,10 @@ def references(notebook: Notebook) -> Iterator[str]:
     ):
         yield notebook.says(cell, "no reference. Write '- Author, *Title*, year: what is there.'")
     after = neighbours(notebook.path)[-1]
-    if f"]({after})" not in cell.source:
-        yield notebook.says(cell, f"no link to {after}.")
+    if not re.search(rf"\S\n\n\[[^\]]+ →\]\({re.escape(after)}\)\Z", cell.source):
+        yield notebook.says(cell, f"it does not end with the link '[… →]({after})' alone.")
+    if cell.source.count(".ipynb)") > 1:
+        yield notebook.says(cell, "more links than the one to what is next. The title has them.")
 
 
 # --- The numbers --------------------------------------------------------------------------------

@@ -378,11 +378,15 @@ def problems(path: Path) -> list[str]:
 
 @RULES.add
 def order(held: Held) -> Iterator[str]:
-    """Refuse a term that is listed twice, or not where one would look for it."""
-    words = [term.name for term in held.terms if term.kind == "word"]
-    for before, after in pairwise(words):
-        if before.casefold() > after.casefold():
-            yield f"glossary, {after!r}: it stands after {before!r}. Sort the rows."
+    """Refuse a term that is listed twice, or not where one would look for it.
+
+    Latin letters come before Greek ones, and these before signs, as they do in Unicode.
+    """
+    for kind in ("word", "symbol"):
+        names = [term.name for term in held.terms if term.kind == kind]
+        for before, after in pairwise(names):
+            if before.casefold() > after.casefold():
+                yield f"glossary, {after!r}: it stands after {before!r}. Sort the rows."
     for name, times in Counter(term.name for term in held.terms).items():
         if times > 1:
             yield f"glossary, {name!r}: it is listed {times} times."

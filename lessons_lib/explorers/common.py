@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
@@ -13,8 +15,14 @@ from lessons_lib.figures.style import BLACK, LINE_STYLES, MARKERS, PALE
 from lessons_lib.live import Moving
 from lessons_lib.problems import LeastSquares
 
+SMALL = 9
+"""The smallest lettering of an explorer, in points: 10 pixels of a window that is 900 wide."""
+
 ALMOST_ZERO = 1e-9
 """Stands for zero, which a logarithmic axis does not have."""
+
+DECADE = np.array([1, 1.25, 1.6, 2, 2.5, 3, 4, 5, 6, 8])
+"""Round numbers, each about a quarter larger than the one before."""
 
 LEVELS = (0.1, 0.3, 0.6, 0.9, 1.3)
 """How far from a valley's floor, across it, its contours run."""
@@ -26,11 +34,11 @@ def growing_path(
     """Draw a path that grows with the steps, over the landscape of the loss."""
     ax.set(xlabel="intercept", ylabel="slope")
     if not ax.collections:
-        figures.landscape(ax, line, line.theta0)
+        figures.landscape(ax, line, line.theta0, lettering=SMALL)
     start = [line.theta0] * theta.shape[-2]
     artist = figures.path(ax, start, label=label, colour=colour)
-    ax.legend(loc="upper left", fontsize=8)
-    return [Moving(artist, x=theta[..., 0], y=theta[..., 1], **follow)]
+    ax.legend(loc="upper left", fontsize=SMALL)
+    return [Moving(artist, x=theta[..., 0], y=theta[..., 1], drag="step", **follow)]
 
 
 def growing_curve(
@@ -39,6 +47,7 @@ def growing_curve(
     """Draw a curve over the steps that grows with them, and a marker at its end."""
     n_steps = values.shape[-1] - 1
     ax.set(xlabel="step", ylabel=ylabel, xlim=(0, n_steps), yscale="log")
+    write_plainly(ax.yaxis)
     (curve,) = ax.plot([], [], color=colour, linestyle=LINE_STYLES[colour])
     (head,) = ax.plot([], [], color=colour, marker=MARKERS[colour])
     iterations = np.arange(n_steps + 1)
@@ -46,6 +55,14 @@ def growing_curve(
         Moving(curve, x=iterations, y=values, **follow),
         Moving(head, x=iterations, y=values, drag="step", **(follow | {"show": "now"})),
     ]
+
+
+def write_plainly(axis: Axis) -> None:
+    """Write the numbers of a logarithmic axis as 0.01, 100 or 1e-6: an exponent is too small."""
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-").replace("e+0", "e"))
+    )
+    axis.set_minor_formatter(NullFormatter())
 
 
 def percent_left(line: LeastSquares, theta: Array) -> Array:
@@ -79,3 +96,10 @@ def contours_of_valley(ax: Axes, kappas: Array, angles: Array, *, over: str) -> 
         moving.append(Moving(ring, x=x, y=y, over=over))
     ax.plot(0, 0, "*", color=BLACK, markerfacecolor="white", markersize=16, label="minimum")
     return moving
+
+
+def start_in_valley(ax: Axes, angles: Array) -> Moving:
+    """Mark the start, one unit from the minimum along either eigenvector: a hand turns it."""
+    x, y = np.moveaxis(turned(np.ones((1, 2)), angles), -1, 0)
+    (mark,) = ax.plot(1, 1, "o", color=BLACK, markerfacecolor="none", markersize=12, label="start")
+    return Moving(mark, x=x, y=y, over="angle", drag="angle")

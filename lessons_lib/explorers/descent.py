@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures, optimizers
-from lessons_lib.explorers.common import growing_curve, growing_path
+from lessons_lib.explorers.common import DECADE, growing_curve, growing_path
 from lessons_lib.figures.style import BLUE
 from lessons_lib.live import Goal, Live, Readout, slider, steps
 from lessons_lib.problems import LeastSquares
@@ -26,7 +26,8 @@ def descent(line: LeastSquares, n_steps: int = 100) -> Live:
     Live
         Controls: learning rate and step. Goal: arrive in fewer than 10 steps.
     """
-    rates = 0.01 * 1.1 ** np.arange(-24.0, 44.0)  # from 0.001 to 0.6, the lesson's 0.01 among them
+    creeping = np.outer([0.001, 0.01], [*DECADE, 9]).ravel()
+    rates = np.array([*creeping.round(5), *np.arange(10, 61) / 100])
     run = optimizers.gradient_descent(
         line.gradient, line.theta0, learning_rate=rates, n_iterations=n_steps
     )

@@ -8,14 +8,14 @@ import numpy as np
 
 from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import growing_curve
+from lessons_lib.explorers.common import SMALL, growing_curve
 from lessons_lib.explorers.race import METHODS as TOLD_IN_LESSON_6
 from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
 
 METHODS = {**TOLD_IN_LESSON_6, "Nesterov": optimizers.nesterov}
 
-RATES = np.array([0.02, 0.05, 2 / 26, 1 / 9, 0.2, 0.5, 1, 2])
+RATES = np.array([0.02, 0.05, 2 / 26, 0.1, 1 / 9, 0.2, 0.5, 1, 2])
 BETAS = np.array([4 / 9, 0.7, 0.9, 0.95])
 
 SMALLEST, LARGEST = 1e-3, 1e6
@@ -84,7 +84,7 @@ def landscapes(n_steps: int = 100) -> Live:
     (other,) = left.plot(0, 0, "s", color=RED, markersize=7, label="with memory")
     (begin,) = left.plot(0, 0, "v", color=BLACK, markersize=8, label="start")
     begin.set_markerfacecolor("none")
-    left.legend(loc="upper center", fontsize=8, ncols=3)
+    left.legend(loc="upper center", fontsize=SMALL, ncols=3, columnspacing=1, handlelength=1)
     ends = [left.text(end, -10, "", ha=side) for end, side in ((0.0, "left"), (1.0, "right"))]
     by_one: dict[str, Any] = {"over": "landscape start lr step"}
     by_other: dict[str, Any] = {"over": "landscape start method lr beta step"}

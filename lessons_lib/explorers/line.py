@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures
+from lessons_lib.explorers.common import SMALL
 from lessons_lib.figures.style import GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider
 from lessons_lib.problems import LeastSquares
@@ -23,7 +24,7 @@ def line_and_loss(line: LeastSquares) -> Live:
     Live
         Controls: intercept and slope. Goal: a loss below 1.05.
     """
-    intercepts, slopes = np.linspace(-1, 9, 51), np.linspace(-2, 8, 51)
+    intercepts, slopes = np.linspace(-1, 9, 51), np.linspace(-2, 8, 101)
     theta = np.stack(np.meshgrid(intercepts, slopes, indexing="ij"), axis=-1)
     ends = np.array([0.0, 2.0])
 
@@ -33,7 +34,7 @@ def line_and_loss(line: LeastSquares) -> Live:
     left.set_ylim(-3, 14)
     left.legend(loc="upper left")
     right.set(xlabel="intercept", ylabel="slope")
-    figures.landscape(right, line, [[-0.3, -1.4]])
+    figures.landscape(right, line, [[-0.3, -1.4]], lettering=SMALL)
     (point,) = right.plot(0, 0, "s", color=RED, label="your line")
     return Live(
         figure,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array, Flags
-from lessons_lib.explorers.common import growing_curve
+from lessons_lib.explorers.common import SMALL, growing_curve
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider, steps
 
@@ -56,7 +56,7 @@ def looking_ahead(n_steps: int = 150) -> Live:
         style = LINE_STYLES[colour]
         (curve,) = left.plot([], [], color=colour, linestyle=style, label=name)
         moving.append(Moving(curve, x=np.arange(n_steps + 1), y=theta[..., 0], **follow))
-    left.legend(loc="upper right", fontsize=8)
+    left.legend(loc="upper right", fontsize=SMALL)
     for height, colour in zip(heights, (BLUE, RED), strict=True):
         moving += growing_curve(right, height, colour, follow, ylabel="height left, in percent")
     right.set_ylim(1e-8, 1e3)

@@ -10,11 +10,13 @@ from matplotlib.lines import Line2D
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
+from lessons_lib.explorers.common import SMALL, write_plainly
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, choice, slider
 from lessons_lib.problems import LeastSquares
 
-DECAYS = ("none", "step decay", "1/t", "cosine")
+DECAYS = ("stays", "drops at half-time", "falls ever more slowly", "glides to zero")
+"""What the learning rate does in a run; the lesson gives the names further down."""
 
 CLOUD = 200
 """How many of the last steps are drawn as a cloud."""
@@ -30,7 +32,7 @@ SMALLEST = 1e-3
 
 
 def noise(line: LeastSquares, n_steps: int = 400) -> Live:
-    """Choose batch size, learning rate, β and decay, and watch the cloud at the bottom (lesson 10).
+    """Choose batch size, step and memory, and watch the cloud at the bottom (lesson 10).
 
     Every setting meets the same points in the same order: at each step, a batch of b points is the
     first b of one list that was drawn once and for all. The level of the last steps can be taken
@@ -46,8 +48,8 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
     Returns
     -------
     Live
-        Controls: batch size, learning rate, β and decay. Goal: with batches of one point, a mean
-        distance below 0.2 at the end.
+        Controls: batch size, learning rate, β, and what the learning rate does in a run. Goal: with
+        batches of one point, a mean distance below 0.2 at the end.
     """
     batches = np.array([1, 4, 16, 64])
     rates = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1])
@@ -70,16 +72,16 @@ def noise(line: LeastSquares, n_steps: int = 400) -> Live:
             slider("batch", "batch size", batches, start=4, digits=".0f"),
             slider("lr", "learning rate", rates, start=0.05),
             slider("beta", "β", betas, start=0.8, digits=".1f"),
-            choice("decay", "decay", DECAYS),
+            choice("decay", "learning rate in the run", DECAYS),
         ],
         [
             Moving(dots, x=cloud[..., 0], y=cloud[..., 1], over=over),
             Moving(curve, x=every, y=np.maximum(distance[..., every], SMALLEST), over=over),
             Moving(level, x=late, y=np.stack([hovers] * 3, axis=-1), over=over, drag="lr"),
         ],
-        words="Batch size {batch}, learning rate {lr}, β = {beta}, decay: {decay}. Over the last"
-        f" {HOVERS} of {n_steps} steps the distance to the minimum is {{hovers:.3g}} (root mean"
-        " square). The run has looked at {price:.0f} points.",
+        words="Batch size {batch}, β = {beta}, and a learning rate of {lr} that {decay}. Over the"
+        f" last {HOVERS} of {n_steps} steps the distance to the minimum is {{hovers:.3g}} (root"
+        " mean square). The run has looked at {price:.0f} points.",
         readouts={
             "hovers": Readout(hovers, over),
             "price": Readout(batches * n_steps, "batch"),
@@ -99,17 +101,17 @@ def _decay(kind: str, n_steps: int) -> Array:
     Parameters
     ----------
     kind : str
-        "none"; "step decay", a tenth from the middle on; "1/t", half after an eighth of the steps;
-        or "cosine", half a wave from one to zero.
+        "stays"; "drops at half-time", to a tenth; "falls ever more slowly", like 1/t, to a half
+        after an eighth of the steps; or "glides to zero", in half a cosine's wave.
     n_steps : int
         The length of the run.
     """
     t = np.arange(n_steps) / n_steps
     shapes = {
-        "none": np.ones(n_steps),
-        "step decay": np.where(t < 1 / 2, 1.0, 0.1),
-        "1/t": 1 / (1 + 8 * t),
-        "cosine": (1 + np.cos(np.pi * t)) / 2,
+        "stays": np.ones(n_steps),
+        "drops at half-time": np.where(t < 1 / 2, 1.0, 0.1),
+        "falls ever more slowly": 1 / (1 + 8 * t),
+        "glides to zero": (1 + np.cos(np.pi * t)) / 2,
     }
     return shapes[kind]
 
@@ -137,9 +139,9 @@ def _runs(line: LeastSquares, batches: Array, rates: Array, betas: Array, n_step
 def _cloud(ax: Axes, line: LeastSquares) -> Line2D:
     """Draw the contours around the minimum, and the dots that will be the cloud."""
     ax.set(xlabel="intercept", ylabel="slope")
-    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]))
+    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]), lettering=SMALL)
     (dots,) = ax.plot(0, 0, ".", color=BLUE, markersize=4, label="the cloud")
-    ax.legend(loc="upper left", fontsize=8)
+    ax.legend(loc="upper left", fontsize=SMALL)
     return dots
 
 
@@ -147,9 +149,10 @@ def _curve(ax: Axes, n_steps: int) -> tuple[Line2D, Line2D]:
     """Draw the distance over the steps, and the level about which the last of them hover."""
     ax.set(xlabel="step", ylabel="distance to the minimum", yscale="log")
     ax.set(xlim=(0, n_steps), ylim=(SMALLEST, 20))
+    write_plainly(ax.yaxis)
     (curve,) = ax.plot([], [], color=BLUE, linestyle=LINE_STYLES[BLUE], linewidth=1.2)
     ax.axhline(0.2, color=GREY, linestyle=":", label="0.2")
     look: dict[str, Any] = {"color": RED, "marker": MARKERS[RED], "markevery": [2], "markersize": 8}
     (level,) = ax.plot([], [], linestyle="-", linewidth=2.5, label=f"last {HOVERS} steps", **look)
-    ax.legend(loc="upper right", fontsize=8)
+    ax.legend(loc="upper right", fontsize=SMALL)
     return curve, level

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures, optimizers
-from lessons_lib.explorers.common import growing_curve, growing_path, percent_left
+from lessons_lib.explorers.common import DECADE, growing_curve, growing_path, percent_left
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Readout, choice, slider, steps
 from lessons_lib.problems import LeastSquares
@@ -31,8 +31,8 @@ def race(line: LeastSquares, n_steps: int = 120) -> Live:
     Live
         Controls: method, learning rate, β and step. Goal: arrive in fewer than 15 steps.
     """
-    rates = np.geomspace(0.01, 10, 31)
-    betas = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
+    rates = np.array([*np.outer([0.01, 0.1, 1], DECADE).ravel().round(4), 10])
+    betas = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99])
     plain = optimizers.gradient_descent(
         line.gradient, line.theta0, learning_rate=rates, n_iterations=n_steps
     )

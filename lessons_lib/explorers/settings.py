@@ -7,6 +7,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from numpy.typing import ArrayLike
 
 from lessons_lib import figures
+from lessons_lib.explorers.common import write_plainly
 from lessons_lib.figures.style import BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider
 
@@ -44,9 +45,10 @@ def settings_map(
         "Its loss curve",
         xlabel="",
         ylabel="",
-        width=9.5,
+        width=9,
         height=4.2,
     )
+    figure.set_layout_engine("constrained", wspace=0.1)  # room after the words of the shades
     plane.set(xlabel="learning rate", ylabel="memory 1/(1 - β), in steps")
     figures.heat_map(
         plane,
@@ -63,6 +65,9 @@ def settings_map(
     (mark,) = plane.plot([], [], MARKERS[RED], color=RED, markersize=10, zorder=5)
     mark.set(markeredgecolor="white", markeredgewidth=1.5)
     curve.set(xlabel="step", ylabel="training loss", yscale="log", xlim=(0, n_steps))
+    for axis in (curve.yaxis, figure.axes[-1].yaxis):  # and that of the map's shades
+        write_plainly(axis)
+    figure.set_layout_engine("constrained", wspace=0.06)
     curve.set_ylim(last.min() / 3, 1000)  # whatever flies off: that differs between machines
     curve.axhline(loss[..., 0].mean(), color=GREY, linestyle=":")
     (trail,) = curve.plot([], [], color=BLUE, linestyle=LINE_STYLES[BLUE])

@@ -10,14 +10,14 @@ from matplotlib.lines import Line2D
 
 from lessons_lib import figures, optimizers, problems, theory
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
+from lessons_lib.explorers.common import ALMOST_ZERO, SMALL, growing_curve
 from lessons_lib.figures.style import BLACK, BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, slider, steps
 
 PRODUCTS = np.round(np.arange(0, 4.225, 0.05), 2)
 """Learning rates times curvature."""
 
-BETAS = np.round(np.arange(0, 1, 0.03), 2)
+BETAS = np.arange(40) / 40
 
 
 def springs(n_steps: int = 60) -> Live:
@@ -110,7 +110,7 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
     curves.axhline(1e-6, color=GREY, linestyle=":")
     names = ["along the floor, λ = μ", "across, λ = L", "1e-6"]
     drawn = [moving[0].artist, moving[2].artist, curves.lines[-1]]
-    curves.legend(drawn, names, loc="upper right", fontsize=8)
+    curves.legend(drawn, names, loc="upper right", fontsize=SMALL)
     return Live(
         figure,
         _controls("lr · L", 0.5, n_steps),
@@ -140,7 +140,7 @@ def valley_of_springs(condition_number: float, n_steps: int = 45) -> Live:
 def _controls(label: str, start: float, n_steps: int) -> list[Control]:
     return [
         slider("product", label, PRODUCTS, start=start, digits=".2f"),
-        slider("beta", "β", BETAS, start=0.9, digits=".2f"),
+        slider("beta", "β", BETAS, start=0.9),
         steps(n_steps, start=n_steps),
     ]
 
@@ -190,6 +190,6 @@ def _map(plane: Axes, label: str) -> None:
     plane.plot(x[x <= 4], critical[x <= 4], color=BLACK, linestyle="--", label="critical β")
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     plane.text(1.15, 0.72, "swings", ha="center", fontsize=10)
-    plane.text(0.03, 0.03, "creeps", fontsize=8)
-    plane.text(1.8, 0.01, "jumps", ha="center", fontsize=8)
+    plane.text(0.03, 0.03, "creeps", fontsize=SMALL)
+    plane.text(1.8, 0.01, "jumps", ha="center", fontsize=SMALL)
     plane.text(3.45, 0.25, "diverges", ha="center", fontsize=10, bbox=paper)

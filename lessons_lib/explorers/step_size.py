@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons_lib import figures, optimizers, problems
-from lessons_lib.explorers.common import ALMOST_ZERO, growing_curve
+from lessons_lib.explorers.common import ALMOST_ZERO, SMALL, growing_curve
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Control, Goal, Live, Moving, Readout, steps
 
@@ -43,11 +43,11 @@ def step_size(n_steps: int = 20) -> Live:
     bowl.set_ylim(-0.06, 1.44)
     trail = figures.path(bowl, [[1.0, 0.5]] * (n_steps + 1), label="the path", colour=BLUE)
     (ball,) = bowl.plot(1, 0.5, "s", color=RED, markersize=9, label="the ball")
-    bowl.legend(loc="upper center", fontsize=8)
+    bowl.legend(loc="upper center", fontsize=SMALL)
     follow = {"over": "product step"}
     moving = [
         Moving(trail, x=x, y=loss, show="trail", **follow),
-        Moving(ball, x=x, y=loss, show="now", **follow),
+        Moving(ball, x=x, y=loss, show="now", drag="step", **follow),
         *growing_curve(
             curve,
             np.maximum(left, ALMOST_ZERO),
@@ -58,7 +58,7 @@ def step_size(n_steps: int = 20) -> Live:
     ]
     curve.set(ylim=(1e-2, 1e6), xticks=range(0, n_steps + 1, 5))
     aim = curve.axhline(1, color=GREY, linestyle=":", label="1 %")
-    curve.legend(handles=[aim], loc="upper left", fontsize=8)
+    curve.legend(handles=[aim], loc="upper left", fontsize=SMALL)
     labels = [f"{product:.2f} ({regime(product)})" for product in products]
     start = int(np.argmin(np.abs(products - 0.2)))
     return Live(

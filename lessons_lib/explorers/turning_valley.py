@@ -8,13 +8,20 @@ import numpy as np
 
 from lessons_lib import adaptive, figures, optimizers, problems, theory
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, contours_of_valley, growing_curve
+from lessons_lib.explorers.common import (
+    ALMOST_ZERO,
+    DECADE,
+    SMALL,
+    contours_of_valley,
+    growing_curve,
+    start_in_valley,
+)
 from lessons_lib.figures.style import BLACK, BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
 KAPPA = 25.0
 ANGLES = np.array([0.0, 1, 3, 10, 20, 30, 45])
-RATES = np.round(np.geomspace(0.02, 1, 18), 3)
+RATES = np.array([*np.outer([0.01, 0.1], DECADE).ravel().round(4)[3:], 1])
 BETAS = np.array([0.0, 0.5, 0.75, 0.9])
 
 OVER = {
@@ -50,22 +57,23 @@ def turning_valley(n_steps: int = 100) -> Live:
         "The paths", "The race", xlabel="", ylabel="", width=9, height=4.4
     )
     moving = contours_of_valley(valley, np.array([KAPPA]), ANGLES, over="angle")
+    moving.append(start_in_valley(valley, ANGLES))
     for name, colour in zip(paths, (BLUE, RED, BLACK), strict=True):
         x, y = np.moveaxis(paths[name], -1, 0)
         artist = figures.path(valley, np.zeros((n_steps + 1, 2)), label=name, colour=colour)
         follow: dict[str, Any] = {"over": OVER[name], "show": "trail"}
-        moving.append(Moving(artist, x=x, y=y, **follow))
+        moving.append(Moving(artist, x=x, y=y, drag="step", **follow))
         values = np.maximum(left[name], ALMOST_ZERO)
         moving += growing_curve(curves, values, colour, follow, ylabel="distance left, in percent")
     valley.set(xlim=(-2.2, 2.2), ylim=(-2.2, 2.2))
-    valley.legend(loc="lower left", fontsize=8)
+    valley.legend(loc="lower left", fontsize=SMALL)
     curves.set_ylim(1e-2, 1e3)
     curves.axhline(1, color=GREY, linestyle=":", label="1 %")
     return Live(
         figure,
         [
             slider("angle", "rotation (°)", ANGLES, start=0, digits=".0f"),
-            slider("lr", "Adam's learning rate", RATES, start=0.127),
+            slider("lr", "Adam's learning rate", RATES, start=0.125),
             slider("beta1", "Adam's β₁", BETAS, start=0.5, digits=".2f"),
             steps(n_steps, start=10),
         ],

@@ -7,7 +7,14 @@ from matplotlib.axes import Axes
 
 from lessons_lib import figures, optimizers, problems
 from lessons_lib.arguments import Array
-from lessons_lib.explorers.common import ALMOST_ZERO, contours_of_valley, growing_curve, turned
+from lessons_lib.explorers.common import (
+    ALMOST_ZERO,
+    SMALL,
+    contours_of_valley,
+    growing_curve,
+    start_in_valley,
+    turned,
+)
 from lessons_lib.figures.style import BLUE, GREY, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider, steps
 
@@ -41,11 +48,12 @@ def valley(n_steps: int = 60) -> Live:
     )
     moving = [
         *contours_of_valley(path, kappas, angles, over="kappa angle"),
+        start_in_valley(path, angles),
         _path(path, error, angles),
         *_curve(curves, left[..., 0], BLUE, "kappa lr step"),
         *_curve(curves, left[0, ..., 1], RED, "lr step"),
     ]
-    path.legend(loc="lower left", fontsize=8)
+    path.legend(loc="lower left", fontsize=SMALL)
     curves.set_ylim(1e-2, 1e3)
     curves.axhline(1, color=GREY, linestyle=":")
     names = ["along the floor", "across the valley", "1 %"]
@@ -98,7 +106,12 @@ def _path(ax: Axes, error: Array, angles: Array) -> Moving:
     start = [theta[0, 0, 0, 0]] * theta.shape[-2]
     artist = figures.path(ax, start, label="gradient descent", colour=BLUE)
     return Moving(
-        artist, x=theta[..., 0], y=theta[..., 1], over="kappa angle lr step", show="trail"
+        artist,
+        x=theta[..., 0],
+        y=theta[..., 1],
+        over="kappa angle lr step",
+        show="trail",
+        drag="step",
     )
 
 

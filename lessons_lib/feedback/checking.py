@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lessons_lib.feedback.bank import tasks
+from lessons_lib.feedback.hints import Tries
 from lessons_lib.feedback.judging import judge
+from lessons_lib.feedback.notebook import clear_refusals, explain_missing_names, shell
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.task import Task
 from lessons_lib.feedback.verdict import NoSuchTaskError, NotAFunctionError, Verdict
@@ -17,6 +20,12 @@ WHERE = (
     "It stands after 'def' in the cell that you were given. A decorator loses it, unless it uses"
     " functools.wraps."
 )
+
+
+TRIES = Tries()
+"""What was tried in this kernel."""
+
+explain_missing_names(tasks)
 
 
 def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict:
@@ -48,9 +57,19 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
         )
     task = _find(getattr(function, "__name__", type(function).__name__))
     verdict = judge(task, function, cases)
-    if verdict.right and not cases:
-        remember("task", task.name)
+    if not cases:
+        if verdict.right:
+            remember("task", task.name)
+        if shell() is not None:
+            verdict = in_notebook(task, function, verdict)
     return verdict
+
+
+def in_notebook(task: Task, function: Callable[..., Any], verdict: Verdict) -> Verdict:
+    """Return a verdict as a notebook shows it: with hints in levels, and no older one about."""
+    if verdict.right:
+        clear_refusals(task.name)
+    return replace(TRIES.hinted(task, function, verdict), task=task.name)
 
 
 def _find(name: str) -> Task:

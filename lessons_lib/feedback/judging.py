@@ -25,6 +25,15 @@ from lessons_lib.feedback.running import (
 from lessons_lib.feedback.task import Mistake, Task
 from lessons_lib.feedback.verdict import Verdict
 
+BY_HAND = (
+    "Call it with these numbers in a cell of its own, and let it print what each line gives. Where"
+    " does that part from what you get by hand?"
+)
+"""The second hint where there is no other example."""
+
+NO_END = "Let the loop print its counter, in a cell of its own. Which value should end it?"
+"""The second hint where something does not end."""
+
 
 def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdict:
     """Say whether a function is right, and if not, what is wrong with it.
@@ -54,8 +63,15 @@ def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdi
         return Verdict(verdict.kind, verdict.title, "That is so for other inputs than the check's.")
     mistake = known_mistake(task, got)
     if mistake:
-        return Verdict("mistake", f"{mistake.name}.", mistake.hint + _besides(task, mistake, got))
-    return first_fault(task, tried, expected, got)
+        hint = mistake.hint + _besides(task, mistake, got)
+        more = mistake.second or in_numbers(task, got)
+        return Verdict("mistake", f"{mistake.name}.", hint, more)
+    verdict = first_fault(task, tried, expected, got)
+    if verdict.kind == "late":
+        return replace(verdict, more=NO_END)
+    if verdict.kind == "changed":
+        return verdict  # there are no numbers to show
+    return replace(verdict, more=in_numbers(task, got, besides=verdict.text))
 
 
 def agree(task: Task, got: Sequence[Outcome], expected: Sequence[Outcome]) -> bool:
@@ -102,6 +118,34 @@ def first_fault(
         f"{task.name} does not come back.",
         f"{calls[len(got)]} takes too long. Is there a loop that never ends?{other_reasons()}",
     )
+
+
+def in_numbers(task: Task, got: Sequence[Outcome], besides: str = "") -> str:
+    """Say what is wrong in the smallest case that is, unless that is said already.
+
+    Parameters
+    ----------
+    task : Task
+        What the function should do.
+    got : sequence of Outcome
+        What it did with the task's cases.
+    besides : str
+        What is said already.
+    """
+    for inputs, wanted, done in sorted(
+        zip(task.cases, task.expected, got, strict=False), key=lambda each: _size(each[0])
+    ):
+        if not same_outcome(done, wanted, task.tolerance):
+            asked = call(task.name, task.arguments, inputs)
+            said = what_is_wrong(task, asked, wanted, done).text
+            if said != besides:
+                return f"A small example. {said}"
+    return BY_HAND
+
+
+def _size(inputs: Inputs) -> int:
+    """Count the numbers of a case."""
+    return sum(np.size(each) for each in inputs)
 
 
 def what_is_wrong(task: Task, asked: str, expected: Outcome, got: Outcome) -> Verdict:
@@ -166,6 +210,8 @@ def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:
     said = failure.message or "nothing more"
     if failure.kind == "MemoryError":
         said = failure.message or "there is not so much memory. Does something grow without end?"
+    if failure.kind == "NameError":
+        said += ". Is it written so where it is made, and has that cell run?"
     return Verdict(
         "failure",
         f"{task.name} stops with {failure.kind}.",

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons_lib.feedback.unseen import unseen
+
 Inputs = tuple[Any, ...]
 Function = Callable[..., Any]
 
@@ -214,7 +216,7 @@ def _described(value: Any) -> str:
 
 @contextlib.contextmanager
 def _quietly(printed: io.StringIO) -> Iterator[None]:
-    """Keep what is printed, show no warning, let nobody wait, and compute as usual."""
+    """Keep what is printed, show nothing else, let nobody wait, and compute as usual."""
 
     def no_questions(_: object = "") -> str:
         raise EOFError("input() asks somebody, and nobody is there while a function is checked")
@@ -222,6 +224,7 @@ def _quietly(printed: io.StringIO) -> Iterator[None]:
     with (
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(Sink()),
+        unseen(),
         np.errstate(all="warn"),  # whatever np.seterr has been told in the notebook
         warnings.catch_warnings(),
         contextlib.ExitStack() as afterwards,

@@ -26,6 +26,8 @@ class Mistake:
         One sentence or two that lead on without giving the solution.
     function : callable
         The wrong implementation, with the arguments of the right one.
+    second : str
+        What to say after the second try; empty for an example in numbers.
 
     Raises
     ------
@@ -36,6 +38,7 @@ class Mistake:
     name: str
     hint: str
     function: Function
+    second: str = ""
 
     def __post_init__(self) -> None:
         for each in ("name", "hint"):
@@ -101,17 +104,17 @@ class Task:
         self.right_answer = function
         return function
 
-    def mistake(self, name: str, hint: str) -> Callable[[Given], Given]:
+    def mistake(self, name: str, hint: str, second: str = "") -> Callable[[Given], Given]:
         """Take the function below for a wrong implementation that people write.
 
         Parameters
         ----------
-        name, hint : str
+        name, hint, second : str
             As for `Mistake`.
         """
 
         def register(function: Given) -> Given:
-            self.mistakes.append(Mistake(name, hint, function))
+            self.mistakes.append(Mistake(name, hint, function, second))
             return function
 
         return register

@@ -6,9 +6,14 @@ import html
 from dataclasses import dataclass
 from typing import Literal
 
+from lessons_lib.feedback.notebook import refuse_points
+
 Kind = Literal[
     "right", "mistake", "unfilled", "failure", "late", "changed", "type", "shape", "value"
 ]
+
+SOLUTION = "See how it can be done, and why:"
+"""What leads to a worked solution."""
 
 COLOURS = {True: "#004488", False: "#cc3311"}
 
@@ -44,11 +49,20 @@ class Verdict:
         The answer in a few words.
     text : str
         What it means, and what to do now.
+    more : str
+        A second hint, which `hints` may add to the text.
+    worked : str
+        Where the worked solution is; empty as long as it is not to be shown.
+    task : str
+        The task that was checked, in a notebook.
     """
 
     kind: Kind
     title: str
     text: str
+    more: str = ""
+    worked: str = ""
+    task: str = ""
 
     @property
     def right(self) -> bool:
@@ -64,15 +78,20 @@ class Verdict:
             With the same words, if it was not. It is an AssertionError.
         """
         if not self.right:
+            refuse_points(self.task)
             raise NotYetRightError(str(self))
 
     def __str__(self) -> str:
         """Give the words alone."""
-        return f"{'✓' if self.right else '✗'} {self.title}\n{self.text}"
+        words = f"{'✓' if self.right else '✗'} {self.title}\n{self.text}"
+        return f"{words}\n{SOLUTION} {self.worked}" if self.worked else words
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         mark, colour = ("✓", COLOURS[True]) if self.right else ("✗", COLOURS[False])
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.text.splitlines())
+        if self.worked:
+            link = f'{SOLUTION} <a href="{html.escape(self.worked)}">the worked solution</a>'
+            paragraphs += f"<p>{link}</p>"
         shown = (
             f'<div role="status" style="border-left: 4px solid {colour}; padding-left: 12px">'
             f"<p><strong>{mark} {html.escape(self.title)}</strong></p>{paragraphs}</div>"

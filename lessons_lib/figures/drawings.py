@@ -359,7 +359,9 @@ def _paths(ax: Axes, problem: Landscape, paths: Mapping[str, ArrayLike]) -> None
         path(ax, points, label=name, colour=colour)
 
 
-def landscape(ax: Axes, problem: Landscape, starts: ArrayLike) -> None:
+def landscape(
+    ax: Axes, problem: Landscape, starts: ArrayLike, *, lettering: float | None = 8
+) -> None:
     """Draw contours and minimum of a loss, with room for the given starts.
 
     Parameters
@@ -370,8 +372,11 @@ def landscape(ax: Axes, problem: Landscape, starts: ArrayLike) -> None:
         The loss.
     starts : array_like, shape (n, 2)
         Positions that the frame has to hold.
+    lettering : float or None
+        The size of the numbers at the contours, in points. None where the frame is narrowed
+        afterwards, and numbers would stand outside.
     """
-    _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)))
+    _contours(ax, problem, np.atleast_2d(np.asarray(starts, dtype=float)), lettering)
     ax.plot(
         *problem.minimiser,
         linestyle="none",
@@ -420,7 +425,7 @@ def path(ax: Axes, points: ArrayLike, *, label: str, colour: str) -> Line2D:
     return line
 
 
-def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
+def _contours(ax: Axes, problem: Landscape, starts: Array, lettering: float | None) -> None:
     """Draw the contours of the loss in a square with the minimum in the middle.
 
     Both axes have the same scale, so that a right angle looks like one.
@@ -436,7 +441,8 @@ def _contours(ax: Axes, problem: Landscape, starts: Array) -> None:
     drawn = ax.contour(
         horizontal, vertical, loss, levels=levels, colors=PALE, linewidths=0.9, zorder=0
     )
-    ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=8, colors=GREY)
+    if lettering is not None:
+        ax.clabel(drawn, levels=list(levels[1::3]), fmt="%.3g", fontsize=lettering, colors=GREY)
     ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], aspect="equal")
 
 

@@ -383,7 +383,7 @@ function shown(figure, name, format) {
 }
 
 // Python's ".3f" and ".4g", so that both halves of the figure say the same words. (A half is rounded
-// away from zero; words.py does so, too.)
+// away from zero, and what has an exponent is written as one reads it; sentences.py does so, too.)
 function formatted(value, format) {
   if (value === undefined) return "…";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -395,8 +395,9 @@ function formatted(value, format) {
   if (value === 0) return "0";
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)));
-  const size = Math.abs(power).toString().padStart(2, "0");
-  return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${size}`;
+  if (power > 0 && power < 7) return Number(value.toPrecision(digits)).toLocaleString("en-US");
+  const raised = String(Number(power)).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+  return `${Number(mantissa)} × 10${raised}`;
 }
 
 // Numbers as large as this are whole, but toFixed gives up on them.
@@ -539,6 +540,9 @@ function distance([x0, y0], [x1, y1]) {
 
 // --- Play and reset -----------------------------------------------------------------------------
 
+// Play begins at step 0. It goes on from another step where a learner has stopped it, or has moved
+// the step to; the last step, and the one that a figure starts with, are nobody's choice.
+
 function player(figure) {
   const { spec, page, controls } = figure;
   const starts = controls.map((control, k) => spec.controls[k].start);
@@ -552,7 +556,7 @@ function player(figure) {
   const go = () => {
     const control = controls[steps];
     const last = control.get("_options_labels").length - 1;
-    if (control.get("index") >= last) put(control, 0);
+    if (control.get("index") >= last || !figure.stepped) put(control, 0);
     play.textContent = "Pause";
     timer = setInterval(() => {
       if (control.get("index") >= last) stop();
@@ -564,7 +568,9 @@ function player(figure) {
   button("Reset", page.buttons, () => {
     stop();
     controls.forEach((control, k) => put(control, starts[k]));
+    figure.stepped = false;
   });
+  controls[steps]?.on("change:index", () => (figure.stepped = true));
   return stop;
 }
 

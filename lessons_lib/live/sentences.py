@@ -13,6 +13,11 @@ Piece = tuple[str, str | None, str]
 FORMAT = re.compile(r"\.(\d\d?f|[1-9]\d?g)")
 """The formats that Python and a browser write alike."""
 
+PLAIN = 7
+"""A number of more digits before its point is written with a power of ten, as are tiny ones."""
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def pieces(template: str) -> list[Piece]:
     """Take a sentence apart.
@@ -46,9 +51,17 @@ def pieces(template: str) -> list[Piece]:
 
 
 def formatted(value: float, form: str) -> str:
-    """Write a number, never as -0, and with a half rounded away from zero as in JavaScript."""
+    """Write a number as one reads it: 1,000,000 in place of 1e+06, and 2 × 10⁻⁷ in place of 2e-07.
+
+    It is never -0, and a half is rounded away from zero as in JavaScript.
+    """
     if isfinite(value):
         with localcontext(rounding=ROUND_HALF_UP):
             exact = f".{int(form[1:-1]) - 1}e" if form.endswith("g") else form
             value = float(format(Decimal(value), exact))
-    return format(value, f"z{form}")
+    mantissa, exponent, power = format(value, f"z{form}").partition("e")
+    if not exponent:
+        return mantissa
+    if 0 < int(power) < PLAIN:
+        return format(value, ",.0f")
+    return f"{mantissa} × 10{str(int(power)).translate(RAISED)}"

@@ -3,10 +3,11 @@
 export default { render };
 
 function render({ model, el }) {
+  const says = model.get("says");
   el.classList.add("prediction");
   const group = make("div", "prediction-choices", el);
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Your prediction");
+  group.setAttribute("aria-label", says.label);
   const said = make("p", "prediction-said", el);
   said.setAttribute("role", "status");
   const answer = make("details", "prediction-answer", el);
@@ -21,7 +22,7 @@ function render({ model, el }) {
     make("b", "", button).textContent = letter;
     make("span", "", button).innerHTML = text;
     button.addEventListener("click", () => {
-      if (answer.classList.contains("prediction-opened")) return;
+      if (model.get("opened")) return;
       model.set("chosen", letter);
       model.save_changes();
     });
@@ -29,29 +30,44 @@ function render({ model, el }) {
   });
   summary.dataset.lmSuppressShortcuts = "true";
   answer.addEventListener("toggle", () => {
-    if (!answer.open) return;
-    answer.classList.add("prediction-opened"); // from here on the choice stands
-    show();
+    if (!answer.open || model.get("opened")) return;
+    model.set("opened", true); // from here on the choice stands
+    model.save_changes();
   });
 
   function show() {
     const chosen = model.get("chosen");
-    const opened = answer.classList.contains("prediction-opened");
+    const opened = model.get("opened");
     for (const [letter, button] of buttons) {
       button.setAttribute("aria-pressed", String(letter === chosen));
       button.setAttribute("aria-disabled", String(opened));
     }
-    answer.hidden = !chosen;
-    said.textContent = chosen
-      ? `You chose ${chosen}. Run the cells below, and see.`
-      : "Choose before you go on. Nobody marks it.";
-    summary.textContent = `Seen? Then open this: if you chose ${chosen}`;
-    belief.innerHTML = model.get("beliefs")[chosen] ?? "";
+    const text = model.get("beliefs")[chosen] ?? "";
+    answer.hidden = !text;
+    said.textContent = fill(chosen ? (opened ? says.stands : says.chosen) : says.ask, chosen);
+    summary.textContent = fill(says.open, chosen);
+    belief.innerHTML = text;
+    belief.querySelectorAll("a[href]").forEach(openInJupyterLab);
   }
 
-  model.on("change:chosen", show);
+  model.on("change:chosen change:opened", show);
   show();
-  return () => model.off("change:chosen", show);
+  return () => model.off("change:chosen change:opened", show);
+}
+
+function fill(text, letter) {
+  return text.replace("{}", letter);
+}
+
+// JupyterLab follows links in Markdown by a command, beside the notebook. Let it follow ours, too.
+// Elsewhere the browser follows them, from the notebook's own address.
+function openInJupyterLab(link) {
+  const [, here] = decodeURIComponent(location.pathname).split("/tree/");
+  if (!here) return;
+  const [name, heading] = decodeURIComponent(link.getAttribute("href")).split("#");
+  const path = [...here.split("/").slice(0, -1), name].join("/");
+  link.dataset.commandlinkerCommand = "rendermime:handle-local-link";
+  link.dataset.commandlinkerArgs = JSON.stringify({ path, id: heading ? `#${heading}` : "" });
 }
 
 function make(tag, name, parent) {

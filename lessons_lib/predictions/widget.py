@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import anywidget
-import traitlets
-
+from lessons_lib.predictions.choice import Choice
 from lessons_lib.predictions.stored import Question, question
 from lessons_lib.progress import recall, remember
 
-HERE = Path(__file__).parent
+SAYS = {
+    "label": "Your prediction",
+    "ask": "Choose before you go on. Nobody marks it.",
+    "chosen": "You chose {}. Run the cells below, and see.",
+    "stands": "You chose {}. Run the cells below, and see.",
+    "open": "Seen? Then open this: if you chose {}",
+}
 
 
 def predict(lesson: int, name: str) -> Prediction:
@@ -38,8 +41,8 @@ def predict(lesson: int, name: str) -> Prediction:
     return Prediction(question(lesson, name))
 
 
-class Prediction(anywidget.AnyWidget):
-    """A question's choices in the browser, which needs no kernel to answer.
+class Prediction(Choice):
+    """A prediction's choices.
 
     Parameters
     ----------
@@ -47,19 +50,9 @@ class Prediction(anywidget.AnyWidget):
         The question.
     """
 
-    _esm = HERE / "prediction.js"
-    _css = HERE / "prediction.css"
-    choices = traitlets.Dict().tag(sync=True)
-    beliefs = traitlets.Dict().tag(sync=True)
-    chosen = traitlets.Unicode().tag(sync=True)
-
     def __init__(self, asked: Question) -> None:
         kept = recall("prediction").get(asked.key, "")
-        super().__init__(
-            choices=dict(asked.choices),
-            beliefs=dict(asked.beliefs),
-            chosen=kept if kept in asked.choices else "",
-        )
+        super().__init__(asked.choices, asked.beliefs, kept, SAYS)
         self.asked = asked
         self.observe(self._keep, "chosen")
 
@@ -67,18 +60,3 @@ class Prediction(anywidget.AnyWidget):
         """Keep a choice in the learner's file."""
         if change["new"] in self.asked.choices:
             remember("prediction", self.asked.key, change["new"])
-
-    @property
-    def words(self) -> str:
-        """What a notebook says where there is no widget."""
-        *letters, last = self.choices
-        if self.chosen:
-            return f"Your prediction: {self.chosen}."
-        return f"Your prediction: {', '.join(letters)} or {last}? Run this cell to choose."
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Give a notebook the widget, and words for where there is none."""
-        live = super()._repr_mimebundle_(**options)
-        widget = {} if live is None else live[0]
-        words = {"text/plain": self.words, "text/markdown": f"*{self.words}*"}
-        return {**widget, **words}, {}

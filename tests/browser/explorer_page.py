@@ -177,9 +177,10 @@ class Explorer:
         share = number / (len(self.scene.controls[self.scene.position(name)].values) - 1)
         return box["x"] + share * box["width"], box["y"] + box["height"] / 2
 
-    def mark(self, index: Sequence[int]) -> tuple[float, float]:
-        """Return where on the page the first mark is, in a state, that a hand can move."""
-        number = next(k for k, each in enumerate(self.scene.moving) if each.drag)
+    def mark(self, index: Sequence[int], number: int | None = None) -> tuple[float, float]:
+        """Return where on the page a mark is in a state; the first that a hand can move."""
+        if number is None:
+            number = next(k for k, each in enumerate(self.scene.moving) if each.drag)
         x, y = (side[-1] for side in self.scene.points(number, index))
         ax = self.scene.moving[number].axes
         across, up = ax.transData.transform((x, y))

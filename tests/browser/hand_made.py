@@ -116,6 +116,22 @@ def slow() -> Live:
     )
 
 
+def unfit() -> Live:
+    """One that is too high for a window, with letters that are too small, and words without end."""
+    figure = Figure(width=9, height=9)
+    ax = figure.subplots()
+    ax.set(title="Unfit", xlim=(0, 1), ylim=(0, 1))
+    ax.text(0.5, 0.5, "small", fontsize=6)
+    (line,) = ax.plot([0, 1], [0, 1], color=BLUE)
+    return Live(
+        figure,
+        [slider("up", "up", [0, 1], start=0)],
+        [Moving(line, x=[0, 1], y=[[0, 1], [1, 1]], over="up")],
+        words="It is {up}.",
+        goal=Goal("get up.", above={"up": 0.5}, hint="much_" * 60),
+    )
+
+
 def broken() -> Live:
     """One that is empty at an end, says no number at another, and has words too long for it."""
     figure = Figure(width=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from course_tools.notebooks.stored import from_bytes
 
-WIDE, NARROW = (1280, 800), (900, 800)
+WIDE, NARROW, LOW = (1280, 800), (900, 800), (1366, 640)
 TO_LOAD = 120_000  # milliseconds, here and below: on two cores, busy with something else, too
 TO_RUN = 300_000
 TO_PAINT = 30_000
@@ -27,6 +28,9 @@ PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 SCROLLER = f"{PANEL} .jp-WindowedPanel-outer"
 TABS = "#jp-main-dock-panel .lm-TabBar-tab"
 CURRENT_TAB = f"{TABS}.lm-mod-current"
+
+FILES_FOLDED = """folded => document.querySelector('#jp-left-stack')
+    .classList.contains('lm-mod-hidden') === folded"""
 
 # JupyterLab shows what a cell complains of and the error that ends it with one and the same type.
 COMPLAINT = '[data-mime-type="application/vnd.jupyter.stderr"]'
@@ -200,6 +204,15 @@ class Lesson:
             arg=PANEL,
             timeout=TO_PAINT,
         )
+
+    @contextmanager
+    def files_folded(self) -> Iterator[None]:
+        """Fold the list of files, as `make lab` has it at first, and unfold it again."""
+        for folded in (True, False):
+            self.page.keyboard.press("Control+b")
+            self.page.wait_for_function(FILES_FOLDED, arg=folded, timeout=TO_PAINT)
+            if folded:
+                yield
 
     def photograph(self, folder: Path) -> list[Path]:
         """Take pictures of the whole lesson, one for each windowful."""

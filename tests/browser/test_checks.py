@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from lab_server import Lab
 from lesson_page import (
+    LOW,
     NARROW,
     PANEL,
     WIDE,
@@ -29,7 +30,7 @@ from lesson_page import (
 )
 from nbformat import v4 as nbformat_v4
 from playwright.sync_api import Browser
-from walk import check_explorers
+from walk import check_explorers, check_in_view
 
 V4: Any = nbformat_v4  # its functions carry no types
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -103,6 +104,7 @@ BROKEN = {
     "broken": "hand_made.broken()",
     "crowded": "HTML('<style>.live-value { flex: none !important; margin-left: -30px; }</style>')",
     "right": "hand_made.texts()",
+    "unfit": "hand_made.unfit()",
 }
 
 
@@ -207,7 +209,7 @@ def test_access(spoilt: Lesson) -> None:
 
 
 def test_explorers(broken: Lesson) -> None:
-    emptied = broken.page.locator(".live-figure .live-words").last
+    emptied = broken.page.locator(".live-figure .live-words").nth(1)
     emptied.evaluate("at => { at.textContent = ''; }")
     narrow = broken.page.locator(".live-figure select").first
     narrow.evaluate("at => { at.style.width = '40px'; at.style.minWidth = '0'; }")
@@ -223,3 +225,18 @@ def test_explorers(broken: Lesson) -> None:
         r"^explorer 2: it has no words \(start\)\.$",
     ):
         assert any(re.search(expected, each) for each in said), (expected, said)
+
+
+def test_in_view(broken: Lesson) -> None:
+    broken.resize(LOW)
+    with broken.files_folded():
+        said = list(check_in_view(broken))
+    broken.resize(WIDE)
+    for expected in (
+        r'^broken: "choice_.*" is cut at the edge\.$',
+        r'^unfit: "Goal: get up\. much_.*" is \d+ px too long\.$',
+        r"^unfit: it is \d{3,4} px high, and the window has \d{3} for it\.$",
+        r"^unfit: 'small' has letters of \d\.\d px, not 9\.$",
+    ):
+        assert any(re.search(expected, each) for each in said), (expected, said)
+    assert not any(each.startswith("right: it is") for each in said)

@@ -1,4 +1,4 @@
-"""A learner opens an exercise, answers it wrongly three times, then rightly, and reads."""
+"""A learner opens an exercise, answers it wrongly again and again, then rightly, and goes on."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ EXERCISE = "01_line_and_loss"
 HEAD = "def line_gradient(theta, x, y):\n"
 RESIDUALS = "    intercept, slope = theta\n    r = intercept + slope * x - y\n"
 
+HALF = HEAD + RESIDUALS + "    return np.array([np.mean(r), np.mean(r * x)])"
+LOSS = "def line_loss(theta, x, y):\n    return np.sum((theta[0] + theta[1] * x - y) ** 2)"
+
 ANSWERS = {
     "untouched": (None, "✗ line_gradient is still empty."),
     "half": (
-        HEAD + RESIDUALS + "    return np.array([np.mean(r), np.mean(r * x)])",
+        HALF,
         "✗ 1/m in place of 2/m.",
     ),
     "misspelt": (
@@ -92,6 +95,60 @@ def test_a_failed_test_shows_words_and_no_traceback(exercise: Lesson) -> None:
     assert "gradient_by_differences is still empty." in said
     assert "Traceback" not in said
     assert len(said.splitlines()) <= 3
+
+
+def test_a_refusal_is_gone_when_the_task_is_right(exercise: Lesson, screenshots: Path) -> None:
+    task, check = cell(exercise, "line-loss"), cell(exercise, "check-line-loss")
+    test = cell(exercise, "test-line-loss")
+    for number in range(3):
+        write(exercise, task, f"{LOSS} + {number} - {number}")
+        run(exercise, task)
+        run(exercise, check)
+        said = check.locator(".jp-OutputArea-output")
+        expect(said.locator("p")).to_have_count(2 + number, timeout=TO_PAINT)
+    exercise.page.screenshot(path=screenshots / "exercise-levels.png")
+    run(exercise, test)
+    shown = test.locator(".jp-OutputArea-output")
+    expect(shown).to_contain_text("✗", timeout=TO_PAINT)
+    write(exercise, task, LOSS.replace("np.sum", "np.mean"))
+    run(exercise, task)
+    run(exercise, check)
+    expect(check.locator(".jp-OutputArea-output")).to_contain_text("✓", timeout=TO_PAINT)
+    expect(shown).to_have_text(
+        "line_loss is right by now. Run this cell again: it gives the points."
+    )
+    exercise.page.screenshot(path=screenshots / "exercise-refusal-gone.png")
+    run(exercise, test)
+    expect(shown).to_have_count(0)
+
+
+def test_the_last_hint_opens_the_worked_solution_at_its_cell(
+    exercise: Lesson, screenshots: Path
+) -> None:
+    task, check = cell(exercise, "line-gradient"), cell(exercise, "check-line-gradient")
+    for number in range(3):
+        write(exercise, task, HALF.replace("])", f"]) + {number} - {number}"))
+        run(exercise, task)
+        run(exercise, check)
+    check.get_by_role("link", name="the worked solution").click()
+    page = exercise.page
+    expect(page.get_by_role("tab", name=f"solution_{EXERCISE}.ipynb")).to_be_visible(
+        timeout=TO_LOAD
+    )
+    shown = page.locator(PANEL).get_by_text("BEGIN SOLUTION")
+    expect(shown.nth(1)).to_be_in_viewport(timeout=TO_LOAD)
+    page.screenshot(path=screenshots / "exercise-solution.png")
+    page.get_by_role("tab", name=f"exercise_{EXERCISE}.ipynb").click()
+
+
+def test_the_end_leads_on(exercise: Lesson, screenshots: Path) -> None:
+    end = exercise.page.locator(f"{PANEL} .jp-MarkdownCell").last
+    end.scroll_into_view_if_needed()
+    exercise.page.screenshot(path=screenshots / "exercise-end.png")
+    end.get_by_role("link", name="lesson 2 · Gradient descent").click()
+    lesson = exercise.page.get_by_role("tab", name="02_gradient_descent.ipynb")
+    expect(lesson).to_be_visible(timeout=TO_LOAD)
+    exercise.page.get_by_role("tab", name=f"exercise_{EXERCISE}.ipynb").click()
 
 
 def test_what_a_check_shows_is_accessible(exercise: Lesson) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from lesson_page import (
+    LOW,
     NARROW,
     WIDE,
     Lesson,
@@ -22,7 +23,7 @@ from lesson_page import (
     check_maths,
     check_pictures,
 )
-from walk import check_explorers
+from walk import check_explorers, check_in_view
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -52,12 +53,14 @@ def test_every_formula_is_typeset(ran: Lesson) -> None:
     refuse(check_maths(ran))
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", [WIDE, NARROW, LOW], ids=["wide", "narrow", "low"])
 def test_everything_fits_wherever_the_controls_stand(
     ran: Lesson, size: tuple[int, int], screenshots: Path
 ) -> None:
     ran.resize(size)
     problems = [*check_fit(ran), *check_explorers(ran)]
+    with ran.files_folded():
+        problems += check_in_view(ran)
     if problems or "SCREENSHOTS" in os.environ:
         ran.photograph(screenshots)
     if problems:

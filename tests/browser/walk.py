@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 
-from lesson_page import PANEL, TO_PAINT, Lesson
+import hand_made
+from explorer_checks import made, states
+from figure_texts import smallest_letters
+from lesson_page import PANEL, SCROLLER, TO_PAINT, Lesson
 from playwright.sync_api import Locator
+
+from lessons_lib.live import Scene
 
 EXPLORER = f"{PANEL} .live-figure"
 HANDLES = ".live-row .noUi-handle, .live-row select"
@@ -35,7 +41,12 @@ LOOK = """at => {
     if (!spoken.includes(words)) said.push(`the canvas says ${spoken}, not ${words}`);
     const missing = spoken.match(/\\b(nan|NaN|inf|undefined|null)\\b|…|\\{/);
     if (missing) said.push(`it says ${missing[0]}`);
+    return said;
+}"""
 
+# Whether all that belongs to it has its place.
+PLACED = """at => {
+    const said = [];
     const box = element => element.getBoundingClientRect();
     const name = element => {
         const text = element.getAttribute('aria-label') || element.textContent || element.className;
@@ -79,6 +90,23 @@ LOOK = """at => {
 }"""
 
 
+# The same, and how high it is, when it says the longest sentences that it has.
+AT_ITS_HIGHEST = f"""(at, longest) => {{
+    const parts = ['.live-words', '.live-goal'].map(name => at.querySelector(name));
+    const before = parts.map(part => part.textContent);
+    parts.forEach((part, k) => {{ part.textContent = longest[k]; }});
+    const seen = {{
+        said: ({PLACED})(at),
+        high: Math.ceil(at.getBoundingClientRect().height),
+        wide: at.querySelector('.live-stage').clientWidth,
+    }};
+    parts.forEach((part, k) => {{ part.textContent = before[k]; }});
+    return seen;
+}}"""
+
+SMALLEST = 9  # pixels of the page: the size of the font as it is painted
+
+
 def check_explorers(lesson: Lesson) -> Iterator[str]:
     """Whatever a learner moves to its end, every explorer is painted, says so, and fits."""
     for number, explorer in enumerate(lesson.page.locator(EXPLORER).all(), start=1):
@@ -97,16 +125,63 @@ def walk(lesson: Lesson, explorer: Locator) -> Iterator[tuple[str, str]]:
     wait = partial(lesson.page.wait_for_function, timeout=TO_PAINT)
     wait(STATE, arg=element)
     start = explorer.evaluate(STATE)
-    yield from (("start", said) for said in explorer.evaluate(LOOK))
+    yield from (("start", said) for said in look(explorer))
     for control, handle in enumerate(explorer.locator(HANDLES).all()):
         name = handle.get_attribute("aria-label")
         last = handle.evaluate("at => at.options?.length - 1 || +at.getAttribute('aria-valuemax')")
         for key, wanted in (("Home", 0), ("End", last)):
             handle.press(key)
             wait(MOVED, arg=[element, control, wanted])
-            yield from ((f"{name} at {key}", said) for said in explorer.evaluate(LOOK))
+            yield from ((f"{name} at {key}", said) for said in look(explorer))
             lengths.add(str(explorer.evaluate(LENGTHS)))
         explorer.get_by_role("button", name="Reset").press("Enter")
         wait(MOVED, arg=[element, control, start[control]])
     if len(lengths) > 1:
         yield "any", "a slider changes its length"
+
+
+def look(explorer: Locator) -> list[str]:
+    """Say what is wrong with what is painted, said and placed there."""
+    return [*explorer.evaluate(LOOK), *explorer.evaluate(PLACED)]
+
+
+# --- In view at once ------------------------------------------------------------------------------
+
+
+def check_in_view(lesson: Lesson) -> Iterator[str]:
+    """A window shows all of an explorer at once, whatever it says, in letters that can be read."""
+    room = lesson.page.locator(SCROLLER).evaluate("at => at.clientHeight")
+    for cell, shown in lesson.code:
+        for explorer in shown.locator(".live-figure").all():
+            scene = scene_of(cell.source)
+            seen = explorer.evaluate(AT_ITS_HIGHEST, longest(scene))
+            yield from (f"{cell.id}: {said}." for said in seen["said"])
+            if seen["high"] > room:
+                yield f"{cell.id}: it is {seen['high']} px high, and the window has {room} for it."
+            size, text = smallest_letters(scene.figure)
+            size *= seen["wide"] / scene.figure.bbox.width
+            if size < SMALLEST:
+                yield f"{cell.id}: {text!r} has letters of {size:.1f} px, not {SMALLEST}."
+
+
+@cache
+def scene_of(source: str) -> Scene:
+    """Make the scene that a cell shows, of the lessons' explorers or of the tests'."""
+    found = re.search(r"\b(explorers|hand_made)\.(\w+)\(", source)
+    if not found:
+        raise ValueError(f"A live figure must come from lessons_lib.explorers, not {source!r}.")
+    module, name = found.groups()
+    live = made(name)[0] if module == "explorers" else getattr(hand_made, name)()
+    scene: Scene = live.scene
+    return scene
+
+
+@cache
+def longest(scene: Scene) -> list[str]:
+    """Return the longest words of a figure, and of its goal, with the hint or reached before."""
+    words = {scene.sentence(index).removesuffix(" Goal reached.") for index in states(scene, 200)}
+    goal = scene.goal
+    said = (
+        [f"Goal: {goal.text} {goal.hint}", f"Goal, reached before: {goal.text}"] if goal else [""]
+    )
+    return [max(words, key=len), max(said, key=len)]

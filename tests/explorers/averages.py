@@ -24,6 +24,8 @@ def said(**now):
     return {"raw": off[0], "error": off[1]}
 
 
+NAMED = {"beta": [0.1, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99], "noise": [0, 0.1, 0.5, 1]}
+
 START = (
     "At noise 0.5, with β = 0.90 and bias correction off, the average has a root mean square error"
     " of 0.422; the measurements have 0.481."

@@ -28,6 +28,12 @@ def said(lr, beta, match, own, step):
     }
 
 
+NAMED = {
+    "lr": [0.01, 0.02, 0.1, 0.2, 0.5, 1],
+    "beta": [0, 0.5, 0.9, 0.95, 0.99],
+    "own": [0.005, 0.01],
+}
+
 START = (
     "With β = 0.90, the recipe at learning rate 0.1 and the heavy ball at 0.1 (from its own"
     " slider): in 60 steps the largest distance between the paths is 9.24."

@@ -84,6 +84,8 @@ def said(**now):
     }
 
 
+NAMED = {"lr": [0.05, 0.1, 1], "beta": [0.7, 0.9, 0.95], "step": [55, 59]}
+
 START = (
     "Over the saddle, 40 steps from 0.01 at learning rate 0.111: gradient descent has 12.7 % of the"
     " height left, the recipe with β = 0.90 has 27.3 %."

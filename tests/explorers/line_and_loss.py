@@ -20,6 +20,8 @@ def said(intercept, slope):
     return {"loss": LINE.value(np.array([intercept, slope]))}
 
 
+NAMED = {"intercept": [1, 2, 4, 7], "slope": [0, 1, 3, 5.5]}
+
 START = "With intercept 2.0 and slope 1.0 the loss is 18.956."
 
 ELSEWHERE = [

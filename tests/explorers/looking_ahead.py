@@ -59,26 +59,29 @@ def said(**now):
     return {"ball": ball[0], "ahead": ahead[0], "stays": ahead.max()}
 
 
+NAMED = {"kappa": [25, 100, 400], "lr": [1, 16 / 9], "step": [79]}
+
 START = (
     "κ = 100, lr · L = 1, β: 0.9. After 100 steps the heavy ball has 0.000187 % of the height left,"
-    " and Nesterov's method 1.87e-07 %, from then on never more than 2.85e-06 %."
+    " and Nesterov's method 1.87 × 10⁻⁷ %, from then on never more than 2.85 × 10⁻⁶ %."
 )
 
 ELSEWHERE = [
     (
         {"kappa": 400, "lr": 1, "beta": "growing, with restarts", "step": 75},
-        "κ = 400, lr · L = 1, β: growing, with restarts. After 75 steps the heavy ball has 7.4e-05"
-        " % of the height left, and Nesterov's method 9.9e-07 %, from then on never more than"
-        " 9.9e-07 %. Goal reached.",
+        "κ = 400, lr · L = 1, β: growing, with restarts. After 75 steps the heavy ball has"
+        " 7.4 × 10⁻⁵ % of the height left, and Nesterov's method 9.9 × 10⁻⁷ %, from then on never"
+        " more than 9.9 × 10⁻⁷ %. Goal reached.",
     ),
     (
         {"kappa": 400, "lr": 1, "beta": "growing", "step": 75},
-        "κ = 400, lr · L = 1, β: growing. After 75 steps the heavy ball has 7.4e-05 % of the height"
-        " left, and Nesterov's method 9.9e-07 %, from then on never more than 0.00354 %.",
+        "κ = 400, lr · L = 1, β: growing. After 75 steps the heavy ball has 7.4 × 10⁻⁵ % of the"
+        " height left, and Nesterov's method 9.9 × 10⁻⁷ %, from then on never more than 0.00354 %.",
     ),
     (
         {"kappa": 25, "lr": 25 / 9, "beta": "0.5", "step": 30},
-        "κ = 25, lr · L = 2.78, β: 0.5. After 30 steps the heavy ball has 9.34e-07 % of the height"
-        " left, and Nesterov's method 1e+06 %, from then on never more than 1e+06 %.",
+        "κ = 25, lr · L = 2.78, β: 0.5. After 30 steps the heavy ball has 9.34 × 10⁻⁷ % of the"
+        " height left, and Nesterov's method 1,000,000 %, from then on never more than 1,000,000"
+        " %.",
     ),
 ]

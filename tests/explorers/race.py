@@ -20,6 +20,8 @@ def said(**now):
     return {"alone": head[0, 1], "racing": other_head[0, 1]}
 
 
+NAMED = {"lr": [0.01, 0.1, 0.5], "beta": [0, 0.3, 0.5, 0.6, 0.9, 0.98, 0.99], "step": [14]}
+
 START = (
     "After 120 steps at learning rate 0.01: gradient descent has 5.85 % of the distance left, the"
     " recipe with β = 0.90 has 5.93 %."
@@ -28,8 +30,8 @@ START = (
 ELSEWHERE = [
     (
         {"method": "heavy ball", "lr": 10, "beta": 0.99, "step": 120},
-        "After 120 steps at learning rate 10: gradient descent has 1.06e+10 % of the distance"
-        " left, heavy ball with β = 0.99 has 3.76e+11 %. Outside the frame: gradient descent,"
+        "After 120 steps at learning rate 10: gradient descent has 1.06 × 10¹⁰ % of the distance"
+        " left, heavy ball with β = 0.99 has 3.76 × 10¹¹ %. Outside the frame: gradient descent,"
         " with memory.",
     ),
 ]

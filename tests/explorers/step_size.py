@@ -21,6 +21,8 @@ def said(product, step):
     return {"factor": 1 - product, "left": 100 * abs(1 - product) ** step}
 
 
+NAMED = {"product": [0.3, 1, 1.3, 1.35, 1.4, 1.45, 1.7, 2, 2.3], "step": [5]}
+
 START = (
     "With lr · λ = 0.20 (creeping) each step multiplies the distance by 0.80. After 6 steps 26.21"
     " % of the distance is left."

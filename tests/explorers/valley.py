@@ -31,13 +31,19 @@ def shown(kappa, angle, lr, step):
         for left in errors_in_valley(kappa, lr, step)
         for drawn in path_and_curve(path, np.maximum(left, 1e-9))[1:]
     ]
-    return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path, *curves]
+    return [*(level * ring for level in (0.1, 0.3, 0.6, 0.9, 1.3)), path[:1], path, *curves]
 
 
 def said(kappa, angle, lr, step):
     along, across = (left[-1] for left in errors_in_valley(kappa, lr, step))
     return {"left": np.hypot(along, across) / 2**0.5, "along": along, "across": across}
 
+
+NAMED = {
+    "kappa": [2, 5, 12.83, 20, 100],
+    "angle": [-45, 45],
+    "lr": [0.1, 0.5, 1, 1.75, 1.9, 2, 2.1],
+}
 
 START = (
     "In a valley of condition number 12.83, turned by -45 degrees, 10 steps at learning rate 0.5"
@@ -55,7 +61,7 @@ ELSEWHERE = [
     (
         {"kappa": 100, "angle": 60, "lr": 2.1, "step": 60},
         "In a valley of condition number 100, turned by 60 degrees, 60 steps at learning rate 2.1"
-        " leave 2.15e+04 % of the distance: 28 % of the error along the floor, and 3.04e+04 % of"
+        " leave 21,500 % of the distance: 28 % of the error along the floor, and 30,400 % of"
         " that across the valley. Outside the frame: gradient descent.",
     ),
 ]

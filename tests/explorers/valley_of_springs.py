@@ -28,15 +28,17 @@ def said(product, beta, step):
     return {"along": along, "across": across, "left": left}
 
 
+NAMED = {"product": [0.1, 1], "beta": [0, 0.2, 0.5, 0.9], "step": [39]}
+
 START = (
-    "With lr · L = 0.50 and β = 0.90 the rate is 0.949 along the floor and 0.949 across. After 45"
+    "With lr · L = 0.50 and β = 0.9 the rate is 0.949 along the floor and 0.949 across. After 45"
     " steps the distance is 0.064 times that of the start."
 )
 
 ELSEWHERE = [
     (
-        {"product": 2.45, "beta": 0.33, "step": 39},
-        "With lr · L = 2.45 and β = 0.33 the rate is 0.574 along the floor and 0.574 across."
-        " After 39 steps the distance is 1.2e-09 times that of the start. Goal reached.",
+        {"product": 2.45, "beta": 0.325, "step": 39},
+        "With lr · L = 2.45 and β = 0.325 the rate is 0.570 along the floor and 0.570 across."
+        " After 39 steps the distance is 9.1 × 10⁻¹⁰ times that of the start. Goal reached.",
     ),
 ]

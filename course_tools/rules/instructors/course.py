@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from course_tools.notebooks.cells import Notebook
-from course_tools.notebooks.course import exercise_of, lessons, number_of
+from course_tools.notebooks.course import exercise_of, lessons, notebooks, number_of
 from course_tools.notebooks.questions import ANSWERED, ASKED, RIGHT, choices_in, folded_in
 from course_tools.rules.pages import Page
 
@@ -72,7 +72,7 @@ class Lesson:
     @property
     def explorers(self) -> set[str]:
         """The explorers that it shows."""
-        return set(re.findall(r"explorers\.(\w+)\(", self.text))
+        return explorers_in(self.text)
 
     @property
     def predictions(self) -> dict[str, tuple[list[str], str]]:
@@ -104,10 +104,11 @@ class Course:
         exercise = read_exercise(exercise_of(path, self.root))
         return Lesson(path.stem, number_of(path), cells, "\n".join(printed), exercise)
 
-    @property
+    @cached_property
     def explorers(self) -> set[str]:
-        """The explorers that any lesson shows."""
-        return set().union(*(lesson.explorers for lesson in self.lessons.values()))
+        """The explorers that any lesson shows, or the start page."""
+        pages = map(Notebook.read, notebooks(self.root / "notebooks"))
+        return explorers_in("\n".join(cell.source for page in pages for cell in page.nb.cells))
 
     @property
     def cells(self) -> set[str]:
@@ -129,6 +130,11 @@ class GuidePage(Page):
     def lesson(self) -> Lesson:
         """The lesson that the page is the notes on."""
         return self.course.lessons[self.path.stem]
+
+
+def explorers_in(text: str) -> set[str]:
+    """Return the names of the explorers that a text calls."""
+    return set(re.findall(r"explorers\.(\w+)\(", text))
 
 
 def read_exercise(path: Path) -> Exercise | None:

@@ -46,6 +46,8 @@ def _residuals(theta: Array, x: Array, y: Array) -> Any:
 @LOSS.mistake(
     "The sum in place of the mean",
     "Twice as many points would make it twice as large, for the same line. What undoes that?",
+    "Residuals 1, 1 and 1 have squares that add up to 3, and the loss is 1. Which line of"
+    " yours adds up?",
 )
 def _loss_sum(theta: Array, x: Array, y: Array) -> Any:
     return np.sum(_residuals(theta, x, y) ** 2)
@@ -54,6 +56,7 @@ def _loss_sum(theta: Array, x: Array, y: Array) -> Any:
 @LOSS.mistake(
     "The squares are missing",
     "Misses above and below the line cancel each other. What makes every miss count as positive?",
+    "Residuals 3 and -3 should give a loss of 9. What happens to each of them before the mean?",
 )
 def _loss_without_squares(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y))
@@ -79,6 +82,8 @@ def _loss_absolute(theta: Array, x: Array, y: Array) -> Any:
 @LOSS.mistake(
     "The mean is squared, not the residuals",
     "Square first, then take the mean: the other way round, misses cancel before the square.",
+    "Residuals 1 and 3 have the squares 1 and 9, and a mean of 5. The square of their own"
+    " mean is 4. Where do your brackets end?",
 )
 def _loss_square_of_mean(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y)) ** 2
@@ -95,6 +100,7 @@ def _loss_root(theta: Array, x: Array, y: Array) -> Any:
 @LOSS.mistake(
     "Half of the loss",
     "Some books put a 1/2 in front, so that a 2 goes away later. This course does not.",
+    "Residuals 1 and 3 have the squares 1 and 9, and a mean of 5. By what do you divide besides m?",
 )
 def _loss_half(theta: Array, x: Array, y: Array) -> Any:
     return np.mean(_residuals(theta, x, y) ** 2) / 2
@@ -200,6 +206,7 @@ def line_gradient(theta: Array, x: Array, y: Array) -> Any:
 @GRADIENT.mistake(
     "1/m in place of 2/m",
     "Every number is half of what it should be. What does the derivative of a square bring along?",
+    "The derivative of r² is 2·r, times the derivative of r. Follow the 2 through your lines.",
 )
 def _gradient_half(theta: Array, x: Array, y: Array) -> Any:
     return line_gradient(theta, x, y) / 2
@@ -208,6 +215,8 @@ def _gradient_half(theta: Array, x: Array, y: Array) -> Any:
 @GRADIENT.mistake(
     "The sum in place of the mean",
     "Your numbers are too large by the number of points. The loss is a mean: so is its derivative.",
+    "Were each point there twice, the gradient should stay as it is. Which line of yours"
+    " would give twice as much?",
 )
 def _gradient_sum(theta: Array, x: Array, y: Array) -> Any:
     return line_gradient(theta, x, y) * len(x)
@@ -217,6 +226,8 @@ def _gradient_sum(theta: Array, x: Array, y: Array) -> Any:
     "The sign is turned round",
     "Where the line is too high, a larger intercept makes it worse: the first number is positive"
     " there. Which way round is the difference that you take?",
+    "A point at y = 0, and a line at height 1: the residual, prediction minus y, is 1, and"
+    " the first number is 2. What is yours?",
 )
 def _gradient_sign(theta: Array, x: Array, y: Array) -> Any:
     return -line_gradient(theta, x, y)
@@ -226,6 +237,8 @@ def _gradient_sign(theta: Array, x: Array, y: Array) -> Any:
     "The column of ones is missing",
     "There is one number where there should be two. The intercept is a parameter, too: what is it"
     " multiplied by at each point?",
+    "A prediction is intercept · 1 + slope · x. The slope's number is a mean of residual"
+    " times x: of residual times what is the intercept's?",
 )
 def _gradient_without_ones(theta: Array, x: Array, y: Array) -> Any:
     return 2 * np.array([np.mean(_residuals(theta, x, y) * x)])
@@ -245,6 +258,7 @@ def _gradient_through_origin(theta: Array, x: Array, y: Array) -> Any:
     "The factor x is missing in the second number",
     "When the slope grows by 1, the residual at x = 3 grows by 3. Where is that in the second"
     " number?",
+    "The residual is θ₀ + θ₁·x - y. Take its derivative by θ₁: what is left?",
 )
 def _gradient_without_x(theta: Array, x: Array, y: Array) -> Any:
     r = _residuals(theta, x, y)
@@ -372,6 +386,8 @@ def _derivatives(
     "Only one side",
     "You compare the place itself with one neighbour. Between two neighbours, at the same distance"
     " on either side, the answer is far closer.",
+    "Take t² at t = 1, with h = 0.5. One side gives (2.25 - 1) / 0.5 = 2.5, both sides give"
+    " (2.25 - 0.25) / 1 = 2.",
 )
 def _differences_forward(theta: Array, x: Array, y: Array, h: float) -> Any:
     here = _fourth_powers(theta, x, y)
@@ -448,6 +464,7 @@ def _differences_without_brackets(theta: Array, x: Array, y: Array, h: float) ->
 @DIFFERENCES.mistake(
     "Both parameters are nudged at once",
     "Each number of the gradient belongs to one parameter: nudge that one, and leave the other.",
+    "Print both places before you ask for the first loss. They should differ in one number alone.",
 )
 def _differences_together(theta: Array, x: Array, y: Array, h: float) -> Any:
     rise = _fourth_powers(theta + h, x, y) - _fourth_powers(theta - h, x, y)
@@ -463,6 +480,7 @@ def _after_the_first(theta: Array, x: Array, y: Array, h: float, moved: float) -
 @DIFFERENCES.mistake(
     "The first nudge is never taken back",
     "When you come to the slope, the intercept still stands where you pushed it. Nudge a copy.",
+    "Print theta at the start of each round. It should be the same each time.",
 )
 def _differences_kept(theta: Array, x: Array, y: Array, h: float) -> Any:
     return _after_the_first(theta, x, y, h, h)

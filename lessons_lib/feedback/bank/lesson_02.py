@@ -41,6 +41,8 @@ def gradient_step(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "Uphill in place of downhill",
     "The gradient points to where the loss grows fastest. Which way do you want to go?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the step leads to 0.8. Which"
+    " sign does that?",
 )
 def _step_uphill(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta + learning_rate * gradient
@@ -49,6 +51,8 @@ def _step_uphill(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "The learning rate is missing",
     "Your step is as long as the gradient. Which number makes it a small part of that?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the step is 0.2 long. How long"
+    " is yours?",
 )
 def _step_without_rate(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return theta - gradient
@@ -82,6 +86,8 @@ def _step_turned(theta: Array, gradient: Array, learning_rate: float) -> Any:
 @STEP.mistake(
     "The move alone, not the new place",
     "That is by how much θ changes. Where do you stand after the move?",
+    "From 1, with a gradient of 2 and a learning rate of 0.1, the move is -0.2. Where does it"
+    " lead?",
 )
 def _step_move(theta: Array, gradient: Array, learning_rate: float) -> Any:
     return -learning_rate * gradient
@@ -100,6 +106,7 @@ def _step_unit(theta: Array, gradient: Array, learning_rate: float) -> Any:
     "The caller's theta is changed, not a new one made",
     "Your numbers are right, but whoever called finds another theta than before. Look at what"
     " `-=` does to an array, in the lesson's “Spot the bug”.",
+    "`theta -= …` writes into the array that you were given, and `theta - …` makes a new one.",
 )
 def _step_in_place(theta: Array, gradient: Array, learning_rate: float) -> Any:
     theta -= learning_rate * gradient
@@ -189,6 +196,7 @@ def _run_uphill_in_place(*inputs: Any) -> Any:
     "The slope is updated after the intercept has moved",
     "Both numbers of the gradient belong to the same place. Compute them both before you move"
     " either parameter.",
+    "Give the whole gradient a name first. Then move both parameters in one line.",
 )
 def _run_one_by_one(theta0: Array, x: Array, y: Array, learning_rate: float, n: int) -> Any:
     theta, history = theta0, [theta0]
@@ -280,6 +288,8 @@ def learning_rate_behind(history: Array, x: Array, y: Array) -> Any:
 @BEHIND.mistake(
     "The gradient where the step arrives",
     "A step looks at the ground before it moves. At which place did it set out?",
+    "From 1, with a gradient of 2 there, a step leads to 0.8. The gradient at 0.8 is 1.6 and has"
+    " had no part in it: which of the two do you take?",
 )
 def _behind_late(history: Array, x: Array, y: Array) -> Any:
     return _length(history[1] - history[0]) / _length(line_gradient(history[1], x, y))
@@ -288,6 +298,7 @@ def _behind_late(history: Array, x: Array, y: Array) -> Any:
 @BEHIND.mistake(
     "1/m in place of 2/m in the gradient",
     "Twice what it should be. What does the derivative of a square bring along in the gradient?",
+    "The square r² grows by 2r when r grows by 1. Is the 2 in your gradient?",
 )
 def _behind_half(history: Array, x: Array, y: Array) -> Any:
     return 2 * learning_rate_behind(history, x, y)
@@ -314,6 +325,8 @@ def _behind_sum_alone(history: Array, x: Array, y: Array) -> Any:
     "The sign is turned round",
     "A step goes against the gradient. So what is the move, divided by the gradient, and what is"
     " the learning rate?",
+    "From 1, with a gradient of 2 there, a step of 0.1 times the gradient leads to 0.8. The move"
+    " is -0.2, and the learning rate 0.1.",
 )
 def _behind_negative(history: Array, x: Array, y: Array) -> Any:
     return -learning_rate_behind(history, x, y)
@@ -348,6 +361,7 @@ def _behind_each_step(history: Array, x: Array, y: Array) -> Any:
     "The quotient is upside down",
     "The learning rate says how far a gradient of length 1 moves. Which of the two is divided by"
     " the other?",
+    "A move of 0.2 at a gradient of 2 was made with 0.1. What makes 0.1 of these two numbers?",
 )
 def _behind_upside_down(history: Array, x: Array, y: Array) -> Any:
     return 1 / learning_rate_behind(history, x, y)

@@ -54,6 +54,7 @@ def _reworded(word: str, **others: str) -> str:
     "Overshooting counts as diverging",
     "A textbook says so, too. Take lr·λ = 1.5, and let a ball step four times from θ = 1: where is"
     " it then?",
+    "At lr·λ = 1.5 the factor is -0.5: from 1 to -0.5, and on to 0.25. Does that come closer?",
 )
 def _beyond_one(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), overshoots="diverges", bounces="diverges")
@@ -79,6 +80,7 @@ def _ratio(learning_rate: float, curvature: float) -> Any:
 @REGIME.mistake(
     "Half of the curvature",
     "There is a ½ in the formula of the loss. What becomes of it in the derivative?",
+    "The gradient of ½·λ·θ² is λ·θ. By which factor does a step multiply θ?",
 )
 def _half_curvature(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, curvature / 2)
@@ -87,6 +89,8 @@ def _half_curvature(learning_rate: float, curvature: float) -> Any:
 @REGIME.mistake(
     "Creeping and overshooting are exchanged",
     "A negative factor lands on the other side of the minimum. Which of the two words says so?",
+    "At lr·λ = 0.5 the factor is 0.5: from 1 to 0.5, and on to 0.25. Does that ever pass the"
+    " minimum?",
 )
 def _exchanged(learning_rate: float, curvature: float) -> Any:
     return _reworded(regime(learning_rate, curvature), creeps="overshoots", overshoots="creeps")
@@ -224,6 +228,7 @@ def limit_behind(places: Array, learning_rate: float) -> Any:
     "Places are divided, as if the minimum were at 0",
     "By that factor the distance to the minimum shrinks, and where that is nobody said. What can"
     " you take from three places that does not depend on it?",
+    "The places 5, 3, 2 have the moves -2 and -1, wherever the minimum is. What is the factor?",
 )
 def _behind_places(places: Array, learning_rate: float) -> Any:
     return _limit(places[1] / places[0], learning_rate)
@@ -250,6 +255,8 @@ def _behind_upside_down(places: Array, learning_rate: float) -> Any:
     "The sign of the factor is lost",
     "A run that changes sides has a factor below 0. What does that say of lr·λ, and what does its"
     " length alone say?",
+    "From 2 to -4 and back to -1: the moves are -6 and 3, and the factor is -0.5. So what is 1"
+    " minus it?",
 )
 def _behind_length(places: Array, learning_rate: float) -> Any:
     return _limit(abs(_factor(places)), learning_rate)
@@ -274,6 +281,7 @@ def _behind_twice(places: Array, learning_rate: float) -> Any:
 @BEHIND.mistake(
     "The learning rate of the run is left out",
     "1 minus the factor is lr·λ, not λ. Which learning rate is in there?",
+    "With a factor of 0.5 at a learning rate of 0.25, lr·λ is 0.5, and λ is 2. What is 2/λ?",
 )
 def _behind_product(places: Array, learning_rate: float) -> Any:
     return 2 / (1 - _factor(places))
@@ -391,6 +399,7 @@ def _curvatures(x: Array) -> Any:
 @LARGEST.mistake(
     "1/L: where overshooting begins",
     "Overshooting is no harm in itself. At which factor does a run no longer arrive?",
+    "A run arrives as long as its factor 1 - lr·L is above -1. Solve that for lr.",
 )
 def _limit_overshooting(x: Array) -> Any:
     return 1 / _curvatures(x)[-1]
@@ -400,6 +409,7 @@ def _limit_overshooting(x: Array) -> Any:
     "2/μ: the gentle direction is asked",
     "It would stand that, but the steep direction throws the ball out. In which order does numpy"
     " give the eigenvalues?",
+    "`np.linalg.eigvalsh` begins with the smallest. Which of its numbers is L?",
 )
 def _limit_gentle(x: Array) -> Any:
     return 2 / _curvatures(x)[0]
@@ -418,6 +428,7 @@ def _limit_bare(x: Array) -> Any:
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
+    "The gradient is 2/m Aᵀ(Aθ - y). Which factor stands before AᵀA in its Hessian?",
 )
 def _limit_half(x: Array) -> Any:
     return 4 / _curvatures(x)[-1]

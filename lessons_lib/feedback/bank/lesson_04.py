@@ -33,6 +33,7 @@ def condition_number(x: Array) -> Any:
 @CONDITION.mistake(
     "Upside down: the smallest curvature by the largest",
     "A condition number is at least 1, always: a round bowl has 1, a valley more. Is yours?",
+    "Curvatures of 2 and 10 have κ = 5. Which of the two stands above the line?",
 )
 def _kappa_inverted(x: Array) -> Any:
     return 1 / condition_number(x)
@@ -42,6 +43,8 @@ def _kappa_inverted(x: Array) -> Any:
     "The root of the condition number",
     "The singular values of A give that, too: the Hessian contains A twice. Which matrix holds the"
     " curvatures themselves?",
+    "Curvatures of 2 and 10 have κ = 5. Singular values of A have to be squared before they"
+    " are curvatures.",
 )
 def _kappa_of_data(x: Array) -> Any:
     return np.sqrt(condition_number(x))
@@ -152,6 +155,8 @@ def best_learning_rate(mu: float, L: float) -> Any:
     "2/L: the limit, not the best",
     "There the error across the valley no longer shrinks at all. Where do both shrink"
     " equally fast?",
+    "Take μ = 1 and L = 3. At 2/3 the factors are 1/3 and -1, at 1/2 they are 1/2 and -1/2."
+    " How does 1/2 come from 1 and 3?",
 )
 def _best_limit(mu: float, L: float) -> Any:
     return 2 / L
@@ -161,6 +166,8 @@ def _best_limit(mu: float, L: float) -> Any:
     "1/L: the steep direction alone",
     "The error across is gone after one step, and the floor is left to creep. Where do both shrink"
     " equally fast?",
+    "Take μ = 1 and L = 3. At 1/3 the factors are 2/3 and 0, at 1/2 they are 1/2 and -1/2."
+    " How does 1/2 come from 1 and 3?",
 )
 def _best_steep(mu: float, L: float) -> Any:
     return 1 / L
@@ -177,6 +184,7 @@ def _best_gentle(mu: float, L: float) -> Any:
 @BEST.mistake(
     "The 2 is missing",
     "When you collect the ones of 1 - lr·μ = -(1 - lr·L) on one side, how many are there?",
+    "In 1 - lr·μ = -1 + lr·L, add 1 and lr·μ on both sides. What stands on the left?",
 )
 def _best_half(mu: float, L: float) -> Any:
     return 1 / (L + mu)
@@ -279,6 +287,7 @@ def standardise(x: Array) -> Any:
 @STANDARDISE.mistake(
     "Only scaled, not centred",
     "The mean of what you return is not 0. The lesson tried this, and the valley became longer.",
+    "[1, 3] should become [-1, 1]. What happens to 1 and 3 before they are divided?",
 )
 def _only_scaled(x: Array) -> Any:
     return x / x.std()
@@ -287,6 +296,7 @@ def _only_scaled(x: Array) -> Any:
 @STANDARDISE.mistake(
     "Only centred, not scaled",
     "The mean is 0, as it should be. What should the standard deviation be?",
+    "[10, 30] should become [-1, 1]. Centred it is [-10, 10]: what is its standard deviation?",
 )
 def _only_centred(x: Array) -> Any:
     return x - x.mean()
@@ -295,6 +305,8 @@ def _only_centred(x: Array) -> Any:
 @STANDARDISE.mistake(
     "Brackets are missing",
     "Division comes before subtraction: you divide the mean alone. What should be divided?",
+    "[1, 3] should become [-1, 1]: first 1 - 2 and 3 - 2, then the division. Where do"
+    " brackets make it so?",
 )
 def _without_brackets(x: Array) -> Any:
     return x - x.mean() / x.std()
@@ -451,6 +463,7 @@ def _exact(rate: float, share: float) -> Any:
     "Rounded down",
     "After that many steps there is still a little more left than the share. There are no half"
     " steps: how many does it take?",
+    "If 2.1 steps are needed, two are too few, and three will do. Which function makes 3 of 2.1?",
 )
 def _needed_floor(kappa: float, share: float) -> Any:
     return int(_exact(_rate(kappa), share))
@@ -484,6 +497,8 @@ def _needed_more(kappa: float, share: float) -> Any:
 @NEEDED.mistake(
     "The rate of the learning rate 1/L, not of the best one",
     "1 - 1/κ is the floor's factor at 1/L. What is the rate at 2/(L + μ)?",
+    "For κ = 3, the floor's factor is 2/3 at 1/L, and 1/2 at the best learning rate. How does"
+    " 1/2 come from 3?",
 )
 def _needed_steep(kappa: float, share: float) -> Any:
     return int(np.ceil(_exact(1 - 1 / kappa, share)))

@@ -56,6 +56,7 @@ def moving_average(values: Array, beta: float) -> Any:
 @AVERAGE.mistake(
     "β and 1 - β are exchanged",
     "With β = 0.9 the average should be slow: nine tenths of it is memory. Is yours?",
+    "With β = 0.9 and one value, 10, the average goes from 0 to 1. Where does yours go?",
 )
 def _swapped(values: Array, beta: float) -> Any:
     return _average(values, 1 - beta)
@@ -64,6 +65,7 @@ def _swapped(values: Array, beta: float) -> Any:
 @AVERAGE.mistake(
     "The factor 1 - β is missing",
     "That is a fading sum. Feed it nothing but ones: an average should come to 1, and not to ten.",
+    "With β = 0.5 and the values 1 and 1, the average is 0.5, then 0.75. Yours is 1, then 1.5.",
 )
 def _without_factor(values: Array, beta: float) -> Any:
     return _average(values, beta, new=1 / (1 - beta))
@@ -89,6 +91,7 @@ def _without_fading(values: Array, beta: float) -> Any:
     "It starts at the first value, not at zero",
     "A reasonable start, and another one than here: this course starts at zero and corrects that"
     " later.",
+    "With β = 0.5 and one value, 4, the average is 2: half of the way from 0 to 4.",
 )
 def _from_first(values: Array, beta: float) -> Any:
     return _average(values, beta, start=values[0])
@@ -186,6 +189,7 @@ def average_weights(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The oldest comes first",
     "The newest value has the largest weight, and it is asked for first.",
+    "With β = 0.5 the weights are 0.5, 0.25, 0.125. Do yours fall or rise?",
 )
 def _oldest_first(beta: float, n: int) -> Any:
     return average_weights(beta, n)[::-1]
@@ -194,6 +198,7 @@ def _oldest_first(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The powers begin with β, not with 1",
     "The newest value has not faded yet. How often has it been multiplied by β?",
+    "With β = 0.9 the newest value has the weight 0.1. Yours has 0.09: one factor of β too many.",
 )
 def _faded_once(beta: float, n: int) -> Any:
     return beta * average_weights(beta, n)
@@ -202,6 +207,8 @@ def _faded_once(beta: float, n: int) -> Any:
 @WEIGHTS.mistake(
     "The factor 1 - β is missing",
     "Each value comes in with a weight. What is it, before anything fades?",
+    "With β = 0.9 the newest value has the weight 0.1, and the one before 0.09. What are your"
+    " first two?",
 )
 def _weights_of_sum(beta: float, n: int) -> Any:
     return beta ** np.arange(n)
@@ -331,6 +338,8 @@ def readings_behind(corrected: Array, beta: float) -> Any:
     "The correction is not undone",
     "What a step keeps is a share of v, and what you were given is v, divided by something. How do"
     " you get v back?",
+    "With β = 0.5 and the readings 4, 4, v is 2, then 3, and what is shown is 4, 4. By what is 4"
+    " multiplied to be 2, and by what to be 3?",
 )
 def _still_corrected(corrected: Array, beta: float) -> Any:
     return _readings(corrected, beta)
@@ -347,6 +356,7 @@ def _corrected_twice(corrected: Array, beta: float) -> Any:
 @READINGS.mistake(
     "The count of readings begins with 0",
     "1 - β⁰ is 0, and with it your first v. After the first reading, how many have come in?",
+    "`enumerate(corrected, start=1)` counts 1, 2, 3, and `np.arange(1, n + 1)` does, too.",
 )
 def _readings_from_zero(corrected: Array, beta: float) -> Any:
     return _readings(corrected * (1 - beta ** (_steps(corrected) - 1)), beta)
@@ -382,6 +392,8 @@ def _shown_now(corrected: Array, beta: float) -> Any:
 @READINGS.mistake(
     "The division by 1 - β is missing",
     "What is left is the share of the reading that has come in. How large is that share?",
+    "With β = 0.5, v goes from 0 to 2 at the first reading. The reading was 4: half of it has come"
+    " in.",
 )
 def _shares_alone(corrected: Array, beta: float) -> Any:
     return (1 - beta) * readings_behind(corrected, beta)
@@ -451,6 +463,8 @@ def _first_as_it_is(corrected: Array, beta: float) -> Any:
     "The last average stands before the first",
     "np.roll brings what falls out at the end back to the beginning. What was v before the first"
     " reading?",
+    "In Python, index -1 is the last one. Before the first reading v was 0: give it a name before"
+    " the loop.",
 )
 def _rolled(corrected: Array, beta: float) -> Any:
     v = _uncorrected_again(corrected, beta)

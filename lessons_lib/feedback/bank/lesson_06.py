@@ -61,6 +61,7 @@ def momentum_step(
     "The factor 1 - β is missing",
     "That is the heavy ball: its velocity is a sum of gradients. The recipe takes an average. With"
     " which weights?",
+    "From a velocity of 0, with β = 0.9 and a gradient of 10, the new velocity is 1. Yours is 10.",
 )
 def _heavy_ball(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     velocity = beta * velocity + g
@@ -71,6 +72,7 @@ def _heavy_ball(theta: Array, velocity: Array, g: Array, lr: float, beta: float)
     "The old velocity is dropped",
     "Your step has no memory: start it with another velocity, and nothing changes. What of v is"
     " kept?",
+    "With a velocity of 10, β = 0.9 and a gradient of 0, the new velocity is 9. What is yours?",
 )
 def _dropped(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     velocity = (1 - beta) * g
@@ -107,6 +109,7 @@ def _late(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> An
 @STEP.mistake(
     "The step follows the gradient, not the velocity",
     "You go where gradient descent goes, whatever the velocity is. What is the velocity for?",
+    "With a velocity of 5 and a gradient of 0, θ should move. Does yours?",
 )
 def _unused(theta: Array, velocity: Array, g: Array, lr: float, beta: float) -> Any:
     return theta - lr * g, beta * velocity + (1 - beta) * g
@@ -353,7 +356,7 @@ def momentum_run(
 
 for wrong in STEP.mistakes:
     if wrong.function is not _signs:
-        in_a_run(RUN, _run, wrong.name, wrong.hint)(wrong.function)
+        in_a_run(RUN, _run, wrong.name, wrong.hint, wrong.second)(wrong.function)
 
 
 in_a_run(
@@ -692,6 +695,8 @@ def _first(*conditions: Truths, none: int = -1, shift: int = 1) -> int:
     "Only the gradient is looked at",
     "A ball that crosses the floor of the valley at full speed has a short gradient, too. What else"
     " has to be short?",
+    "There are two conditions, and both have to hold in the same step: a short gradient, and"
+    " a short move.",
 )
 def _calm_gradient(history: Array, gradients: Array, tolerance: float) -> Any:
     return _first(_calm(history, gradients, tolerance)[0])
@@ -718,6 +723,7 @@ def _calm_move(history: Array, gradients: Array, tolerance: float) -> Any:
 @CALM.mistake(
     "One of the two is enough",
     "You stop when the gradient or the move is short. Both have to be.",
+    "`or` is content with one of two. Which word asks for both?",
 )
 def _calm_either(history: Array, gradients: Array, tolerance: float) -> Any:
     return _first(np.logical_or(*_calm(history, gradients, tolerance)))
@@ -736,6 +742,7 @@ def _calm_apart(history: Array, gradients: Array, tolerance: float) -> Any:
 @CALM.mistake(
     "Off by one",
     "The move from row 0 to row 1 is step 1. Which number does your first step have?",
+    "Row 1 minus row 0 is the move of step 1. Which number has it among your moves?",
 )
 def _calm_off(history: Array, gradients: Array, tolerance: float) -> Any:
     return _first(*_calm(history, gradients, tolerance), shift=0)

@@ -35,6 +35,8 @@ def heavy_ball_rate(learning_rate: float, beta: float) -> Any:
     "Division in place of multiplication",
     "That is the way from the heavy ball to the average. The heavy ball takes in all of each"
     " gradient: does it need a larger learning rate, or a smaller one?",
+    "Averaged, with lr = 1 and β = 0.9, a fresh gradient of 1 moves θ by 0.1. The heavy ball"
+    " takes in all of it: which lr moves θ as far?",
 )
 def _rate_divided(learning_rate: float, beta: float) -> Any:
     return learning_rate / (1 - beta)
@@ -51,6 +53,8 @@ def _rate_beta(learning_rate: float, beta: float) -> Any:
 @RATE.mistake(
     "The same learning rate in both dialects",
     "One averages, the other adds up. With β = 0.9 their steps differ tenfold in the long run.",
+    "Averaged, with lr = 1 and β = 0.9, a fresh gradient of 1 moves θ by 0.1. How far does a"
+    " heavy ball go with lr = 1?",
 )
 def _rate_same(learning_rate: float, beta: float) -> Any:
     return learning_rate
@@ -138,6 +142,8 @@ def averaged_to_heavy_ball(learning_rate: float, beta: float, velocity: Array) -
     "The velocity is not translated",
     "At the first step the ball would move by another length than the average did. Which number"
     " must stay the same: v, or learning rate times v?",
+    "Learning rate times velocity has to stay as it is. Your learning rate has become 1 - β"
+    " times as large: and the velocity?",
 )
 def _state_same_velocity(learning_rate: float, beta: float, velocity: Array) -> Any:
     return learning_rate * (1 - beta), velocity
@@ -163,6 +169,8 @@ def _state_rate_divided(learning_rate: float, beta: float, velocity: Array) -> A
 @STATE.mistake(
     "Translated the wrong way round",
     "That leads from the heavy ball to the average. Both factors have to be turned over.",
+    "With β = 0.9, is the heavy ball's learning rate a tenth of the average's, or ten times"
+    " as large?",
 )
 def _state_backwards(learning_rate: float, beta: float, velocity: Array) -> Any:
     return learning_rate / (1 - beta), velocity * (1 - beta)
@@ -289,6 +297,8 @@ def heavy_ball_behind(places: Array, gradients: Array) -> Any:
     "The fresh gradient is left out of the second move",
     "The second move is not all memory: a gradient has come in there, too. Which share of it is"
     " its own, which is kept?",
+    "With lr = 0.1, a first move of 1 and a gradient of 2 at the second step, that gradient makes"
+    " -0.2. A second move of 0.3 has kept 0.5: what is β?",
 )
 def _memory_alone(places: Array, gradients: Array) -> Any:
     return _behind(np.diff(places), gradients, gradients[1:], lr=0.0)
@@ -335,6 +345,7 @@ def _gradient_itself(places: Array, gradients: Array) -> Any:
 @BEHIND.mistake(
     "Each move is held against the gradient where it arrives",
     "A step looks at the ground before it moves. From which place does the first one set out?",
+    "gradients[0] belongs to places[0]. The move to places[1] was made with it.",
 )
 def _late(places: Array, gradients: Array) -> Any:
     return _behind(np.diff(places), gradients[1:], gradients[2:])
@@ -362,6 +373,8 @@ def _beta_early(places: Array, gradients: Array) -> Any:
     "The learning rate of an averaged run",
     "An average would need that one. A heavy ball takes in all of each gradient: what is the first"
     " move then, for a gradient of 1?",
+    "With β = 0.9, an average moves by 0.1 · lr at first, and a heavy ball by lr itself, for a"
+    " gradient of 1. You are asked for the ball.",
 )
 def _of_an_average(places: Array, gradients: Array) -> Any:
     rate, beta = heavy_ball_behind(places, gradients)

@@ -32,6 +32,7 @@ def critical_beta(product: float | Array) -> Any:
     "The square is missing",
     "With β equal to that, the ball swings already. At the critical β both roots are √β: which"
     " of the two do you have?",
+    "At lr·λ = 0.25, 1 - √0.25 is 0.5. That is √β. And β?",
 )
 def _critical_root(product: float) -> Any:
     return 1 - np.sqrt(product)
@@ -58,6 +59,8 @@ def _critical_other(product: float) -> Any:
     "1 - lr·λ, the factor of gradient descent",
     "That is how fast a step without memory shrinks the error. When does a ball begin to swing? If"
     " you have both a root and a square, look at the brackets.",
+    "At lr·λ = 0.25 the critical β is 0.25, and yours is 0.75. Where does the root of lr·λ"
+    " come in?",
 )
 def _critical_plain(product: float) -> Any:
     return 1 - product
@@ -205,6 +208,7 @@ def _rate_twice(product: float, beta: float) -> Any:
 @RATE.mistake(
     "The real part in place of the length",
     "A root off the line turns as well as shrinks. How long is an arrow with two parts?",
+    "The number 0.3 + 0.4j has the length 0.5. `np.abs` gives that.",
 )
 def _rate_real(product: float, beta: float) -> Any:
     return np.abs(_roots(product, beta).real).max()
@@ -214,6 +218,7 @@ def _rate_real(product: float, beta: float) -> Any:
     "√β, as if every ball were swinging",
     "That holds where the roots are complex. Where the ball creeps, one root is longer than the"
     " other.",
+    "With β = 0 it is gradient descent, whose rate is the size of 1 - lr·λ. Yours is 0 then.",
 )
 def _rate_root_beta(product: float, beta: float) -> Any:
     return np.sqrt(beta)
@@ -222,6 +227,8 @@ def _rate_root_beta(product: float, beta: float) -> Any:
 @RATE.mistake(
     "The shorter root in place of the longer",
     "In the long run, what fades more slowly is all that is left.",
+    "One part shrinks to 0.9 of itself at each step, the other to 0.1. After ten steps, which"
+    " one is left?",
 )
 def _rate_shorter(product: float, beta: float) -> Any:
     return np.abs(_roots(product, beta)).min()
@@ -472,6 +479,7 @@ def best_beta(learning_rate: float, mu: float, L: float) -> Any:
     "The critical β of the floor alone",
     "Where steps are long, the steep end needs more memory than the floor. And a comparison with"
     " signs always takes the floor: how far is each root from 1?",
+    "At lr·μ = 0.25 and lr·L = 3.24 the roots are 0.5 and 1.8. Which of them is further from 1?",
 )
 def _best_floor(learning_rate: float, mu: float, L: float) -> Any:
     return critical_beta(learning_rate * mu)
@@ -515,6 +523,7 @@ def _best_middle(learning_rate: float, mu: float, L: float) -> Any:
 @BEST.mistake(
     "√β, which is the rate, and not β",
     "While all directions swing, the rate is √β, and that is what you have. What is β?",
+    "At lr·λ = 0.25, 1 - √0.25 is 0.5. That is √β. And β?",
 )
 def _best_rate(learning_rate: float, mu: float, L: float) -> Any:
     return np.sqrt(best_beta(learning_rate, mu, L))
@@ -524,6 +533,8 @@ def _best_rate(learning_rate: float, mu: float, L: float) -> Any:
     "The β of the best setting, whatever the learning rate",
     "That β belongs to its own learning rate, at which both ends are critical. Here the learning"
     " rate is given: which end is further from swinging?",
+    "For μ = 1, L = 9 and lr = 0.01 the floor is critical at (1 - 0.1)² = 0.81. The best setting"
+    " has 0.25 there: does the floor swing with that?",
 )
 def _best_of_all(learning_rate: float, mu: float, L: float) -> Any:
     return _root_quotient(mu, L) ** 2

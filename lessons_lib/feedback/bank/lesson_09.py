@@ -80,6 +80,8 @@ def nesterov_run(
     _run,
     "The gradient is taken at θ",
     "Without looking ahead it is the heavy ball. Where will the kept part of the velocity lead?",
+    "With v = 1, β = 0.9 and lr = 0.1, the kept part of the velocity leads 0.09 on. The gradient is"
+    " taken there.",
 )
 def _at_theta(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     v = beta * v + H @ theta
@@ -125,6 +127,7 @@ def _without_rate(theta: Array, v: Array, H: Array, lr: float, beta: float) -> A
     "The step sets out from the look-ahead point",
     "You only look from there. The step itself sets out from θ: the velocity holds that part"
     " already.",
+    "Use two names: one for the point at which you look, and θ, from which lr·v is taken off.",
 )
 def _from_ahead(theta: Array, v: Array, H: Array, lr: float, beta: float) -> Any:
     ahead = theta - lr * beta * v
@@ -365,6 +368,8 @@ def first_wave(kappa: float) -> Any:
 @WAVES.mistake(
     "One step too few",
     "The first β belongs to the first step: it is β₁. From which number on do you count?",
+    "The first β is 0, and it is β₁. For κ = 2 the second one is above the critical β already:"
+    " your function should return 2.",
 )
 def _waves_from_zero(kappa: float) -> Any:
     return first_wave(kappa) - 1
@@ -383,6 +388,8 @@ def _waves_from_two(kappa: float) -> Any:
     "The heavy ball's best β, with a square",
     "That is the square of (√κ - 1)/(√κ + 1), for longer steps and a ball that does not look ahead."
     " Which β makes the two roots meet on the floor here?",
+    "For κ = 9 the two roots meet on the floor at (3 - 1)/(3 + 1) = 0.5, and 0.25 is the β of"
+    " another method.",
 )
 def _waves_of_ball(kappa: float) -> Any:
     return _passes(_critical(kappa) ** 2)
@@ -462,6 +469,7 @@ def _waves_same_below(kappa: float) -> Any:
     "The new t stands above the line, too",
     "Above the line belongs the t that you had, and below it the one that follows. Is it"
     " overwritten too early?",
+    "t goes 1, 1.618, 2.194. The first β is 0/1.618, the second 0.618/2.194.",
 )
 def _waves_new_above(kappa: float) -> Any:
     return _passes(_critical(kappa), share=lambda t, after: (after - 1) / after)
@@ -564,6 +572,8 @@ def restarted_run(theta: Array, H: Array, learning_rate: float, n_iterations: in
 @AFRESH.mistake(
     "It never restarts",
     "Your run is that of the growing β alone. Which number tells that the last step led uphill?",
+    "A gradient points uphill. If gradient and last step have a product above 0, that step"
+    " led uphill, too.",
 )
 def _never(*inputs: Any) -> Any:
     return _afresh(*inputs, look=lambda *_: False)

@@ -42,6 +42,8 @@ def batch_gradient(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     "Divided by all points, not by those of the batch",
     "A batch of 3 among 100 points is the mean of 3. With 100 below, your steps are 33 times too"
     " short.",
+    "A batch of one point has two times its residual as its first number. By what do you"
+    " divide there?",
 )
 def _by_all(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     return batch_gradient(theta, x, y, rows) * len(rows) / len(x)
@@ -50,6 +52,7 @@ def _by_all(theta: Array, x: Array, y: Array, rows: Array) -> Any:
 @BATCH.mistake(
     "All points in place of the batch",
     "Whatever rows are given, your answer is the same. Choose the points first.",
+    "How many residuals do you have? There should be as many as there are numbers in rows.",
 )
 def _all_points(theta: Array, x: Array, y: Array, rows: Array) -> Any:
     return batch_gradient(theta, x, y, np.arange(len(x)))
@@ -165,6 +168,8 @@ def _cloud_rate_squared(learning_rate: float, curvature: float, sigma: float) ->
 @CLOUD.mistake(
     "Only the noise of one step",
     "That is what a single step adds. What earlier steps added has not faded yet.",
+    "In balance the variance is (1 - lr·λ)² times itself, plus lr²·σ². Solve that for the"
+    " variance.",
 )
 def _cloud_one_step(learning_rate: float, curvature: float, sigma: float) -> Any:
     return learning_rate**2 * sigma**2
@@ -173,6 +178,8 @@ def _cloud_one_step(learning_rate: float, curvature: float, sigma: float) -> Any
 @CLOUD.mistake(
     "The rule for small steps",
     "lr·σ²/(2λ) is close as long as lr·λ is small. The balance gives it without any condition.",
+    "At lr·λ = 1 a step forgets all earlier ones, and the variance is lr²·σ². The rule for"
+    " small steps says half of that.",
 )
 def _cloud_small(learning_rate: float, curvature: float, sigma: float) -> Any:
     return learning_rate * sigma**2 / (2 * curvature)
@@ -331,6 +338,7 @@ def _no_shuffle(*inputs: Any) -> Any:
 @EPOCHS.mistake(
     "The last, shorter batch is dropped",
     "Five points in batches of two: the fifth is looked at, too. How far does your range go?",
+    "`range(0, 5, 2)` gives 0, 2 and 4. At 4 a batch of one point begins.",
 )
 def _dropped(*inputs: Any) -> Any:
     *_, size, orders = inputs
@@ -340,6 +348,7 @@ def _dropped(*inputs: Any) -> Any:
 @EPOCHS.mistake(
     "Divided by all points, not by those of the batch",
     "The gradient of a batch is the mean over the batch. Your steps are too short by size / m.",
+    "How many residuals has a batch? Their mean is a sum divided by as many.",
 )
 def _epochs_by_all(*inputs: Any) -> Any:
     return _epochs(*inputs, scale=lambda rows: len(rows) / inputs[-1].shape[1])

@@ -49,6 +49,8 @@ def kind_of_point(hessian: Array) -> Any:
 @KIND.mistake(
     "The determinant alone decides",
     "Two negative curvatures have a positive product, too. Look at each of them.",
+    "Curvatures of -2 and -3 have the determinant 6, and so have 2 and 3. Which of the two is"
+    " a minimum?",
 )
 def _by_determinant(hessian: Array) -> Any:
     return "minimum" if np.linalg.det(hessian) > 0 else "saddle"
@@ -58,6 +60,7 @@ def _by_determinant(hessian: Array) -> Any:
     "The entries on the diagonal in place of the eigenvalues",
     "The diagonal tells the curvature along the axes. A saddle may lie aslant. Which directions"
     " matter?",
+    "[[1, 2], [2, 1]] has 1 and 1 on its diagonal, and the eigenvalues 3 and -1.",
 )
 def _by_diagonal(hessian: Array) -> Any:
     return kind_of_point(np.diag(np.diag(hessian)))
@@ -224,6 +227,8 @@ def recipe_growth(learning_rate: float, beta: float, curvature: float) -> Any:
 @GROWTH.mistake(
     "The heavy ball's factor",
     "The recipe takes in a share of each gradient only. At which learning rate is it a heavy ball?",
+    "In the recipe a fresh gradient moves θ by lr·(1 - β) of itself. Where does that stand in"
+    " your quadratic?",
 )
 def _growth_ball(learning_rate: float, beta: float, curvature: float) -> Any:
     return _larger_root(1 + beta - learning_rate * curvature, beta)
@@ -232,6 +237,7 @@ def _growth_ball(learning_rate: float, beta: float, curvature: float) -> Any:
 @GROWTH.mistake(
     "Gradient descent's factor",
     "1 - lr·λ is right without memory. With it there is a quadratic to solve.",
+    "With β = 0 yours is right. Where does β come in?",
 )
 def _growth_plain(learning_rate: float, beta: float, curvature: float) -> Any:
     return 1 - learning_rate * curvature

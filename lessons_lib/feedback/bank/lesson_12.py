@@ -38,6 +38,7 @@ def softmax(scores: Array) -> Any:
     "Nothing is subtracted before the exponential",
     "Right for small scores. With a score of 1000 the exponential overflows. Which number may be"
     " taken from every score of a column without changing the result?",
+    "Scores of 1000 and 999 have the same probabilities as 0 and -1. What was taken from both?",
 )
 def _softmax_overflows(scores: Array) -> Any:
     powers = np.exp(scores)
@@ -65,6 +66,8 @@ def _softmax_smallest(scores: Array) -> Any:
 @SOFTMAX.mistake(
     "The sum runs over the pictures, not over the digits",
     "Each column is a picture, and its probabilities add up to 1. Along which axis do yours?",
+    "Add up each column of what you return: it should be 1. `axis=0` adds down the columns,"
+    " `axis=1` along the rows.",
 )
 def _softmax_other_axis(scores: Array) -> Any:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -262,6 +265,7 @@ def softmax_gradient(W: Array, inputs: Array, labels: Array) -> Any:
 @GRADIENT.mistake(
     "The sum over the pictures in place of the mean",
     "Twice as many pictures would make it twice as long. The loss is a mean.",
+    "Each column of inputs is a picture. Which number of `inputs.shape` counts them?",
 )
 def _gradient_sum(W: Array, inputs: Array, labels: Array) -> Any:
     return softmax_gradient(W, inputs, labels) * len(labels)
@@ -294,6 +298,8 @@ def _gradient_of_scores(W: Array, inputs: Array, labels: Array) -> Any:
 @GRADIENT.mistake(
     "The targets are missing",
     "Your gradient does not know which digit was written: the labels are never used.",
+    "Make a table of zeros with a row for each digit and a column for each picture, and a 1"
+    " where the label says.",
 )
 def _gradient_without_targets(W: Array, inputs: Array, labels: Array) -> Any:
     return softmax(W @ inputs) @ inputs.T / len(labels)
@@ -523,6 +529,7 @@ def fair_choice(learning_rates: Array, betas: Array, right: Array) -> Any:
     "Momentum is left in the baseline",
     "Your baseline has a β above 0, so that momentum competes with itself. Which settings is"
     " gradient descent allowed?",
+    "Settings with β = 0 are gradient descent, and no others. Choose the best of these first.",
 )
 def _momentum_in_baseline(learning_rates: Array, betas: Array, right: Array) -> Any:
     mean = right.mean(axis=1)
@@ -595,6 +602,8 @@ def _contender_without(learning_rates: Array, betas: Array, right: Array) -> Any
 @FAIR.mistake(
     "The numbers count within each group",
     "Return the places in the whole list of settings, not among those of one method.",
+    "Keep the list whole, and give the other group's settings a share that nobody chooses, such as"
+    " -1. Then a place is one of the whole list.",
 )
 def _within(learning_rates: Array, betas: Array, right: Array) -> Any:
     mean = right.mean(axis=1)

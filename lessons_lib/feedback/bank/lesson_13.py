@@ -47,6 +47,7 @@ def rmsprop_step(
     "The ε stands inside the root",
     "Some programs have it there, and it then acts as its root would outside. In the formula the"
     " root is taken first.",
+    "With squares of 0 and ε = 0.01, the number below the line is 0.01. Yours is its root, 0.1.",
 )
 def _epsilon_inside(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
     s = beta * s + (1 - beta) * g**2
@@ -95,6 +96,8 @@ def _square_of_average(theta: Array, s: Array, g: Array, lr: float, beta: float,
 @STEP.mistake(
     "The step divides by the old average",
     "The newest gradient is taken into the average first, and then divided by its root.",
+    "From squares of 0, with β = 0.9 and a gradient of 3, the average becomes 0.1 · 9. The"
+    " root of that stands below the line.",
 )
 def _old_average(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
     return theta - lr * g / (np.sqrt(s) + eps), beta * s + (1 - beta) * g**2
@@ -112,6 +115,7 @@ def _old_returned(theta: Array, s: Array, g: Array, lr: float, beta: float, eps:
 @STEP.mistake(
     "β and 1 - β are exchanged",
     "With β = 0.9, nine tenths should be memory and one tenth news. How much of each do you take?",
+    "With β = 0.9, squares of 10 and a gradient of 0, the average goes to 9. Where does yours go?",
 )
 def _exchanged(theta: Array, s: Array, g: Array, lr: float, beta: float, eps: float) -> Any:
     return rmsprop_step(theta, s, g, lr, 1 - beta, eps)
@@ -294,14 +298,16 @@ def adamw_run(
     return _run(theta, H, learning_rate, beta1, beta2, epsilon, weight_decay, n_iterations)
 
 
-def wrong_step(name: str, hint: str) -> Callable[[Move], Move]:
+def wrong_step(name: str, hint: str, second: str = "") -> Callable[[Move], Move]:
     """Take the step below for a mistake of the run."""
-    return in_a_run(RUN, _run, name, hint)
+    return in_a_run(RUN, _run, name, hint, second)
 
 
 @wrong_step(
     "Nothing is corrected for the start at zero",
     "Both averages start at zero and are too small at first. What did lesson 5 divide by?",
+    "After the first gradient g, m is (1 - β₁)·g. By what do you divide to get g? At step t the"
+    " power is t.",
 )
 def _uncorrected(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
     m, s = _averages(g, m, s, c)
@@ -516,6 +522,8 @@ def _old_mean(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -
     "The decay is inside the gradient",
     "There it gets divided by the root of s, too. In AdamW it stands beside the fraction, and takes"
     " the same share of every weight.",
+    "Both averages are made of gradients alone. The decay is added to the fraction, in the same"
+    " bracket.",
 )
 def _decay_inside(theta: Array, g: Array, m: Array, s: Array, t: int, c: Settings) -> After:
     return _step(theta, g + c.decay * theta, m, s, t, c._replace(decay=0.0))

@@ -12,7 +12,9 @@ from lessons_lib.feedback.running import Function
 from lessons_lib.feedback.task import Given, Task
 
 
-def in_a_run(task: Task, run: Function, name: str, hint: str) -> Callable[[Given], Given]:
+def in_a_run(
+    task: Task, run: Function, name: str, hint: str, second: str = ""
+) -> Callable[[Given], Given]:
     """Take the wrong step below for a mistake of the run that it makes.
 
     Parameters
@@ -21,12 +23,12 @@ def in_a_run(task: Task, run: Function, name: str, hint: str) -> Callable[[Given
         The run.
     run : callable
         It takes the run's inputs, and ``step=``, the function that takes a step.
-    name, hint : str
+    name, hint, second : str
         As for any mistake.
     """
 
     def register(step: Given) -> Given:
-        task.mistake(name, hint)(partial(run, step=step))
+        task.mistake(name, hint, second)(partial(run, step=step))
         return step
 
     return register
@@ -46,6 +48,8 @@ def of_history(task: Task) -> None:
         "Every row of the history is the last place",
         "Either one and the same array is changed and kept many times, or each place is written"
         " into all rows. Keep a new place after each step.",
+        "A list to which one array is appended three times holds one array, under three names."
+        " Which line of yours makes a new one?",
     )
     def same_rows(*inputs: Any) -> Any:
         history = run(*inputs)
@@ -54,6 +58,7 @@ def of_history(task: Task) -> None:
     @task.mistake(
         "The start is missing in the history",
         "n steps lead through n + 1 places. Which one comes first?",
+        "Without any step the history has one row: the start. What has yours?",
     )
     def without_start(*inputs: Any) -> Any:
         return run(*inputs)[1:]
