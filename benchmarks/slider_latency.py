@@ -5,7 +5,6 @@ Run it with ``python benchmarks/slider_latency.py``. It takes some minutes and n
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import Comparison, exit_status, table
-from sliders.report import NAMES, Drag, Move, check, comparisons, drag_table, move_table
+from sliders.report import (
+    BY_HAND,
+    NAMES,
+    ROWS,
+    Drag,
+    Move,
+    check,
+    comparisons,
+    drag_table,
+    move_table,
+)
 
 if TYPE_CHECKING:
     from sliders.window import Window
@@ -29,15 +38,17 @@ SECONDS = 1.0
 
 def compare() -> list[Comparison]:
     """Measure each way in turn, print what was seen, and return what must hold."""
-    moves: dict[str, list[Move]] = {way: [] for way in NAMES}
+    moves: dict[str, list[Move]] = {way: [] for way in ROWS}
     drags: dict[str, list[Drag]] = {way: [] for way in NAMES}
     with windows() as opened:
-        print(f"{WARM_UP + MOVES} key presses on each slider", file=sys.stderr)
+        print(f"{WARM_UP + MOVES} key presses on each slider, and drags", file=sys.stderr)
         for number in range(WARM_UP + MOVES):
             key = "ArrowLeft" if number // SPAN % 2 else "ArrowRight"
             for way, window in opened.items():
                 move = window.press(key)
                 moves[way] += [move][: number >= WARM_UP]
+            pulled = opened["tabulated"].pull()
+            moves[BY_HAND] += [pulled][: number >= WARM_UP]
         print(f"{DRAGS} drags of each slider", file=sys.stderr)
         for _ in range(DRAGS):
             for way, window in opened.items():
@@ -60,8 +71,6 @@ def windows() -> Iterator[dict[str, Window]]:
     executable, port = find_chromium(), free_port()
     if executable is None:
         raise FileNotFoundError(CHROMIUM_MISSING)
-    # Where the notebooks find the folder `sliders`.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,

@@ -49,7 +49,7 @@ def smallest_letters(figure: Figure) -> tuple[float, str]:
 
     An exponent or an index counts with its own size.
     """
-    legends = filter(None, (ax.get_legend() for ax in figure.axes))
+    legends = [*figure.legends, *filter(None, (ax.get_legend() for ax in figure.axes))]
     texts = [text for ax in figure.axes for text in texts_of(ax)]
     texts += [text for legend in legends for text in legend.get_texts()]
     return min((letters_of(text) * figure.dpi / 72, text.get_text()) for text in texts)

@@ -25,7 +25,9 @@ PICTURE = f"{OUTPUT} :is(img, canvas)"
 HANDLE = f"{OUTPUT} .noUi-handle"  # the first is that of the learning rate
 WHOLE = f"{PANEL} .jp-Cell-outputArea"
 TRACK = f"{OUTPUT} .noUi-base"
+PULL = (0.75, 0.9)  # of the picture's width: both are in the panel of the curves
 PLACES = 31  # of this slider
+FIND = "import sys\n\nsys.path.insert(0, {!r})\nfrom sliders.shared import tell_process\n\n"
 QUIET, QUIET_AFTER_DRAG = 300, 1500  # milliseconds after which nothing more is expected
 
 
@@ -93,12 +95,34 @@ class Window:
         """Press an arrow key on the slider, and wait until the answer stands in the picture."""
         sent, received, cpu = self.traffic.sent, self.traffic.received, self._cpu_seconds()
         seen = self._press(key)
+        return self._move_seen(seen, sent, received, cpu)
+
+    def _move_seen(self, seen: dict[str, Any], sent: int, received: int, cpu: float) -> Move:
         return Move(
             milliseconds=seen["changes"][-1] - seen["inputs"][-1],
             sent=self.traffic.sent - sent,
             received=self.traffic.received - received,
             cpu_milliseconds=1000 * (self._cpu_seconds() - cpu),
         )
+
+    def pull(self) -> Move:
+        """Take the mark at the end of a curve, and drag it by some steps, as :meth:`press` does."""
+        canvas = self.page.locator(f"{OUTPUT} canvas").bounding_box()
+        assert canvas is not None
+        height = canvas["y"] + canvas["height"] / 2
+        taken, let_go = (canvas["x"] + canvas["width"] * share for share in PULL)
+        self.page.mouse.move(taken, height)
+        self.page.mouse.down()
+        self.page.wait_for_timeout(QUIET)
+        sent, received, cpu = self.traffic.sent, self.traffic.received, self._cpu_seconds()
+        self.page.evaluate("probe.begin(1)")
+        self.page.mouse.move(let_go, height)
+        seen = self._settled(QUIET)
+        move = self._move_seen(seen, sent, received, cpu)
+        self.page.mouse.up()
+        self.page.locator(HANDLE).last.press("End")  # the step, where the others have it
+        self.page.wait_for_timeout(QUIET)
+        return move
 
     def drag(self, places: Sequence[int], seconds: float) -> Drag:
         """Drag the handle from its first place, the first of these, over all others."""
@@ -162,7 +186,7 @@ class Window:
 def notebook(way: str) -> nbformat.NotebookNode:
     """Return a notebook that makes the figure in one way."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    tell = f"from sliders.shared import tell_process\n\ntell_process({way!r})"
+    tell = FIND.format(str(HERE.parent)) + f"tell_process({way!r})"
     source = (HERE / "ways" / f"{way}.py").read_text("utf-8")
     cells = [
         nbformat.v4.new_markdown_cell(f"# {way}", id="title"),

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from lessons_lib import figures
 from lessons_lib.arguments import Array
+from lessons_lib.explorers.common import SMALL
 from lessons_lib.figures.style import BLACK, BLUE, GREY, LINE_STYLES, MARKERS, RED
 from lessons_lib.live import Goal, Live, Moving, Readout, slider
 from lessons_lib.problems import LeastSquares
@@ -53,7 +54,7 @@ def directions(line: LeastSquares) -> Live:
         height=4.4,
     )
     artists, middle = _arrows_on_map(plane, line), np.zeros_like(d)
-    figure.legend(handles=artists, loc="outside lower center", ncols=4, fontsize=9)
+    figure.legend(handles=artists, loc="outside lower center", ncols=4, fontsize=SMALL)
     at_quarter = SHOWN * pushed
     ends = [
         [middle, d],
@@ -69,7 +70,7 @@ def directions(line: LeastSquares) -> Live:
     at = Moving(mark, x=angles[:, None], y=curvature[:, None], over="angle", drag="angle")
     return Live(
         figure,
-        [slider("angle", "direction of d (°)", angles, start=0, digits=".1f")],
+        [slider("angle", "angle of d (°)", angles, start=0, digits=".1f")],
         [*moving, at],
         words="At {angle} degrees d is ({d1:.2f}, {d2:.2f}) and H d is ({h1:.2f}, {h2:.2f}). The"
         " curvature along d is {curvature:.2f}, and H turns d by {turn:.1f} degrees.",
@@ -117,7 +118,7 @@ def _from_minimum(
 def _arrows_on_map(ax: Axes, line: LeastSquares) -> tuple[Line2D, ...]:
     """Draw the loss around its minimum, d, H d, where that points, and its shadow on d."""
     ax.set(xlabel="intercept", ylabel="slope")
-    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]))
+    figures.landscape(ax, line, line.minimiser + np.array([REACH, 0]), lettering=SMALL)
     around = line.minimiser + _arrows(np.arange(361.0))
     ax.plot(*around.T, color=GREY, linestyle=":", linewidth=1, label="length 1")
     (d,) = ax.plot(0, 0, color=BLUE, linestyle=LINE_STYLES[BLUE], label="d")
@@ -137,7 +138,7 @@ def _curve(ax: Axes, line: LeastSquares) -> Line2D:
     ahead = _arrows(angles)
     here, behind = line.minimiser, line.minimiser - ahead
     measured = line.value(here + ahead) - 2 * line.value(here) + line.value(behind)
-    ax.set(xlabel="direction, in degrees", ylabel="curvature along d", xlim=(0, 360))
+    ax.set(xlabel="direction, in degrees", ylabel="curvature along d", xlim=(-8, 368))
     ax.set(xticks=range(0, 361, 90), ylim=(0, 1.1 * measured.max()))
     ax.plot(angles, measured, color=GREY, linestyle="-", linewidth=1.2, label="measured")
     (mark,) = ax.plot(0, 0, MARKERS[BLUE], color=BLUE, markersize=9, label="d @ H @ d")

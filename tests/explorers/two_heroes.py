@@ -39,6 +39,8 @@ def said(step):
     return {"plain": plain, "ball": ball}
 
 
+NAMED = {"step": [0, 29, 30, 40]}
+
 START = (
     "After 40 steps gradient descent has 26.8 % of the way to the star left, and momentum 1.7 %."
 )
