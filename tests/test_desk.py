@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -362,3 +364,46 @@ def test_a_folder_that_cannot_be_written_is_named(
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     assert main(["--folder", str(tmp_path / "file" / "mine")]) == 1
     assert "--folder" in capsys.readouterr().err
+
+
+IN_GBK = """
+import locale, sys
+from pathlib import Path
+assert locale.getpreferredencoding() == "GBK"
+sys.stdout.reconfigure(errors="backslashreplace")
+from course_tools.desk.update import update
+from course_tools.files import ROOT
+for _ in range(2):
+    print(update(ROOT, Path.cwd()))
+from lessons_lib.feedback import check
+
+def line_loss(theta, x, y):
+    return ((theta[0] + theta[1] * x - y) ** 2).mean()
+
+print(check(line_loss))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="makes a language of Linux")
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_a_copy_is_made_and_checked_in_another_encoding_than_utf_8(tmp_path: Path, encoding: str):
+    maker = ["localedef", "-i", "zh_CN", "-f", "GBK", str(tmp_path / "zh_CN.GBK")]
+    with contextlib.suppress(OSError):
+        subprocess.run(maker, capture_output=True)
+    if not (tmp_path / "zh_CN.GBK").exists():
+        pytest.skip("localedef knows no zh_CN, or no GBK")
+    folder = tmp_path / os.fsdecode("课程".encode(encoding))
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", IN_GBK],
+        cwd=folder,
+        env={"LOCPATH": str(tmp_path), "LC_ALL": "zh_CN.GBK", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        encoding="gbk",
+    )
+    assert done.stderr == ""
+    new, same, verdict, *_ = done.stdout.splitlines()
+    assert new.startswith("Your copy of the course is new: ")
+    assert same == "Your copy of the course is up to date: nothing in the course has changed."
+    assert verdict.endswith("line_loss is right.")
+    assert (folder / progress.NAME).exists()

@@ -28,6 +28,11 @@ def test_the_readme_names_every_lesson_as_its_title_does():
         assert cells_of(each.slug)["title"].source.startswith(f"# {each.number} · {each.title}\n")
 
 
+def test_the_first_link_of_the_start_page_leads_to_lesson_1():
+    title, *_ = cells_of("00_start_here").values()
+    assert title.source.partition("](")[2].partition(")")[0] == PATHS[0].name
+
+
 def test_exercises_are_where_the_table_leads():
     for each in overview.lessons():
         assert (ROOT / "notebooks" / each.exercise_link).exists()

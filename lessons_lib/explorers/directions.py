@@ -70,7 +70,7 @@ def directions(line: LeastSquares) -> Live:
     at = Moving(mark, x=angles[:, None], y=curvature[:, None], over="angle", drag="angle")
     return Live(
         figure,
-        [slider("angle", "direction of d (°)", angles, start=0, digits=".1f")],
+        [slider("angle", "angle of d (°)", angles, start=0, digits=".1f")],
         [*moving, at],
         words="At {angle} degrees d is ({d1:.2f}, {d2:.2f}) and H d is ({h1:.2f}, {h2:.2f}). The"
         " curvature along d is {curvature:.2f}, and H turns d by {turn:.1f} degrees.",
@@ -138,7 +138,7 @@ def _curve(ax: Axes, line: LeastSquares) -> Line2D:
     ahead = _arrows(angles)
     here, behind = line.minimiser, line.minimiser - ahead
     measured = line.value(here + ahead) - 2 * line.value(here) + line.value(behind)
-    ax.set(xlabel="direction, in degrees", ylabel="curvature along d", xlim=(0, 360))
+    ax.set(xlabel="direction, in degrees", ylabel="curvature along d", xlim=(-8, 368))
     ax.set(xticks=range(0, 361, 90), ylim=(0, 1.1 * measured.max()))
     ax.plot(angles, measured, color=GREY, linestyle="-", linewidth=1.2, label="measured")
     (mark,) = ax.plot(0, 0, MARKERS[BLUE], color=BLUE, markersize=9, label="d @ H @ d")

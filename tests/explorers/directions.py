@@ -53,7 +53,7 @@ def said(angle):
     return {"d1": d1, "d2": d2, "h1": h1, "h2": h2, "curvature": bends, "turn": turn(angle)}
 
 
-NAMED = {"angle": [0, 45, 90, 135]}
+NAMED = {"angle": [0, 30, 48.4, 90, 138.4]}
 
 START = (
     "At 0.0 degrees d is (1.00, 0.00) and H d is (2.00, 1.89). The curvature along d is 2.00, and H"
