@@ -35,7 +35,7 @@ def required(test: str, name: str) -> Cases:
 @cache
 def tests_of(lesson: int) -> list[str]:
     """Return the code of the graded cells of a lesson's solution."""
-    (source,) = (path for path in solutions() if int(path.name[:2]) == lesson)
+    (source,) = (path for path in solutions() if int(path.parent.name[:2]) == lesson)
     return [cell.source for cell in graded(from_bytes(source.read_bytes(), source))]
 
 

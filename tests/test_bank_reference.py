@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,9 +78,16 @@ def batch_gradient(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def line_hessian(random: Random) -> tuple[Inputs, Any]:
-    problem = line(random)
-    return (problem.x,), problem.hessian()
+def limit_behind(random: Random) -> tuple[Inputs, Any]:
+    curvature, learning_rate, minimum = random.uniform(0.2, 3, size=3).tolist()
+    parabola = problems.parabola(curvature)
+    run = optimizers.gradient_descent(
+        lambda theta: parabola.gradient(theta - minimum),
+        random.normal(size=1),
+        learning_rate=learning_rate,
+        n_iterations=int(random.integers(2, 5)),
+    )
+    return (run.theta[:, 0], learning_rate), theory.gradient_descent_limit(curvature)
 
 
 @road
@@ -112,9 +118,12 @@ def best_learning_rate(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def best_setting(random: Random) -> tuple[Inputs, Any]:
+def best_beta(random: Random) -> tuple[Inputs, Any]:
+    """Every direction of the valley may need the most memory, not the ends alone."""
     mu, L = np.sort(random.uniform(0.1, 9, size=2)).tolist()
-    return (mu, L), theory.best_heavy_ball(mu, L)[:2]
+    learning_rate = random.uniform(0.1, 3.9) / L
+    needed = theory.critical_beta(learning_rate, np.linspace(mu, L, 50))
+    return (learning_rate, mu, L), needed.max()
 
 
 @road
@@ -166,9 +175,11 @@ def moving_average(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def corrected_average(random: Random) -> tuple[Inputs, Any]:
+def readings_behind(random: Random) -> tuple[Inputs, Any]:
+    """The readings are drawn, and the library averages and corrects them."""
     (values, beta), averages = moving_average(random)
-    return (values, beta), averages / theory.average_of_constant(beta, np.arange(1.0, 8.0))
+    corrected = averages / theory.average_of_constant(beta, np.arange(1.0, 8.0))
+    return (corrected, beta), values
 
 
 @road
@@ -183,11 +194,18 @@ def averaged_to_heavy_ball(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def translate(random: Random) -> tuple[Inputs, Any]:
-    dialects = theory.AVERAGED, theory.HEAVY_BALL, theory.VELOCITY
-    source, target, _ = (dialects[k] for k in random.permutation(3))
-    inputs, translated = setting(random, source, target)
-    return (source.name, target.name, *inputs), translated
+def heavy_ball_behind(random: Random) -> tuple[Inputs, Any]:
+    """The run is written in any dialect, and translated by the library."""
+    curvature, start, settings = random.uniform(0.5, 3), random.uniform(1, 4), rates(random)
+    method, dialect = (
+        (optimizers.momentum, theory.AVERAGED),
+        (optimizers.heavy_ball, theory.HEAVY_BALL),
+    )[random.integers(2)]
+    parabola = problems.parabola(curvature)
+    run = method(parabola.gradient, [start], **settings, n_iterations=int(random.integers(2, 6)))
+    said = theory.translate(dialect, theory.HEAVY_BALL, **settings, velocity=0.0)
+    gradients = parabola.gradient(run.theta)[:, 0]
+    return (run.theta[:, 0], gradients), (said.learning_rate, settings["beta"])
 
 
 def setting(
@@ -259,9 +277,12 @@ def nesterov_run(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def growing_betas(random: Random) -> tuple[Inputs, Any]:
-    n = int(random.integers(1, 30))
-    return (n,), theory.growing_betas(n)
+def first_wave(random: Random) -> tuple[Inputs, Any]:
+    """On a parabola a look-ahead makes β (1 - lr λ) of β: the library says when a ball swings."""
+    kappa = 1 + random.exponential(300)
+    braked = theory.growing_betas(2000) * (1 - 1 / kappa)
+    swings = theory.damping(1.0, braked, 1 / kappa) == "underdamped"
+    return (kappa,), 1 + int(np.argmax(swings))
 
 
 @road
@@ -303,22 +324,9 @@ def descend_in_batches(random: Random) -> tuple[Inputs, Any]:
 
 
 @road
-def steps_to_share(random: Random) -> tuple[Inputs, Any]:
-    """Where the gradient is as long as the distance, the library's tolerance is a distance."""
-    minimum, start = random.normal(size=(2, 2))
-    angle = random.uniform(-1, 1)
-    turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    run = partial(
-        optimizers.heavy_ball,
-        lambda theta: (theta - minimum) @ turned,
-        start,
-        **rates(random),
-        n_iterations=15,
-    )
-    share = random.uniform(0.1, 0.9)
-    ended = run(tolerance=share * np.linalg.norm(start - minimum).item())
-    close = ended.status == optimizers.CONVERGED
-    return (run().theta, minimum, share), ended.n_steps if close else -1
+def learning_rate_behind(random: Random) -> tuple[Inputs, Any]:
+    (_, x, y, learning_rate, _), history = descend(random)
+    return (history, x, y), learning_rate
 
 
 # --- Names of what happens ------------------------------------------------------------------------
@@ -437,10 +445,9 @@ EVERY = tasks()
 COMPARED = [task for name, task in EVERY.items() if name in ROADS]
 
 UNSEEN = {
-    "steps_to_share": ["Less than the share, where at most the share is asked"],
     "steps_needed": ["One step too many where the number comes out whole"],
 }
-"""Mistakes that no road sees: no drawn run comes to exactly a share of its distance."""
+"""Mistakes that no road sees: no drawn number of steps comes out whole."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -220,7 +220,7 @@ RIGHT, TWICE_WRONG = ANSWERS[2].RIGHT, ANSWERS[2].TWICE_WRONG
 @pytest.mark.parametrize(
     ("there", "said"),
     [
-        ({}, " is missing. Write there a list for each of gradient_step, descend, steps_to_share"),
+        ({}, " is missing. Write there a list for each of gradient_step, descend, learning_rate"),
         (answers_with(RIGHT=None), ": RIGHT['descend'] has 0 answers. Write at least 3 right"),
         (
             answers_with(RIGHT=RIGHT | {"descend": RIGHT["descend"][:2]}),
@@ -254,7 +254,11 @@ def test_there_are_enough_mistakes() -> None:
 def test_tasks_come_in_the_order_of_the_lessons() -> None:
     lessons = [task.lesson for task in EVERY]
     assert lessons == sorted(lessons)
-    assert [task.name for task in of_lesson(2)] == ["gradient_step", "descend", "steps_to_share"]
+    assert [task.name for task in of_lesson(2)] == [
+        "gradient_step",
+        "descend",
+        "learning_rate_behind",
+    ]
 
 
 DECLARED = """

@@ -56,23 +56,21 @@ def descend_by_powers(theta0, x, y, learning_rate, n_iterations):
     return np.array([best + power @ (theta0 - best) for power in powers])
 
 
-def share_by_loop(history, minimum, share):
-    start = np.hypot(*(history[0] - minimum))
-    for k, theta in enumerate(history):
-        if np.hypot(*(theta - minimum)) <= share * start:
-            return k
-    return -1
+def behind_by_projection(history, x, y):
+    gradient = gradient_of(history[0], x, y)
+    return (history[0] - history[1]) @ gradient / (gradient @ gradient)
 
 
-def share_by_squares(history, minimum, share):
-    squares = ((history - minimum) ** 2).sum(axis=1)
-    steps = np.flatnonzero(squares / squares[0] <= share**2)
-    return steps[0] if steps.size else -1
+def behind_by_all_steps(history, x, y):
+    """Fit all moves at once to all gradients."""
+    gradients = np.array([gradient_of(place, x, y) for place in history[:-1]]).ravel()
+    (slope,), *_ = np.linalg.lstsq(gradients[:, None], np.diff(history, axis=0).ravel(), rcond=None)
+    return -slope
 
 
-def share_by_next(history, minimum, share):
-    distance = np.linalg.norm(history - minimum, axis=1) / np.linalg.norm(history[0] - minimum)
-    return next((k for k, left in enumerate(distance) if left <= share), -1)
+def behind_by_one_parameter(history, x, y):
+    before, after = history[-2], history[-1]
+    return (before[0] - after[0]) / gradient_of(before, x, y)[0]
 
 
 RIGHT = {
@@ -83,7 +81,11 @@ RIGHT = {
         descend_with_copies,
         descend_by_powers,
     ],
-    "steps_to_share": [share_by_loop, share_by_squares, share_by_next],
+    "learning_rate_behind": [
+        behind_by_projection,
+        behind_by_all_steps,
+        behind_by_one_parameter,
+    ],
 }
 
 TWICE_WRONG = {
@@ -96,8 +98,8 @@ TWICE_WRONG = {
         lambda theta0, x, y, lr, n: descend_into_an_array(theta0, x, y, -lr / 2, n),
         lambda theta0, x, y, lr, n: descend_into_an_array(theta0, x, y, lr * len(x), n)[:-1],
     ],
-    "steps_to_share": [
-        lambda history, minimum, share: share_by_squares(history[:, :1], minimum[:1], share) + 1,
-        lambda history, minimum, share: max(share_by_loop(history, history[-1], share), 0) + 1,
+    "learning_rate_behind": [
+        lambda history, x, y: -2 * behind_by_projection(history, x, y),
+        lambda history, x, y: behind_by_projection(history[::-1], x, y) / len(x),
     ],
 }

@@ -28,8 +28,22 @@ def regime_by_place(learning_rate, curvature):
     return words[int(np.sum([product >= 1, product > 1, product >= 2, product > 2]))]
 
 
-def hessian_by_means(x):
-    return [[2, 2 * np.mean(x)], [2 * np.mean(x), 2 * np.mean(x**2)]]
+def limit_by_moves(places, learning_rate):
+    moves = np.diff(places)
+    return 2 * learning_rate * moves[0] / (moves[0] - moves[1])
+
+
+def limit_by_gradients(places, learning_rate):
+    """A step tells the gradient where it set out, and two gradients tell the curvature."""
+    one, other = (places[:2] - places[1:3]) / learning_rate
+    return 2 * (places[0] - places[1]) / (one - other)
+
+
+def limit_by_powers(places, learning_rate):
+    """Fit the next place as a straight sum of the last one and 1."""
+    columns = np.column_stack([places[:-1], np.ones(len(places) - 1)])
+    (factor, _), *_ = np.linalg.lstsq(columns, places[1:], rcond=None)
+    return 2 * learning_rate / (1 - factor)
 
 
 def hessian_by_loop(x):
@@ -38,19 +52,6 @@ def hessian_by_loop(x):
         row = np.array([1.0, value])
         H += 2 / len(x) * np.outer(row, row)
     return H
-
-
-def hessian_by_nudges(x):
-    def gradient(theta):
-        r = theta[0] + theta[1] * x
-        return np.array([2 * r.mean(), 2 * (r * x).mean()])
-
-    return np.column_stack([gradient(nudge) for nudge in np.eye(2)])
-
-
-def hessian_by_rows(x):
-    A = np.vstack([x**0, x])
-    return np.einsum("im,jm->ij", A, A) * 2 / x.size
 
 
 def largest_by_norm(x):
@@ -77,7 +78,7 @@ def largest_by_pushing(x):
 
 RIGHT = {
     "regime": [regime_by_product, regime_by_steps, regime_by_place],
-    "line_hessian": [hessian_by_means, hessian_by_loop, hessian_by_nudges, hessian_by_rows],
+    "limit_behind": [limit_by_moves, limit_by_gradients, limit_by_powers],
     "largest_learning_rate": [
         largest_by_norm,
         largest_by_formula,
@@ -91,9 +92,9 @@ TWICE_WRONG = {
         lambda learning_rate, curvature: regime_by_product(learning_rate, curvature / 2).upper(),
         lambda learning_rate, curvature: "creeps" if learning_rate < 1 else "diverges",
     ],
-    "line_hessian": [
-        lambda x: hessian_by_loop(x)[1:, 1:] / 2,
-        lambda x: len(x) * hessian_by_loop(x - x.mean()),
+    "limit_behind": [
+        lambda places, learning_rate: limit_by_moves(places[::-1], learning_rate) / 2,
+        lambda places, learning_rate: 1 / (1 + places[1] / places[0]),
     ],
     "largest_learning_rate": [
         lambda x: 1 / np.trace(hessian_by_loop(x) / 2 * len(x)),

@@ -37,27 +37,34 @@ def weights_as_differences(beta, n):
     return -np.diff(float(beta) ** np.arange(n + 1))
 
 
-def corrected_by_loop(values, beta):
-    v, left, history = 0.0, 1.0, []
-    for x in values:
-        v, left = beta * v + (1 - beta) * x, left * beta
-        history.append(v / (1 - left))
-    return history
+def readings_by_loop(corrected, beta):
+    before, left, readings = 0.0, 1.0, []
+    for shown in corrected:
+        left *= beta
+        v = shown * (1 - left)
+        readings.append((v - beta * before) / (1 - beta))
+        before = v
+    return readings
 
 
-def corrected_by_average(values, beta):
-    n = len(values)
-    return [np.average(values[: k + 1], weights=weights_by_loop(beta, n)[k::-1]) for k in range(n)]
+def readings_by_matrix(corrected, beta):
+    """Each corrected average is a row of weights, times the readings: solve for them."""
+    n = len(corrected)
+    rows = np.array([weights_by_loop(beta, n)[k::-1] + [0.0] * (n - 1 - k) for k in range(n)])
+    return np.linalg.solve(rows / rows.sum(axis=1, keepdims=True), corrected)
 
 
-def corrected_by_ones(values, beta):
-    return np.divide(average_by_loop(values, beta), average_by_loop(np.ones(len(values)), beta))
+def readings_by_sums(corrected, beta):
+    """The fading sums of readings and of ones have the corrected average as their quotient."""
+    ones = np.array([sum(float(beta) ** k for k in range(n + 1)) for n in range(len(corrected))])
+    sums = corrected * ones
+    return sums - beta * np.concatenate([[0], sums[:-1]])
 
 
 RIGHT = {
     "moving_average": [average_by_loop, average_by_weights, average_by_matrix],
     "average_weights": [weights_by_loop, weights_by_average, weights_as_differences],
-    "corrected_average": [corrected_by_loop, corrected_by_average, corrected_by_ones],
+    "readings_behind": [readings_by_loop, readings_by_matrix, readings_by_sums],
 }
 
 TWICE_WRONG = {
@@ -69,8 +76,8 @@ TWICE_WRONG = {
         lambda beta, n: beta ** np.arange(1, n + 1),
         lambda beta, n: weights_by_loop(1 - beta, n)[::-1],
     ],
-    "corrected_average": [
-        lambda values, beta: np.array(average_by_loop(values, 1 - beta)) / (1 - beta),
-        lambda values, beta: corrected_by_loop(values, 1 - beta)[::-1],
+    "readings_behind": [
+        lambda corrected, beta: np.diff(corrected) / (1 - beta),
+        lambda corrected, beta: (1 - beta) * readings_by_sums(corrected, 1 - beta),
     ],
 }

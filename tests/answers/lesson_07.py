@@ -29,37 +29,33 @@ def state_by_power(learning_rate, beta, velocity):
     return np.multiply(learning_rate, 1 - beta), velocity * (1 - beta) ** -1
 
 
-def translate_by_heavy_ball(source, target, learning_rate, beta, velocity):
-    if source == "averaged":
-        learning_rate, velocity = learning_rate * (1 - beta), velocity / (1 - beta)
-    elif source == "velocity":
-        velocity = velocity / learning_rate
-    if target == "averaged":
-        return learning_rate / (1 - beta), velocity * (1 - beta)
-    if target == "velocity":
-        return learning_rate, velocity * learning_rate
-    return learning_rate, velocity
+def behind_by_velocities(places, gradients):
+    rate = (places[0] - places[1]) / gradients[0]
+    first, second = (places[:2] - places[1:3]) / rate
+    return rate, (second - gradients[1]) / first
 
 
-def translate_by_move(source, target, learning_rate, beta, velocity):
-    move = velocity if source == "velocity" else learning_rate * velocity
-    fresh = learning_rate * (1 - beta if source == "averaged" else 1)
-    new = fresh / (1 - beta if target == "averaged" else 1)
-    return new, move / (1 if target == "velocity" else new)
+def behind_by_equations(places, gradients):
+    """Two moves, two unknowns: of the learning rate and of β each is a straight sum."""
+    moves = np.diff(places)[:2]
+    columns = np.column_stack([-gradients[:2], np.append(0.0, moves[0])])
+    return np.linalg.solve(columns, moves)
 
 
-def translate_by_table(source, target, learning_rate, beta, velocity):
-    share = {"averaged": 1 - beta, "heavy ball": 1.0, "velocity": 1.0}
-    new = learning_rate * share[source] / share[target]
-    outside = {"averaged": 1, "heavy ball": 1, "velocity": 0}
-    factor = learning_rate ** outside[source] / new ** outside[target]
-    return new, [factor * v for v in velocity]
+def behind_by_least_squares(places, gradients):
+    moves = np.diff(places)
+    columns = np.column_stack([-gradients[:-1], np.append(0.0, moves[:-1])])
+    return list(np.linalg.lstsq(columns, moves, rcond=None)[0])
 
 
 RIGHT = {
     "heavy_ball_rate": [rate_by_difference, rate_by_sum, rate_as_array],
     "averaged_to_heavy_ball": [state_by_entries, state_by_move, state_by_power],
-    "translate": [translate_by_heavy_ball, translate_by_move, translate_by_table],
+    "heavy_ball_behind": [
+        behind_by_velocities,
+        behind_by_equations,
+        behind_by_least_squares,
+    ],
 }
 
 TWICE_WRONG = {
@@ -71,8 +67,8 @@ TWICE_WRONG = {
         lambda lr, beta, v: (lr * beta, v),
         lambda lr, beta, v: (lr / beta, v * (1 - beta)),
     ],
-    "translate": [
-        lambda source, target, lr, beta, v: translate_by_table(target, source, lr, beta, v),
-        lambda source, target, lr, beta, v: (lr * beta, v * (1 - beta)),
+    "heavy_ball_behind": [
+        lambda places, gradients: behind_by_equations(-places, gradients)[::-1],
+        lambda places, gradients: behind_by_velocities(places, gradients / 2)[0] * np.ones(2),
     ],
 }

@@ -41,26 +41,34 @@ def rate_by_cases(product, beta):
     return (abs(s) + abs(cmath.sqrt(s * s - 4 * float(beta)))) / 2
 
 
-def best_by_kappa(mu, L):
-    root = (L / mu) ** 0.5
-    rate = (root - 1) / (root + 1)
-    return (1 + rate) ** 2 / L, rate**2
+def best_by_distance(learning_rate, mu, L):
+    """√β is the distance from √(lr · λ) to 1, at the end that is further away."""
+    return max(abs(1 - math.sqrt(learning_rate * end)) for end in (mu, L)) ** 2
 
 
-def best_by_ends(mu, L):
-    step = 2 / (math.sqrt(mu) + math.sqrt(L))
-    return [step * step, (1 - step * math.sqrt(mu)) ** 2]
+def best_by_middle(learning_rate, mu, L):
+    """Which end decides: the floor, as long as the mean of both roots is below 1."""
+    roots = np.sqrt([learning_rate * mu, learning_rate * L])
+    return critical_multiplied_out(learning_rate * (mu if roots.mean() < 1 else L))
 
 
-def best_as_array(mu, L):
-    a, b = np.sqrt([mu, L])
-    return np.array([2, b - a]) ** 2 / (a + b) ** 2
+def best_by_thirds(learning_rate, mu, L):
+    """Cut off the worse third of what is left, again and again."""
+    low, high = 0.0, 1.0
+    for _ in range(90):
+        one, other = low + (high - low) / 3, high - (high - low) / 3
+        here, there = (
+            max(rate_by_cases(learning_rate * end, beta) for end in (mu, L))
+            for beta in (one, other)
+        )
+        low, high = (low, other) if here < there else (one, high)
+    return low
 
 
 RIGHT = {
     "critical_beta": [critical_multiplied_out, critical_by_search, critical_by_polynomial],
     "heavy_ball_rate_on_parabola": [rate_by_matrix, rate_by_polynomial, rate_by_cases],
-    "best_setting": [best_by_kappa, best_by_ends, best_as_array],
+    "best_beta": [best_by_distance, best_by_middle, best_by_thirds],
 }
 
 TWICE_WRONG = {
@@ -69,8 +77,8 @@ TWICE_WRONG = {
         lambda product, beta: 2 * rate_by_matrix(-product, beta),
         lambda product, beta: rate_by_matrix((1 - beta) * product, beta).real / 2,
     ],
-    "best_setting": [
-        lambda mu, L: (2 / (L + mu), (L - mu) / (L + mu)),
-        lambda mu, L: best_by_kappa(mu, L * 2)[::-1],
+    "best_beta": [
+        lambda learning_rate, mu, L: best_by_distance(learning_rate, mu, mu) ** 0.5,
+        lambda learning_rate, mu, L: min((1 - learning_rate * mu) ** 2, 0.9),
     ],
 }

@@ -1,7 +1,5 @@
 """Answers to the tasks of lesson 9."""
 
-from itertools import pairwise
-
 import numpy as np
 
 
@@ -35,27 +33,30 @@ def run_rewritten(theta, velocity, H, learning_rate, beta, n_iterations):
     return np.array(history)
 
 
-def betas_by_loop(n):
-    out, t = [], 1
-    for _ in range(n):
+def wave_by_list(kappa):
+    betas, t = [], 1.0
+    while not betas or betas[-1] * (kappa**0.5 + 1) <= kappa**0.5 - 1:
         last, t = t, 0.5 + (0.25 + t * t) ** 0.5
-        out.append((last - 1) / t)
-    return out
+        betas.append((last - 1) / t)
+    return len(betas)
 
 
-def betas_by_filling(n):
-    t = np.ones(n + 1)
-    for k in range(1, n + 1):
-        t[k] = (1 + np.sqrt(1 + 4 * t[k - 1] ** 2)) / 2
-    return (t[:n] - 1) / t[1:]
+def wave_by_argmax(kappa):
+    t = np.ones(1001)
+    for k in range(1000):
+        t[k + 1] = (1 + np.sqrt(1 + 4 * t[k] ** 2)) / 2
+    return 1 + np.argmax((t[:-1] - 1) / t[1:] > 1 - 2 / (np.sqrt(kappa) + 1))
 
 
-def betas_by_sums(n):
-    """Each t squared is the sum of all t so far: t² - t is the sum of those before."""
-    t = [1.0]
-    for _ in range(n):
-        t.append(float(max(np.roots([1, -1, -sum(t)]).real)))
-    return np.array([(now - 1) / after for now, after in pairwise(t)])
+def wave_by_roots(kappa):
+    """Ask for each β whether the roots of the floor are complex."""
+    rest, times = 1 - 1 / kappa, [1.0]
+    for k in range(1, 5000):
+        times.append((1 + np.sqrt(1 + 4 * times[-1] ** 2)) / 2)
+        beta = (times[-2] - 1) / times[-1]
+        if ((1 + beta) * rest) ** 2 < 4 * beta * rest:
+            return k
+    return None
 
 
 def afresh_by_places(theta, H, learning_rate, n_iterations):
@@ -109,7 +110,7 @@ def afresh_by_rounds(theta, H, learning_rate, n_iterations):
 
 RIGHT = {
     "nesterov_run": [run_by_places, run_by_list, run_rewritten],
-    "growing_betas": [betas_by_loop, betas_by_filling, betas_by_sums],
+    "first_wave": [wave_by_list, wave_by_argmax, wave_by_roots],
     "restarted_run": [afresh_by_places, afresh_by_velocity, afresh_by_rounds],
 }
 
@@ -118,9 +119,9 @@ TWICE_WRONG = {
         lambda theta, v, H, lr, beta, n: run_by_list(theta, 0 * v, H, lr, beta, n)[1:],
         lambda theta, v, H, lr, beta, n: run_by_list(theta, -v, H, -lr, beta, n),
     ],
-    "growing_betas": [
-        lambda n: betas_by_loop(n + 2)[2:],
-        lambda n: [1 - beta for beta in betas_by_loop(n + 1)[1:]],
+    "first_wave": [
+        lambda kappa: wave_by_list(kappa**2) + 1,
+        lambda kappa: wave_by_argmax(3 * kappa) - 2,
     ],
     "restarted_run": [
         lambda theta, H, lr, n: run_by_places(theta, 0 * theta, H, lr, 0.9, n)[1:],

@@ -160,70 +160,152 @@ def copied_but_for_the_start(theta0, x, y, learning_rate, n_iterations):
     return np.array(history)
 
 
-# --- How long it took -----------------------------------------------------------------------------
+# --- Which learning rate it was -------------------------------------------------------------------
 
 
-@accepted("steps_to_share")
-def by_where(history, minimum, share):
-    d = np.sqrt(((history - minimum) ** 2).sum(axis=-1))
-    (idx,) = np.where(d <= share * d[0])
-    return idx[0] if len(idx) else -1
+@accepted("learning_rate_behind")
+def by_the_intercept(history, x, y):
+    before, after = history[0], history[1]
+    return -(after[0] - before[0]) / slopes(before, x, y)[0]
 
 
-@accepted("steps_to_share")
-def by_a_for_with_an_else(history, minimum, share):
-    goal = share * math.dist(history[0], minimum)
-    for step in range(len(history)):
-        if math.dist(history[step], minimum) <= goal:
-            break
-    else:
-        step = -1
-    return step
+@accepted("learning_rate_behind")
+def by_the_mean_of_both(history, x, y):
+    return np.mean((history[0] - history[1]) / slopes(history[0], x, y))
 
 
-@named("steps_to_share", "A run that never comes close counts as close at step 0")
-def by_argmax_alone(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    return np.argmax(d / d[0] <= share)
+@accepted("learning_rate_behind")
+def by_the_median_over_the_run(history, x, y):
+    lrs = []
+    for a, b in itertools.pairwise(history):
+        lrs.append(np.linalg.norm(b - a) / np.linalg.norm(slopes(a, x, y)))
+    return np.median(lrs)
 
 
-@named("steps_to_share", "No step is ever close")
-def with_an_else_in_the_loop(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    for k in range(len(d)):
-        if d[k] <= share * d[0]:
-            return k
-        else:
-            return -1
+@accepted("learning_rate_behind")
+def by_trying(history, x, y):
+    """Halve the interval until the step lands on the next place."""
+    g, low, high = slopes(history[0], x, y), 0.0, 10.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        too_short = abs(middle * g[1]) < abs(history[1][1] - history[0][1])
+        low, high = (middle, high) if too_short else (low, middle)
+    return low
 
 
-@named("steps_to_share", "Squared distances")
-def without_a_root(history, minimum, share):
-    d = ((history - minimum) ** 2).sum(1)
-    return next((i for i in range(len(d)) if d[i] <= share * d[0]), -1)
+@accepted("learning_rate_behind")
+def with_the_matrix(history, x, y):
+    A = np.c_[np.ones(len(x)), x]
+    grad = 2 / len(x) * A.T @ (A @ history[0] - y)
+    diff = history[1] - history[0]
+    return math.sqrt(diff @ diff) / math.sqrt(grad @ grad)
 
 
-@said("steps_to_share", "failure")
-def with_a_while_and_no_end(history, minimum, share):
-    k = 0
-    while np.linalg.norm(history[k] - minimum) > share * np.linalg.norm(history[0] - minimum):
-        k += 1
-    return k
+@named("learning_rate_behind", "The gradient where the step arrives")
+def from_the_next_place(history, x, y):
+    step = history[1] - history[0]
+    g = slopes(history[1], x, y)
+    return np.linalg.norm(step) / np.linalg.norm(g)
 
 
-@said("steps_to_share", "value")
-def by_a_search_in_what_is_not_sorted(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    k = int(np.searchsorted(-d, -share * d[0]))
-    return k if k < len(d) else -1
+@named("learning_rate_behind", "The sign is turned round")
+def of_the_slope_with_its_sign(history, x, y):
+    return (history[1, 1] - history[0, 1]) / slopes(history[0], x, y)[1]
 
 
-@said("steps_to_share", "type")
-def returning_none(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    for k, each in enumerate(d):
-        if each <= share * d[0]:
-            return k
+@named("learning_rate_behind", "The sign is turned round")
+def of_observed_minus_predicted(history, x, y):
+    r = y - (history[0][0] + history[0][1] * x)
+    return (history[0][0] - history[1][0]) / (2 * r.mean())
+
+
+@named("learning_rate_behind", "Two numbers, one for each parameter")
+def of_the_whole_arrays(history, x, y):
+    return (history[0] - history[1]) / slopes(history[0], x, y)
+
+
+@named("learning_rate_behind", "Two numbers, one for each parameter, and both negative")
+def of_the_whole_arrays_with_sign(history, x, y):
+    return np.diff(history, axis=0)[0] / slopes(history[0], x, y)
+
+
+@named("learning_rate_behind", "One number for each step")
+def of_each_step(history, x, y):
+    moves = history[:-1] - history[1:]
+    return [m @ m / (m @ slopes(t, x, y)) for m, t in zip(moves, history, strict=False)]
+
+
+@named("learning_rate_behind", "1/m in place of 2/m in the gradient")
+def with_a_loss_halved(history, x, y):
+    A = np.column_stack([np.ones_like(x), x])
+    g = A.T @ (A @ history[0] - y) / len(y)
+    return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(g)
+
+
+@named("learning_rate_behind", "The sum in place of the mean in the gradient")
+def with_sums(history, x, y):
+    r = history[0][0] + history[0][1] * x - y
+    return (history[0][0] - history[1][0]) / (2 * np.sum(r))
+
+
+@named("learning_rate_behind", "The quotient is upside down")
+def gradient_over_move(history, x, y):
+    g = slopes(history[0], x, y)
+    return np.linalg.norm(g) / np.linalg.norm(history[1] - history[0])
+
+
+@named("learning_rate_behind", "The square of the learning rate")
+def of_squares(history, x, y):
+    return np.sum((history[1] - history[0]) ** 2) / np.sum(slopes(history[0], x, y) ** 2)
+
+
+@named("learning_rate_behind", "The whole way, divided by the first gradient")
+def from_start_to_end(history, x, y):
+    return np.linalg.norm(history[0] - history[-1]) / np.linalg.norm(slopes(history[0], x, y))
+
+
+@named("learning_rate_behind", "The length of the move, not divided by the gradient")
+def divided_once_too_little(history, x, y):
+    g = slopes(history[0], x, y)
+    return (history[0] - history[1]) @ g / np.linalg.norm(g)
+
+
+@named("learning_rate_behind", "The slope's gradient lacks its x")
+def with_the_residuals_twice(history, x, y):
+    r = history[0][0] + history[0][1] * x - y
+    g = np.array([2 * r.mean(), 2 * r.mean()])
+    return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(g)
+
+
+@named("learning_rate_behind", "2/m is missing in the gradient")
+def of_the_normal_equations(history, x, y):
+    A = np.column_stack([np.ones_like(x), x])
+    g = A.T @ (A @ history[0] - y)
+    return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(g)
+
+
+@said("learning_rate_behind", "value")
+def by_adding_up_all_moves(history, x, y):
+    """The length of all moves, by the length of all gradients, the last one with them."""
+    moves = np.linalg.norm(np.diff(history, axis=0), axis=1).sum()
+    return moves / sum(np.linalg.norm(slopes(t, x, y)) for t in history)
+
+
+@said("learning_rate_behind", "value")
+def by_a_short_list_of_candidates(history, x, y):
+    rates = [0.001, 0.01, 0.1, 0.5]
+    ends = [np.abs(history[0] - lr * slopes(history[0], x, y) - history[1]).sum() for lr in rates]
+    return rates[int(np.argmin(ends))]
+
+
+@said("learning_rate_behind", "type")
+def printing_it(history, x, y):
+    print(np.linalg.norm(history[1] - history[0]) / np.linalg.norm(slopes(history[0], x, y)))
+
+
+@said("learning_rate_behind", "failure")
+def with_a_name_from_the_lesson(history, x, y):
+    return np.linalg.norm(history[1] - history[0]) / np.linalg.norm(line.gradient(history[0]))  # noqa: F821
 
 
 # --- A second round -------------------------------------------------------------------------------
@@ -247,18 +329,6 @@ def of_turned_residuals(theta0, x, y, learning_rate, n_iterations):
         w = w - learning_rate * 2 * np.array([r.mean(), (r * x).mean()])
         history.append(w)
     return history
-
-
-@named("steps_to_share", "The far steps are counted, and -1 never comes")
-def by_a_sum_of_true(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    return int((d > share * d[0]).sum())
-
-
-@named("steps_to_share", "One step too many")
-def counted_from_one(history, minimum, share):
-    d = np.linalg.norm(history - minimum, axis=1)
-    return next((k for k, each in enumerate(d, 1) if each <= share * d[0]), -1)
 
 
 @said("descend", "shape")

@@ -83,45 +83,139 @@ def with_a_word_of_its_own(learning_rate, curvature):
     return "diverges" if abs(f) > 1 else "oscillates" if f < 0 else "creeps"
 
 
-# --- The Hessian ----------------------------------------------------------------------------------
+# --- A limit that a run gives away ----------------------------------------------------------------
 
 
-@accepted("line_hessian")
-def by_second_differences(x):
-    def loss(b, w):
-        return np.mean((b + w * x) ** 2)
-
-    cross = (loss(1, 1) - loss(1, -1) - loss(-1, 1) + loss(-1, -1)) / 4
-    return [[loss(1, 0) + loss(-1, 0), cross], [cross, loss(0, 1) + loss(0, -1)]]
+@accepted("limit_behind")
+def by_moves(places, learning_rate):
+    first, second = places[1] - places[0], places[2] - places[1]
+    curvature = (first - second) / first / learning_rate
+    return 2 / curvature
 
 
-@accepted("line_hessian")
-def by_vander(x):
-    V = np.vander(x, 2, increasing=True)
-    return np.dot(V.T, V) * 2.0 / V.shape[0]
+@accepted("limit_behind")
+def by_finding_the_minimum(places, learning_rate):
+    """Aitken's guess is exact here."""
+    a, b, c = places[:3]
+    minimum = (a * c - b * b) / (a - 2 * b + c)
+    left = (b - minimum) / (a - minimum)
+    return 2 / ((1 - left) / learning_rate)
 
 
-@named("line_hessian", "A and Aᵀ are exchanged")
-def of_rows(x):
-    X = np.array([np.ones(len(x)), x])
-    return 2 / len(x) * X.T @ X
+@accepted("limit_behind")
+def by_gradients(places, learning_rate):
+    """A move is minus learning rate times gradient; the curvature is how a gradient changes."""
+    gradients = -np.diff(places) / learning_rate
+    curvature = (gradients[1] - gradients[0]) / (places[1] - places[0])
+    return 2 / curvature
 
 
-@named("line_hessian", "Only the last point counts")
-def overwritten(x):
-    for xi in x:
-        H = 2 / len(x) * np.array([[1, xi], [xi, xi**2]])
-    return H
+@accepted("limit_behind")
+def by_a_straight_line(places, learning_rate):
+    factor, _ = np.polyfit(places[:-1], places[1:], 1)
+    return 2 * learning_rate / (1 - factor)
 
 
-@named("line_hessian", "The sum in place of the mean")
-def of_sums(x):
-    return 2 * np.array([[len(x), sum(x)], [sum(x), sum(x**2)]])
+@accepted("limit_behind")
+def by_the_mean_factor(places, learning_rate):
+    d = np.diff(places)
+    return learning_rate * 2 / np.mean(1 - d[1:] / d[:-1])
 
 
-@said("line_hessian", "value")
-def without_the_cross_terms_sign(x):
-    return 2 * np.array([[1, -x.mean()], [-x.mean(), (x * x).mean()]])
+@named("limit_behind", "Places are divided, as if the minimum were at 0")
+def factor_of_places(places, learning_rate):
+    factor = places[1] / places[0]
+    lam = (1 - factor) / learning_rate
+    return 2 / lam
+
+
+@named("limit_behind", "The last place is taken for the minimum")
+def distances_to_the_end(places, learning_rate):
+    d = places - places[-1]
+    return 2 * learning_rate / (1 - d[1] / d[0])
+
+
+@named("limit_behind", "The factor is upside down")
+def the_other_quotient(places, learning_rate):
+    m = np.diff(places)
+    return 2 * learning_rate / (1 - m[0] / m[1])
+
+
+@named("limit_behind", "The sign of the factor is lost")
+def by_lengths(places, learning_rate):
+    m = np.abs(np.diff(places))
+    return 2 / ((1 - m[1] / m[0]) / learning_rate)
+
+
+@named("limit_behind", "1/λ: where overshooting begins")
+def arriving_at_once(places, learning_rate):
+    m = np.diff(places)
+    return learning_rate / (1 - m[1] / m[0])
+
+
+@named("limit_behind", "The learning rate of the run is left out")
+def in_units_of_the_rate(places, learning_rate):
+    m = np.diff(places)
+    lam = 1 - m[1] / m[0]
+    return 2 / lam
+
+
+@named("limit_behind", "The curvature, not the limit")
+def stopping_at_lambda(places, learning_rate):
+    m = np.diff(places)
+    return (1 - m[1] / m[0]) / learning_rate
+
+
+@named("limit_behind", "The limit comes out negative")
+def with_a_turned_sign(places, learning_rate):
+    m = np.diff(places)
+    return 2 * learning_rate / (m[1] / m[0] - 1)
+
+
+@named("limit_behind", "1 plus the factor, not 1 minus it")
+def solved_for_the_wrong_side(places, learning_rate):
+    f = (places[2] - places[1]) / (places[1] - places[0])
+    return 2 / ((f + 1) / learning_rate)
+
+
+@named("limit_behind", "The last move is divided by the first")
+def with_minus_one(places, learning_rate):
+    m = np.diff(places)
+    return 2 * learning_rate / (1 - m[-1] / m[0])
+
+
+@named("limit_behind", "Divided by the learning rate, not multiplied")
+def lambda_times_rate(places, learning_rate):
+    m = np.diff(places)
+    lam = (1 - m[1] / m[0]) * learning_rate
+    return 2 / lam
+
+
+@said("limit_behind", "value")
+def doubling_until_it_diverges(places, learning_rate):
+    m = np.diff(places)
+    product = 1 - m[1] / m[0]
+    while product < 2:
+        product, learning_rate = 2 * product, 2 * learning_rate
+    return learning_rate
+
+
+@said("limit_behind", "value")
+def whether_it_diverges(places, learning_rate):
+    m = np.abs(np.diff(places))
+    return learning_rate if m[1] < m[0] else learning_rate / 2
+
+
+@said("limit_behind", "shape")
+def for_each_step(places, learning_rate):
+    m = np.diff(places)
+    return 2 * learning_rate / (1 - m[1:] / m[:-1])
+
+
+@said("limit_behind", "failure")
+def with_a_fourth_place(places, learning_rate):
+    f = (places[3] - places[2]) / (places[2] - places[1])
+    return 2 * learning_rate / (1 - f)
 
 
 # --- The largest learning rate --------------------------------------------------------------------

@@ -112,71 +112,179 @@ def of_an_exponential(beta, n):
     return (1 - beta) * np.exp(-np.arange(n) * (1 - beta))
 
 
-# --- The start ------------------------------------------------------------------------------------
+# --- Back to the readings -------------------------------------------------------------------------
 
 
-@accepted("corrected_average")
-def as_adam_does(values, beta1):
-    m, t, m_hat = 0, 0, []
-    for g in values:
-        t += 1
-        m = beta1 * m + (1 - beta1) * g
-        m_hat.append(m / (1 - beta1**t))
-    return m_hat
+@accepted("readings_behind")
+def by_going_back(corrected, beta):
+    """From the newest reading to the oldest."""
+    t, readings = len(corrected), []
+    while t > 1:
+        now = corrected[t - 1] * (1 - beta**t)
+        before = corrected[t - 2] * (1 - beta ** (t - 1))
+        readings.insert(0, (now - beta * before) / (1 - beta))
+        t -= 1
+    return [corrected[0], *readings]
 
 
-@accepted("corrected_average")
-def as_two_sums(values, beta):
-    num = den = 0.0
-    out = np.empty(len(values))
-    for i, x in enumerate(values):
-        num, den = beta * num + x, beta * den + 1
-        out[i] = num / den
-    return out
-
-
-@named("corrected_average", "The correction counts from 0")
-def by_enumerate(values, beta):
+@accepted("readings_behind")
+def by_trying_both_ends(corrected, beta):
+    """The corrected average is a straight line in its newest reading: two points tell it."""
     v, out = 0.0, []
-    for t, x in enumerate(values):
+    for t, shown in enumerate(corrected, 1):
+        at_zero = beta * v / (1 - beta**t)
+        at_one = (beta * v + (1 - beta)) / (1 - beta**t)
+        x = (shown - at_zero) / (at_one - at_zero)
         v = beta * v + (1 - beta) * x
-        out.append(np.divide(v, 1 - beta**t))
+        out.append(x)
     return np.array(out)
 
 
-@named("corrected_average", "The corrected average is fed back")
-def into_the_same_name(values, beta):
-    v, out = 0.0, []
-    for t in range(1, len(values) + 1):
-        v = beta * v + (1 - beta) * values[t - 1]
-        v = v / (1 - beta**t)
-        out.append(v)
+@accepted("readings_behind")
+def with_prepend(corrected, beta):
+    t = np.arange(len(corrected)) + 1
+    v = np.multiply(corrected, 1 - np.power(beta, t))
+    return (np.diff(v, prepend=0) + (1 - beta) * np.insert(v[:-1], 0, 0)) / (1 - beta)
+
+
+@accepted("readings_behind")
+def filled_in(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    x = np.empty(len(v))
+    x[0] = v[0] / (1 - beta)
+    x[1:] = (v[1:] - beta * v[:-1]) / (1 - beta)
+    return x
+
+
+@accepted("readings_behind")
+def in_one_loop(corrected, beta):
+    out, v_old = [], 0
+    for i in range(len(corrected)):
+        v_new = corrected[i] * (1 - beta ** (i + 1))
+        out += [(v_new - v_old * beta) / (1 - beta)]
+        v_old = v_new
     return out
 
 
-@named("corrected_average", "The last divisor is used for every average")
-def with_one_divisor(values, beta):
-    v, out = 0.0, []
-    for x in values:
-        v = beta * v + (1 - beta) * x
-        out.append(v)
-    return np.array(out) / (1 - beta ** len(out))
+@named("readings_behind", "The correction is not undone")
+def as_if_uncorrected(corrected, beta):
+    out, old = [], 0.0
+    for c in corrected:
+        out.append((c - beta * old) / (1 - beta))
+        old = c
+    return np.array(out)
 
 
-@said("corrected_average", "failure")
-def by_zero(values, beta):
+@named("readings_behind", "The count of readings begins with 0")
+def enumerated_from_zero(corrected, beta):
+    out, old = [], 0.0
+    for t, c in enumerate(corrected):
+        v = c * (1 - beta**t)
+        out.append((v - beta * old) / (1 - beta))
+        old = v
+    return out
+
+
+@named("readings_behind", "The correction is made once more, not undone")
+def divided_again(corrected, beta):
+    v = corrected / (1 - beta ** np.arange(1, len(corrected) + 1))
+    return (v - beta * np.r_[0, v[:-1]]) / (1 - beta)
+
+
+@named("readings_behind", "The correction is undone for the newest average alone")
+def forgotten_before(corrected, beta):
+    out, old = [], 0.0
+    for t, c in enumerate(corrected, 1):
+        out.append((c * (1 - beta**t) - beta * old) / (1 - beta))
+        old = c
+    return np.array(out)
+
+
+@named("readings_behind", "The division by 1 - β is missing")
+def not_divided(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    return v - beta * np.concatenate(([0.0], v[:-1]))
+
+
+@named("readings_behind", "All of the old average is taken off")
+def by_differences(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    return np.diff(v, prepend=0) / (1 - beta)
+
+
+@named("readings_behind", "The last average stands before the first")
+def with_roll(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    return (v - beta * np.roll(v, 1)) / (1 - beta)
+
+
+@named("readings_behind", "The last average stands before the first")
+def with_index_minus_one(corrected, beta):
+    v = [c * (1 - beta ** (t + 1)) for t, c in enumerate(corrected)]
+    return [(v[t] - beta * v[t - 1]) / (1 - beta) for t in range(len(v))]
+
+
+@named("readings_behind", "The first reading is missing")
+def from_the_second_on(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    return (v[1:] - beta * v[:-1]) / (1 - beta)
+
+
+@named("readings_behind", "β and 1 - β are exchanged where the average is solved")
+def shares_exchanged(corrected, beta):
+    out, old = [], 0.0
+    for t, c in enumerate(corrected, 1):
+        v = c * (1 - beta**t)
+        out.append((v - (1 - beta) * old) / beta)
+        old = v
+    return out
+
+
+@named("readings_behind", "The averages before their correction, not the readings")
+def half_way(corrected, beta):
+    return [c * (1 - beta**t) for t, c in enumerate(corrected, start=1)]
+
+
+@named("readings_behind", "The corrected average of the averages")
+def forwards(corrected, beta):
     v, out = 0.0, []
-    for t, x in enumerate(values.tolist()):
-        v = beta * v + (1 - beta) * x
+    for t, c in enumerate(corrected, 1):
+        v = beta * v + (1 - beta) * c
         out.append(v / (1 - beta**t))
     return out
 
 
-@said("corrected_average", "value")
-def corrected_once(values, beta):
-    v, out = 0.0, []
-    for x in values:
-        v = beta * v + (1 - beta) * x
-        out.append(v)
-    out[0] = out[0] / (1 - beta)
-    return np.array(out)
+@named("readings_behind", "The first reading is divided by nothing")
+def beginning_with_v(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    readings = [v[0]]
+    for k in range(1, len(v)):
+        readings.append((v[k] - beta * v[k - 1]) / (1 - beta))
+    return np.array(readings)
+
+
+@named("readings_behind", "β to the power of t is subtracted from the average")
+def without_the_brackets(corrected, beta):
+    v = corrected * 1 - beta ** np.arange(1, len(corrected) + 1)
+    return (v - beta * np.append(0, v[:-1])) / (1 - beta)
+
+
+@said("readings_behind", "value")
+def with_the_reading_as_memory(corrected, beta):
+    out, old = [], 0.0
+    for t, c in enumerate(corrected, 1):
+        old = (c * (1 - beta**t) - beta * old) / (1 - beta)
+        out.append(old)
+    return out
+
+
+@said("readings_behind", "failure")
+def one_row_short(corrected, beta):
+    v = corrected * (1 - beta ** np.arange(1, len(corrected) + 1))
+    return (v - beta * v[:-1]) / (1 - beta)
+
+
+@said("readings_behind", "changed")
+def in_place(corrected, beta):
+    corrected *= 1 - beta ** np.arange(1, len(corrected) + 1)
+    return (corrected - beta * np.append(0.0, corrected[:-1])) / (1 - beta)

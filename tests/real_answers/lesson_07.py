@@ -95,115 +95,156 @@ def everything_grows(learning_rate, beta, velocity):
     return learning_rate * boost, velocity * boost
 
 
-# --- Any dialect into any other -------------------------------------------------------------------
+# --- A run that does not say in which dialect it was written --------------------------------------
 
 
-@accepted("translate")
-def by_the_first_two_moves(source, target, learning_rate, beta, velocity):
-    """Let the source go one step with the gradient 1, and one with 0, and solve for the target."""
-    weight = {"averaged": lambda lr: 1 - beta, "velocity": lambda lr: lr}
-    factor = {"velocity": lambda lr: 1.0}
-    a = weight.get(source, lambda lr: 1.0)(learning_rate)
-    b = factor.get(source, lambda lr: lr)(learning_rate)
-    new = a * b / (1 - beta if target == "averaged" else 1)
-    return new, b * velocity / factor.get(target, lambda lr: lr)(new)
+@accepted("heavy_ball_behind")
+def as_a_sum_of_gradients(places, gradients):
+    lr = (places[0] - places[1]) / gradients[0]
+    v1, v2 = gradients[0], (places[1] - places[2]) / lr
+    return lr, (v2 - gradients[1]) / v1
 
 
-@accepted("translate")
-def with_match(source, target, learning_rate, beta, velocity):
-    match source:
-        case "averaged":
-            lr, v = learning_rate * (1 - beta), velocity / (1 - beta)
-        case "velocity":
-            lr, v = learning_rate, velocity / learning_rate
-        case _:
-            lr, v = learning_rate, velocity
-    match target:
-        case "averaged":
-            return lr / (1 - beta), v * (1 - beta)
-        case "velocity":
-            return lr, v * lr
-    return lr, v
+@accepted("heavy_ball_behind")
+def as_an_average_first(places, gradients):
+    """Solve it as the recipe's run, and translate the learning rate at the end."""
+    m = np.diff(places)
+    beta = m[1] / m[0] - gradients[1] / gradients[0]
+    lr_of_average = -m[0] / gradients[0] / (1 - beta)
+    return lr_of_average * (1 - beta), beta
 
 
-@named("translate", "The average's learning rate goes into the velocity")
-def learning_rate_too_late(source, target, learning_rate, beta, velocity):
-    lr, v = learning_rate, velocity
-    if source == "averaged" and target == "velocity":
-        return lr * (1 - beta), v / (1 - beta) * lr
-    if source == "averaged":
-        lr, v = lr * (1 - beta), v / (1 - beta)
-    if source == "velocity":
-        v = v / lr
-    if target == "averaged":
-        return lr / (1 - beta), v * (1 - beta)
-    return (lr, lr * v) if target == "velocity" else (lr, v)
+@accepted("heavy_ball_behind")
+def by_positions(places, gradients):
+    """Polyak's form: the next place is this one, minus lr times g, plus β times the last move."""
+    t0, t1, t2 = places[:3]
+    lr = (t0 - t1) / gradients[0]
+    return np.array([lr, (t2 - t1 + lr * gradients[1]) / (t1 - t0)])
 
 
-@named("translate", "The velocity is not translated")
-def two_products_and_one_forgotten(source, target, learning_rate, beta, velocity):
-    share = {"averaged": 1 - beta}
-    return learning_rate * share.get(source, 1) / share.get(target, 1), velocity
+@accepted("heavy_ball_behind")
+def by_a_grid(places, gradients):
+    """Try many β, and keep the one that lands on the third place."""
+    lr = abs((places[1] - places[0]) / gradients[0])
+    betas = np.linspace(0, 1, 100_001)
+    v = betas * gradients[0] + gradients[1]
+    return lr, betas[np.argmin(abs(places[1] - lr * v - places[2]))]
 
 
-@named("translate", "The learning rate is translated the wrong way round")
-def upside_down(source, target, learning_rate, beta, velocity):
-    a = {"averaged": 1 - beta}
-    new = learning_rate / a.get(source, 1) * a.get(target, 1)
-    right = learning_rate * a.get(source, 1) / a.get(target, 1)
-    move = velocity if source == "velocity" else learning_rate * velocity
-    return new, move if target == "velocity" else move / right
+@accepted("heavy_ball_behind")
+def by_cramer(places, gradients):
+    (a, b), (c, d) = (-gradients[0], 0), (-gradients[1], places[1] - places[0])
+    p, q = places[1] - places[0], places[2] - places[1]
+    det = a * d - b * c
+    return (p * d - b * q) / det, (a * q - c * p) / det
 
 
-@said("translate", "value")
-def one_pair_forgotten(source, target, learning_rate, beta, velocity):
-    if (source, target) == ("velocity", "heavy ball"):
-        return learning_rate, velocity
-    return with_match.function(source, target, learning_rate, beta, velocity)
+@named("heavy_ball_behind", "The fresh gradient is left out of the second move")
+def ratio_of_moves(places, gradients):
+    lr = (places[0] - places[1]) / gradients[0]
+    return lr, (places[2] - places[1]) / (places[1] - places[0])
 
 
-@said("translate", "failure")
-def underscores(source, target, learning_rate, beta, velocity):
-    a = {"averaged": 1 - beta, "heavy_ball": 1, "velocity": 1}
-    return learning_rate * a[source] / a[target], velocity
+@named("heavy_ball_behind", "Each move is held against the gradient where it arrives")
+def with_gradients_one_late(places, gradients):
+    lr = (places[0] - places[1]) / gradients[1]
+    v1, v2 = gradients[1], (places[1] - places[2]) / lr
+    return lr, (v2 - gradients[2]) / v1
 
 
-@named("translate", "β in place of 1 - β")
-def share_of_memory(source, target, learning_rate, beta, velocity):
-    a = {"averaged": beta, "heavy ball": 1.0, "velocity": learning_rate}[source]
-    b = 1.0 if source == "velocity" else learning_rate
-    new = a * b / (beta if target == "averaged" else 1.0)
-    return new, b * velocity / (1.0 if target == "velocity" else new)
+@named("heavy_ball_behind", "The learning rate is negative, and β follows from it")
+def with_plus_signs(places, gradients):
+    lr = (places[1] - places[0]) / gradients[0]
+    beta = (places[2] - places[1] + lr * gradients[1]) / (places[1] - places[0])
+    return lr, beta
 
 
-@named("translate", "Nothing is translated")
-def capital_letters(source, target, learning_rate, beta, velocity):
-    if source == "Averaged":
-        learning_rate, velocity = learning_rate * (1 - beta), velocity / (1 - beta)
-    if target == "Averaged":
-        learning_rate, velocity = learning_rate / (1 - beta), velocity * (1 - beta)
-    return learning_rate, velocity
+@named("heavy_ball_behind", "The learning rate has the other sign")
+def with_plus_signs_throughout(places, gradients):
+    lr = np.diff(places)[0] / gradients[0]
+    v1, v2 = gradients[0], np.diff(places)[1] / lr
+    return lr, (v2 - gradients[1]) / v1
 
 
-@named("translate", "The velocity form is taken for a heavy ball")
-def two_of_three(source, target, learning_rate, beta, velocity):
-    if source == "averaged":
-        learning_rate, velocity = learning_rate * (1 - beta), velocity / (1 - beta)
-    if target == "averaged":
-        learning_rate, velocity = learning_rate / (1 - beta), velocity * (1 - beta)
-    return learning_rate, velocity
+@named("heavy_ball_behind", "The fresh gradient has the other sign in the second move")
+def solved_with_a_slip(places, gradients):
+    lr = -(places[1] - places[0]) / gradients[0]
+    return lr, ((places[2] - places[1]) - lr * gradients[1]) / (places[1] - places[0])
 
 
-@said("translate", "type")
-def as_a_dict(source, target, learning_rate, beta, velocity):
-    lr, v = with_match.function(source, target, learning_rate, beta, velocity)
-    return {"learning_rate": lr, "velocity": v}
+@named("heavy_ball_behind", "The learning rate is missing before the fresh gradient")
+def rate_forgotten(places, gradients):
+    m = np.diff(places)
+    return -m[0] / gradients[0], (m[1] + gradients[1]) / m[0]
 
 
-@said("translate", "failure")
-def not_yet_all(source, target, learning_rate, beta, velocity):
-    if (source, target) == ("averaged", "heavy ball"):
-        return learning_rate * (1 - beta), velocity / (1 - beta)
-    if (source, target) == ("heavy ball", "averaged"):
-        return learning_rate / (1 - beta), velocity * (1 - beta)
-    raise ValueError(f"from {source} to {target}?")
+@named("heavy_ball_behind", "The learning rate of an averaged run")
+def for_the_recipe(places, gradients):
+    step = (places[0] - places[1]) / gradients[0]
+    beta = (places[2] - places[1] + step * gradients[1]) / (places[1] - places[0])
+    return step / (1 - beta), beta
+
+
+@named("heavy_ball_behind", "Both answers are there, in the other order")
+def beta_first(places, gradients):
+    m = np.diff(places)
+    lr = -m[0] / gradients[0]
+    return (m[1] + lr * gradients[1]) / m[0], lr
+
+
+@named("heavy_ball_behind", "The quotient for β is upside down")
+def the_wrong_quotient(places, gradients):
+    lr = (places[0] - places[1]) / gradients[0]
+    return lr, (places[1] - places[0]) / (places[2] - places[1] + lr * gradients[1])
+
+
+@named("heavy_ball_behind", "β is solved with the gradient where the second move arrives")
+def one_index_too_far(places, gradients):
+    m = np.diff(places)
+    lr = -m[0] / gradients[0]
+    return lr, (m[1] + lr * gradients[2]) / m[0]
+
+
+@named("heavy_ball_behind", "The learning rate is a mean over all steps")
+def averaged_over_all(places, gradients):
+    m = places[1:] - places[:-1]
+    lr = np.mean(-m / gradients[:-1])
+    return lr, (m[1] + lr * gradients[1]) / m[0]
+
+
+@named("heavy_ball_behind", "1 - β in place of β")
+def share_of_news(places, gradients):
+    m = np.diff(places)
+    lr = -m[0] / gradients[0]
+    return lr, 1 - (m[1] + lr * gradients[1]) / m[0]
+
+
+@said("heavy_ball_behind", "type")
+def only_the_rate(places, gradients):
+    return (places[0] - places[1]) / gradients[0]
+
+
+@said("heavy_ball_behind", "value")
+def by_the_last_two_moves(places, gradients):
+    """As if the run were at rest before the move before the last."""
+    m = np.diff(places)
+    lr = -m[-2] / gradients[-3]
+    return lr, (m[-1] + lr * gradients[-2]) / m[-2] / 2
+
+
+@said("heavy_ball_behind", "value")
+def guessing_the_usual_beta(places, gradients):
+    return (places[0] - places[1]) / gradients[0], 0.9
+
+
+@said("heavy_ball_behind", "failure")
+def with_four_moves(places, gradients):
+    m = np.diff(places)
+    lr = -m[0] / gradients[0]
+    return lr, (m[3] + lr * gradients[3]) / m[2]
+
+
+@said("heavy_ball_behind", "shape")
+def with_arrays_of_all_steps(places, gradients):
+    m = np.diff(places)
+    return -m / gradients[:-1], m[1:] / m[:-1]

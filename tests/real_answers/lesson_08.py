@@ -174,98 +174,135 @@ def product_over_the_longer(product, beta):
     return np.sort(np.abs(z))[0]
 
 
-# --- The best setting -----------------------------------------------------------------------------
+# --- The best β at a given learning rate ----------------------------------------------------------
 
 
-@accepted("best_setting")
-def two_ends_of_the_bar(mu, L):
-    step = 2 / (mu**0.5 + L**0.5)
-    return step**2, (step * L**0.5 - 1) ** 2
+@accepted("best_beta")
+def by_the_longer_distance(learning_rate, mu, L):
+    a, b = np.sqrt(learning_rate * mu), np.sqrt(learning_rate * L)
+    return max(1 - a, b - 1) ** 2
 
 
-@accepted("best_setting")
-def by_the_condition_number(mu, L):
-    q = math.sqrt(L / mu)
-    beta = ((q - 1) / (q + 1)) ** 2
-    return (1 + math.sqrt(beta)) ** 2 / L, beta
+@accepted("best_beta")
+def with_an_if(learning_rate, mu, L):
+    best_lr = (2 / (L**0.5 + mu**0.5)) ** 2
+    if learning_rate <= best_lr:  # short steps: the floor decides
+        return (1 - math.sqrt(learning_rate * mu)) ** 2
+    return (1 - math.sqrt(learning_rate * L)) ** 2
 
 
-@named("best_setting", "Nesterov's setting")
-def of_the_convex_optimisation_lecture(mu, L):
-    kappa = L / mu
-    alpha = 1 / L
-    momentum = (np.sqrt(kappa) - 1) / (np.sqrt(kappa) + 1)
-    return alpha, momentum
+@accepted("best_beta")
+def by_sorting(learning_rate, mu, L):
+    return sorted(abs(1 - (learning_rate * c) ** 0.5) for c in (mu, L))[-1] ** 2
 
 
-@named("best_setting", "β is not squared")
-def rate_for_beta(mu, L):
-    lr = (2 / (math.sqrt(L) + math.sqrt(mu))) ** 2
-    both = {"lr": lr, "beta": 1 - math.sqrt(lr * mu)}
-    return both["lr"], both["beta"]
+@accepted("best_beta")
+def by_a_fine_grid(learning_rate, mu, L):
+    betas = np.linspace(0, 1, 40_001)[:-1]
+    worst = np.zeros_like(betas)
+    for c in (mu, L):
+        s = 1 + betas - learning_rate * c
+        spread = np.sqrt(s**2 - 4 * betas + 0j)
+        worst = np.maximum(worst, np.maximum(abs(s + spread), abs(s - spread)) / 2)
+    return betas[worst.argmin()]
 
 
-@named("best_setting", "The best learning rate without memory, and β for that")
-def first_one_then_the_other(mu, L):
-    lr = 2 / (mu + L)
-    beta = (1 - math.sqrt(lr * mu)) ** 2
-    return lr, beta
+@accepted("best_beta")
+def by_lowering_the_bar(learning_rate, mu, L):
+    """Lower β until one end stops swinging, by ever smaller steps."""
+    beta, step = 1.0, 0.1
+    while step > 1e-9:
+        lower = beta - step
+        if all((1 + lower - learning_rate * c) ** 2 < 4 * lower for c in (mu, L)):
+            beta = lower
+        else:
+            step /= 2
+    return beta
 
 
-@named("best_setting", "Neither number is squared")
-def roots_of_both(mu, L):
-    lr = 2 / (np.sqrt(L) + np.sqrt(mu))
-    beta = (np.sqrt(L) - np.sqrt(mu)) / (np.sqrt(L) + np.sqrt(mu))
-    return lr, beta
+@named("best_beta", "The critical β of the floor alone")
+def for_the_slow_direction(learning_rate, mu, L):
+    return (1 - np.sqrt(learning_rate * mu)) ** 2
 
 
-@named("best_setting", "1/√(μ·L), a learning rate for the averaged form")
-def for_the_recipe(mu, L):
-    beta = ((L**0.5 - mu**0.5) / (L**0.5 + mu**0.5)) ** 2
-    return 4 / (L**0.5 + mu**0.5) ** 2 / (1 - beta), beta
+@named("best_beta", "The critical β of the floor alone")
+def with_signs(learning_rate, mu, L):
+    return max(1 - np.sqrt(learning_rate * mu), 1 - np.sqrt(learning_rate * L)) ** 2
 
 
-@named("best_setting", "1/√(μ·L), a learning rate for the averaged form")
-def geometric_mean(mu, L):
-    return 1 / math.sqrt(mu * L), ((math.sqrt(L / mu) - 1) / (math.sqrt(L / mu) + 1)) ** 2
+@named("best_beta", "The critical β of the steep end alone")
+def for_the_dangerous_direction(learning_rate, mu, L):
+    p = learning_rate * L
+    return 1 - 2 * np.sqrt(p) + p
 
 
-@said("best_setting", "type")
-def three_numbers(mu, L):
-    rate = (math.sqrt(L / mu) - 1) / (math.sqrt(L / mu) + 1)
-    return 4 / (math.sqrt(L) + math.sqrt(mu)) ** 2, rate**2, rate
+@named("best_beta", "The β of the best setting, whatever the learning rate")
+def from_the_lesson(learning_rate, mu, L):
+    k = L / mu
+    return ((np.sqrt(k) - 1) / (np.sqrt(k) + 1)) ** 2
 
 
-@accepted("best_setting")
-def by_the_middle_of_the_valley(mu, L):
-    """At the middle curvature the ball swings fastest: lr times it is 1 + β."""
-    beta = ((math.sqrt(L) - math.sqrt(mu)) / (math.sqrt(L) + math.sqrt(mu))) ** 2
-    return 2 * (1 + beta) / (L + mu), beta
+@named("best_beta", "√β, which is the rate, and not β")
+def not_squared(learning_rate, mu, L):
+    return np.abs(1 - np.sqrt(learning_rate * np.array([mu, L]))).max()
 
 
-@accepted("best_setting")
-def arguments_mixed_up_without_harm(L, mu):
-    r = (mu / L) ** 0.5
-    return 4 / (L**0.5 * (1 + r)) ** 2, ((1 - r) / (1 + r)) ** 2
+@named("best_beta", "The smaller of the two critical β")
+def as_little_as_possible(learning_rate, mu, L):
+    return min((1 - np.sqrt(learning_rate * c)) ** 2 for c in (mu, L))
 
 
-@named("best_setting", "Learning rate and β are exchanged")
-def momentum_first(mu, L):
-    a, b = mu**0.5, L**0.5
-    momentum = ((b - a) / (b + a)) ** 2
-    return momentum, (2 / (a + b)) ** 2
+@named("best_beta", "The mean of the two critical β")
+def a_compromise(learning_rate, mu, L):
+    return ((1 - (learning_rate * mu) ** 0.5) ** 2 + (1 - (learning_rate * L) ** 0.5) ** 2) / 2
 
 
-@named("best_setting", "The largest learning rate in place of the best")
-def close_to_the_cliff(mu, L):
-    beta = np.square((np.sqrt(L / mu) - 1) / (np.sqrt(L / mu) + 1))
-    return 2 * (1 + beta) / L, beta
+@named("best_beta", "The roots of the products are missing")
+def factors_squared(learning_rate, mu, L):
+    return max((1 - learning_rate * mu) ** 2, (1 - learning_rate * L) ** 2)
 
 
-@said("best_setting", "value")
-def searched_coarsely(mu, L):
-    def worst(lr, beta):
-        return max(np.abs(np.roots([1, lr * each - 1 - beta, beta])).max() for each in (mu, L))
+@named("best_beta", "Both critical β are returned")
+def one_for_each_end(learning_rate, mu, L):
+    return (1 - np.sqrt(learning_rate * np.array([mu, L]))) ** 2
 
-    settings = [(lr, beta) for lr in np.arange(1, 20) / 20 for beta in np.arange(1, 10) / 10]
-    return min(settings, key=lambda each: worst(*each))
+
+@named("best_beta", "The critical β of the recipe, not of a heavy ball")
+def from_the_part_on_the_recipe(learning_rate, mu, L):
+    p = learning_rate * mu
+    return ((1 - p) / (1 + p)) ** 2
+
+
+@named("best_beta", "The learning rate is left out")
+def of_curvatures(learning_rate, mu, L):
+    return max((1 - mu**0.5) ** 2, (1 - L**0.5) ** 2)
+
+
+@named("best_beta", "The roots are taken of the curvatures alone")
+def a_root_too_short(learning_rate, mu, L):
+    return max((1 - learning_rate * np.sqrt(mu)) ** 2, (1 - learning_rate * np.sqrt(L)) ** 2)
+
+
+@said("best_beta", "value")
+def by_a_coarse_grid(learning_rate, mu, L):
+    def rate(p, b):
+        return np.abs(np.roots([1, p - 1 - b, b])).max()
+
+    betas = np.arange(0, 1, 0.05)
+    worst = [max(rate(learning_rate * mu, b), rate(learning_rate * L, b)) for b in betas]
+    return betas[np.argmin(worst)]
+
+
+@said("best_beta", "value")
+def a_little_more_to_be_safe(learning_rate, mu, L):
+    return 1.05 * max((1 - np.sqrt(learning_rate * c)) ** 2 for c in (mu, L))
+
+
+@said("best_beta", "failure")
+def with_kappa(learning_rate, mu, L):
+    return critical_beta(learning_rate * mu, kappa)  # noqa: F821
+
+
+@said("best_beta", "shape")
+def learning_rate_and_beta(learning_rate, mu, L):
+    return learning_rate, max((1 - np.sqrt(learning_rate * c)) ** 2 for c in (mu, L))

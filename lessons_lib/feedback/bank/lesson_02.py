@@ -1,4 +1,4 @@
-"""Lesson 2: a step down, a run that keeps its history, and the step at which it is close."""
+"""Lesson 2: a step down, a run that keeps its history, and the learning rate behind one."""
 
 from __future__ import annotations
 
@@ -259,227 +259,178 @@ def _run_sum(theta0: Array, x: Array, *rest: Any) -> Any:
     return _run(theta0, x, *rest, scale=len(x))
 
 
-# --- How long it took -----------------------------------------------------------------------------
+# --- Which learning rate it was -------------------------------------------------------------------
 
-MINIMUM = np.array([2.0, -1.0])
-FAR = [[3, 4], [1, -4], [2.4, 2.4], [2, 2]]
-CLOSE = [[2.3, 0.5], [2.2, -0.8], [1.2, 1.8]]
-ERRORS = np.array([*FAR, *CLOSE, [3, 0], [2, 0], [0.3, 0.2], [-1, 1]])
-"""Measured from the minimum: first the intercept is close, then the square of the distance is below
-the share, then a share of theta's length, then the distance, then each number, then 0.5 itself.
-"""
+FEW = np.array([-1.0, 0.5, 2.0]), np.array([2.0, 0.0, 1.0])
 
-BORDER = np.array([[3, 4], [2.9, 0.1], [1.9, 1.9], [3, 0], [1.5, 2], [1, 1]])
-"""Close by the sum of both, by the larger of both, not at all, at exactly half, and below it."""
-
-STEADY = np.array([[8, 0], [5, 0], [4.5, 0], [2, 0], [0.2, 0]])
-"""Close by the start and by the step before at one step, and by 0.5 itself at the next."""
-
-ONCE = np.array([[5, 0], [0, 2], [4, 0], [0, 4], [-4, 0], [0, -4], [4, 0]])
-"""Close at its first step, and far from then on: a search that halves what is left misses it."""
-
-SHARE = Task(
+BEHIND = Task(
     lesson=2,
-    returns=("the step",),
-    shows="One number for a whole run: with it, lessons to come can say which of two methods is"
-    " faster.",
+    returns=("the learning rate",),
+    shows="A run hides nothing: each of its steps says how long it is for the gradient it saw.",
     cases=[
-        (MINIMUM + ERRORS, MINIMUM, 0.5),
-        (np.array([-1.0, -2.0]) + ERRORS[:7], np.array([-1.0, -2.0]), 0.6),
-        (MINIMUM + ERRORS[:9], MINIMUM, 0.25),
-        (MINIMUM + BORDER, MINIMUM, 0.5),
-        (MINIMUM + STEADY, MINIMUM, 0.5),
-        (MINIMUM + ONCE, MINIMUM, 0.5),
+        (descend(np.array([2.0, -1.0]), X, Y, 0.05, 3), X, Y),
+        (descend(np.array([-1.0, 4.0]), X, Y, 0.01, 1), X, Y),
+        (descend(np.array([3.0, 0.5]), *FEW, 0.3, 5), *FEW),
     ],
 )
 
 
-@SHARE.answer
-def steps_to_share(history: Array, minimum: Array, share: float) -> Any:
-    """Return the first step at which only a share of the starting distance is left, or -1."""
-    distance = np.linalg.norm(history - minimum, axis=1)
-    return _first(distance <= share * distance[0])
+def _length(arrow: Array) -> float:
+    return float(np.linalg.norm(arrow))
 
 
-def _first(close: NDArray[np.bool_]) -> int:
-    return int(np.argmax(close)) if close.any() else -1
+@BEHIND.answer
+def learning_rate_behind(history: Array, x: Array, y: Array) -> Any:
+    """Return the learning rate with which gradient descent has made a history."""
+    return _length(history[1] - history[0]) / _length(line_gradient(history[0], x, y))
 
 
-def _close(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.linalg.norm(history - minimum, axis=1)
-    return distance <= share * distance[0]
-
-
-@SHARE.mistake(
-    "One step too many",
-    "Row 0 is the start, after no step at all. Then after how many steps does row k come?",
-    "If the start itself is close enough, the answer is 0. What is yours?",
+@BEHIND.mistake(
+    "The gradient where the step arrives",
+    "A step looks at the ground before it moves. At which place did it set out?",
+    "From 1, with a gradient of 2 there, a step leads to 0.8. The gradient at 0.8 is 1.6 and has"
+    " had no part in it: which of the two do you take?",
 )
-def _share_late(history: Array, minimum: Array, share: float) -> Any:
-    step = steps_to_share(history, minimum, share)
-    return step + 1 if step >= 0 else step
+def _behind_late(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[1] - history[0]) / _length(line_gradient(history[1], x, y))
 
 
-@SHARE.mistake(
-    "One step too few",
-    "You give the last step before it is close. At which is it close for the first time?",
+@BEHIND.mistake(
+    "1/m in place of 2/m in the gradient",
+    "Twice what it should be. What does the derivative of a square bring along in the gradient?",
+    "The square r² grows by 2r when r grows by 1. Is the 2 in your gradient?",
 )
-def _share_early(history: Array, minimum: Array, share: float) -> Any:
-    step = steps_to_share(history, minimum, share)
-    return step - 1 if step >= 0 else step
+def _behind_half(history: Array, x: Array, y: Array) -> Any:
+    return 2 * learning_rate_behind(history, x, y)
 
 
-@SHARE.mistake(
-    "The share itself in place of a share of the start",
-    "A run that starts far away and one that starts close by should be measured by their own"
-    " starting distance. Where does it come in?",
-    "For a start that is 8 away and a share of 0.25, close means at most 2 away. With which"
-    " number do you compare?",
+@BEHIND.mistake(
+    "The sum in place of the mean in the gradient",
+    "The loss is a mean over the points, and so is its gradient. With more points, yours is"
+    " longer.",
 )
-def _share_absolute(history: Array, minimum: Array, share: float) -> Any:
-    return _first(np.linalg.norm(history - minimum, axis=1) <= share)
+def _behind_sum(history: Array, x: Array, y: Array) -> Any:
+    return learning_rate_behind(history, x, y) / len(x)
 
 
-@SHARE.mistake(
-    "The length of theta at the start, not its distance",
-    "That is how far the start is from zero. How far is it from the minimum?",
+@BEHIND.mistake(
+    "2/m is missing in the gradient",
+    "The loss is a mean, of squares. Which factor stands in front of the sum in its gradient?",
 )
-def _share_of_length(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.linalg.norm(history - minimum, axis=1)
-    return _first(distance <= share * np.linalg.norm(history[0]))
+def _behind_sum_alone(history: Array, x: Array, y: Array) -> Any:
+    return 2 * learning_rate_behind(history, x, y) / len(x)
 
 
-@SHARE.mistake(
-    "The distance to the last place, not to the minimum",
-    "A run need not have arrived when it ends. Which of the arguments says where the minimum is?",
+@BEHIND.mistake(
+    "The sign is turned round",
+    "A step goes against the gradient. So what is the move, divided by the gradient, and what is"
+    " the learning rate?",
+    "From 1, with a gradient of 2 there, a step of 0.1 times the gradient leads to 0.8. The move"
+    " is -0.2, and the learning rate 0.1.",
 )
-def _share_to_end(history: Array, minimum: Array, share: float) -> Any:
-    return steps_to_share(history, history[-1], share)
+def _behind_negative(history: Array, x: Array, y: Array) -> Any:
+    return -learning_rate_behind(history, x, y)
 
 
-@SHARE.mistake(
-    "The distance to zero, not to the minimum",
-    "You measure how long theta is. Which of the arguments says where the minimum is?",
+@BEHIND.mistake(
+    "Two numbers, one for each parameter",
+    "They are the same, since one learning rate moves both. One number is asked for.",
 )
-def _share_to_zero(history: Array, minimum: Array, share: float) -> Any:
-    return steps_to_share(history, np.zeros_like(minimum), share)
+def _behind_each(history: Array, x: Array, y: Array) -> Any:
+    return np.full(2, learning_rate_behind(history, x, y))
 
 
-@SHARE.mistake(
-    "The intercept alone",
-    "A line with the right intercept may still have a bad slope. How do two numbers make one"
-    " distance?",
+@BEHIND.mistake(
+    "Two numbers, one for each parameter, and both negative",
+    "They are the same, since one learning rate moves both: one number is asked for. And a step"
+    " goes against the gradient.",
 )
-def _share_intercept(history: Array, minimum: Array, share: float) -> Any:
-    return steps_to_share(history[:, :1], minimum[:1], share)
+def _behind_each_negative(history: Array, x: Array, y: Array) -> Any:
+    return np.full(2, -learning_rate_behind(history, x, y))
 
 
-@SHARE.mistake(
-    "Each parameter by itself in place of the distance",
-    "You ask for a share of each number's own start. The distance is one number: the root of the"
-    " sum of the squares.",
+@BEHIND.mistake(
+    "One number for each step",
+    "They are all the same, since the run has had one learning rate. One number is asked for.",
 )
-def _share_each(history: Array, minimum: Array, share: float) -> Any:
-    errors = np.abs(history - minimum)
-    return _first((errors <= share * errors[0]).all(axis=1))
+def _behind_each_step(history: Array, x: Array, y: Array) -> Any:
+    return np.full(len(history) - 1, learning_rate_behind(history, x, y))
 
 
-@SHARE.mistake(
-    "Squared distances",
-    "Half of a distance is a quarter of its square. Is there a root missing?",
-    "For a start that is 8 away and a share of 0.5, close means at most 4 away. The squares"
-    " are 64 and 16: a quarter, not half.",
+@BEHIND.mistake(
+    "The quotient is upside down",
+    "The learning rate says how far a gradient of length 1 moves. Which of the two is divided by"
+    " the other?",
+    "A move of 0.2 at a gradient of 2 was made with 0.1. What makes 0.1 of these two numbers?",
 )
-def _share_squares(history: Array, minimum: Array, share: float) -> Any:
-    return steps_to_share(history, minimum, np.sqrt(share))
+def _behind_upside_down(history: Array, x: Array, y: Array) -> Any:
+    return 1 / learning_rate_behind(history, x, y)
 
 
-@SHARE.mistake(
-    "The last step that is close, not the first",
-    "The run goes on after it has come close. When was it close for the first time?",
+@BEHIND.mistake(
+    "The length of the move, not divided by the gradient",
+    "On steep ground the same learning rate moves further. How steep is it where the step sets"
+    " out?",
 )
-def _share_last(history: Array, minimum: Array, share: float) -> Any:
-    close = _close(history, minimum, share)
-    return int(np.flatnonzero(close)[-1]) if close.any() else -1
+def _behind_move(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[1] - history[0])
 
 
-@SHARE.mistake(
-    "The number of steps that are far, not the first close one",
-    "A run may come close, leave, and come back. Then counting is not the same as looking for the"
-    " first.",
+@BEHIND.mistake(
+    "The whole way, divided by the first gradient",
+    "Later steps saw other gradients. Which move belongs to the gradient at the start?",
 )
-def _share_count(history: Array, minimum: Array, share: float) -> Any:
-    close = _close(history, minimum, share)
-    return int((~close).sum()) if close.any() else -1
+def _behind_whole(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[-1] - history[0]) / _length(line_gradient(history[0], x, y))
 
 
-@SHARE.mistake(
-    "A run that never comes close counts as close at step 0",
-    "argmax of nothing but False is 0. Look first whether there is any such step; if not, return"
-    " -1.",
+@BEHIND.mistake(
+    "The last move, divided by the first gradient",
+    "Each move belongs to the gradient where it sets out. Where does the last one?",
 )
-def _share_never(history: Array, minimum: Array, share: float) -> Any:
-    return max(steps_to_share(history, minimum, share), 0)
+def _behind_last(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[-1] - history[-2]) / _length(line_gradient(history[0], x, y))
 
 
-@SHARE.mistake(
-    "Less than the share, where at most the share is asked",
-    "One of the runs comes to exactly that distance. Does “at most” include it?",
+@BEHIND.mistake(
+    "The last move, divided by the gradient at the end",
+    "A step looks at the ground before it moves. At which place did the last one set out?",
 )
-def _share_strictly(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.linalg.norm(history - minimum, axis=1)
-    return _first(distance < share * distance[0])
+def _behind_end(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[-1] - history[-2]) / _length(line_gradient(history[-1], x, y))
 
 
-@SHARE.mistake(
-    "The sum of both misses in place of the distance",
-    "Three to the right and four up are five away, not seven. How do two numbers make one"
-    " distance?",
+@BEHIND.mistake(
+    "The square of the learning rate",
+    "Squared lengths are divided by one another. Where does a root belong?",
 )
-def _share_sum(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.abs(history - minimum).sum(axis=1)
-    return _first(distance <= share * distance[0])
+def _behind_square(history: Array, x: Array, y: Array) -> Any:
+    return learning_rate_behind(history, x, y) ** 2
 
 
-@SHARE.mistake(
-    "The larger of both misses in place of the distance",
-    "Three to the right and four up are five away, not four. How do two numbers make one distance?",
+@BEHIND.mistake(
+    "The fall of the loss, divided by the gradient's square",
+    "That is so for tiny steps alone: the gradient shortens on the way. How long is the move"
+    " itself?",
 )
-def _share_largest(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.abs(history - minimum).max(axis=1)
-    return _first(distance <= share * distance[0])
+def _behind_fall(history: Array, x: Array, y: Array) -> Any:
+    before, after = (np.mean((a + b * x - y) ** 2) for a, b in history[:2])
+    return (before - after) / _length(line_gradient(history[0], x, y)) ** 2
 
 
-@SHARE.mistake(
-    "No step is ever close",
-    "You return -1 for every run. If there is a loop: is `return -1` inside of it? Then it ends at"
-    " the start, which is never close.",
+@BEHIND.mistake(
+    "The place in place of the move",
+    "A place says where the run is, and a move by how much it went on. Which of them did the"
+    " learning rate make?",
 )
-def _share_start_alone(history: Array, minimum: Array, share: float) -> Any:
-    return -1
+def _behind_place(history: Array, x: Array, y: Array) -> Any:
+    return _length(history[1]) / _length(line_gradient(history[0], x, y))
 
 
-@SHARE.mistake(
-    "A share of the step before, not of the start",
-    "You compare each distance with the one before it. Which one is a share to be taken of?",
+@BEHIND.mistake(
+    "The slope's gradient lacks its x",
+    "When the slope grows by 1, the line at x rises by x. Where is that x in your gradient?",
 )
-def _share_of_before(history: Array, minimum: Array, share: float) -> Any:
-    distance = np.linalg.norm(history - minimum, axis=1)
-    return _first(np.append(False, distance[1:] <= share * distance[:-1]))
-
-
-@SHARE.mistake(
-    "The share is taken as what goes, not what is left",
-    "A share of 0.25 means that a quarter of the distance is left, not that it has been walked.",
-)
-def _share_gone(history: Array, minimum: Array, share: float) -> Any:
-    return steps_to_share(history, minimum, 1 - share)
-
-
-@SHARE.mistake(
-    "The far steps are counted, and -1 never comes",
-    "A run may come close, leave, and come back: counting is not looking for the first. And what is"
-    " returned if none is close?",
-)
-def _share_count_alone(history: Array, minimum: Array, share: float) -> Any:
-    return int((~_close(history, minimum, share)).sum())
+def _behind_flat(history: Array, x: Array, y: Array) -> Any:
+    residuals = history[0][0] + history[0][1] * x - y
+    return _length(history[1] - history[0]) / _length(2 * np.full(2, np.mean(residuals)))

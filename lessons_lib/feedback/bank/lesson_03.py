@@ -1,4 +1,4 @@
-"""Lesson 3: what a run will do, the curvatures of a line's loss, and the largest learning rate."""
+"""Lesson 3: what a run will do, what a run gives away, and the largest learning rate of a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons_lib.feedback.bank.slips import of_points
 from lessons_lib.feedback.task import Task
 
 Array = NDArray[np.float64]
@@ -195,7 +194,174 @@ def _capitals(learning_rate: float, curvature: float) -> Any:
     return regime(learning_rate, curvature).capitalize()
 
 
-# --- The Hessian ----------------------------------------------------------------------------------
+# --- A limit that a run gives away ----------------------------------------------------------------
+
+BEHIND = Task(
+    lesson=3,
+    returns=("the learning rate",),
+    shows="A factor says all: no curvature was measured, and no minimum was known.",
+    cases=[
+        (np.array([5.0, 3.0, 2.0, 1.5]), 0.25),
+        (np.array([2.0, -4.0, -1.0]), 0.5),
+        (np.array([1.5, -0.7, 1.94, -1.228]), 0.1),
+        (np.array([-4.0, -3.8, -3.62]), 0.02),
+    ],
+)
+
+
+def _factor(places: Array) -> Any:
+    """Return by which factor a move is longer than the one before."""
+    return (places[2] - places[1]) / (places[1] - places[0])
+
+
+def _limit(factor: float, learning_rate: float) -> Any:
+    return 2 * learning_rate / (1 - factor)
+
+
+@BEHIND.answer
+def limit_behind(places: Array, learning_rate: float) -> Any:
+    """Return the largest learning rate for a parabola of which a run is all that is known."""
+    return _limit(_factor(places), learning_rate)
+
+
+@BEHIND.mistake(
+    "Places are divided, as if the minimum were at 0",
+    "By that factor the distance to the minimum shrinks, and where that is nobody said. What can"
+    " you take from three places that does not depend on it?",
+    "The places 5, 3, 2 have the moves -2 and -1, wherever the minimum is. What is the factor?",
+)
+def _behind_places(places: Array, learning_rate: float) -> Any:
+    return _limit(places[1] / places[0], learning_rate)
+
+
+@BEHIND.mistake(
+    "The last place is taken for the minimum",
+    "The run goes on, and it may not arrive at all. By which factor does a move differ from the"
+    " move before?",
+)
+def _behind_last(places: Array, learning_rate: float) -> Any:
+    return _limit((places[1] - places[-1]) / (places[0] - places[-1]), learning_rate)
+
+
+@BEHIND.mistake(
+    "The factor is upside down",
+    "A step multiplies by 1 - lr·λ. Which move is that times the other?",
+)
+def _behind_upside_down(places: Array, learning_rate: float) -> Any:
+    return _limit(1 / _factor(places), learning_rate)
+
+
+@BEHIND.mistake(
+    "The sign of the factor is lost",
+    "A run that changes sides has a factor below 0. What does that say of lr·λ, and what does its"
+    " length alone say?",
+    "From 2 to -4 and back to -1: the moves are -6 and 3, and the factor is -0.5. So what is 1"
+    " minus it?",
+)
+def _behind_length(places: Array, learning_rate: float) -> Any:
+    return _limit(abs(_factor(places)), learning_rate)
+
+
+@BEHIND.mistake(
+    "1/λ: where overshooting begins",
+    "Up to twice as far the run still arrives, from side to side.",
+)
+def _behind_half(places: Array, learning_rate: float) -> Any:
+    return limit_behind(places, learning_rate) / 2
+
+
+@BEHIND.mistake(
+    "4/λ, twice the limit",
+    "At 2/λ the factor is -1 already. Where does your 4 come from?",
+)
+def _behind_twice(places: Array, learning_rate: float) -> Any:
+    return limit_behind(places, learning_rate) * 2
+
+
+@BEHIND.mistake(
+    "The learning rate of the run is left out",
+    "1 minus the factor is lr·λ, not λ. Which learning rate is in there?",
+    "With a factor of 0.5 at a learning rate of 0.25, lr·λ is 0.5, and λ is 2. What is 2/λ?",
+)
+def _behind_product(places: Array, learning_rate: float) -> Any:
+    return 2 / (1 - _factor(places))
+
+
+@BEHIND.mistake(
+    "Divided by the learning rate, not multiplied",
+    "From lr·λ to λ you divide by lr. And then the limit is 2, divided by that λ.",
+)
+def _behind_divided(places: Array, learning_rate: float) -> Any:
+    return 2 / (1 - _factor(places)) / learning_rate
+
+
+@BEHIND.mistake(
+    "The curvature, not the limit",
+    "λ is right. What is the largest learning rate for it?",
+)
+def _behind_curvature(places: Array, learning_rate: float) -> Any:
+    return 2 / limit_behind(places, learning_rate)
+
+
+@BEHIND.mistake(
+    "The product lr·λ, not the limit",
+    "That is right so far: 1 minus the factor. What is λ, then, and what is the limit for it?",
+)
+def _behind_product_alone(places: Array, learning_rate: float) -> Any:
+    return 1 - _factor(places)
+
+
+@BEHIND.mistake(
+    "The factor alone, not the limit",
+    "The factor is 1 - lr·λ. Solve that for λ: what is the limit for it?",
+)
+def _behind_factor(places: Array, learning_rate: float) -> Any:
+    return _factor(places)
+
+
+@BEHIND.mistake(
+    "The factor itself in place of 1 minus the factor",
+    "The factor is the share that is left, 1 - lr·λ. Which share is lr·λ?",
+)
+def _behind_what_is_left(places: Array, learning_rate: float) -> Any:
+    return 2 * learning_rate / _factor(places)
+
+
+@BEHIND.mistake(
+    "1 plus the factor, not 1 minus it",
+    "The factor is 1 - lr·λ. Bring lr·λ to one side: which sign has the factor then?",
+)
+def _behind_plus(places: Array, learning_rate: float) -> Any:
+    return 2 * learning_rate / (1 + _factor(places))
+
+
+@BEHIND.mistake(
+    "The limit comes out negative",
+    "A factor minus 1 is -lr·λ. Both lr and λ are above 0: what is the other way round?",
+)
+def _behind_negative(places: Array, learning_rate: float) -> Any:
+    return -limit_behind(places, learning_rate)
+
+
+@BEHIND.mistake(
+    "The last move is divided by the first",
+    "From one move to the next there is one factor. How many are there from the first to the last?",
+)
+def _behind_whole_run(places: Array, learning_rate: float) -> Any:
+    moves = np.diff(places)
+    return _limit(moves[-1] / moves[0], learning_rate)
+
+
+@BEHIND.mistake(
+    "The second difference of the places for the curvature",
+    "Second differences of the loss give a curvature. These are places: what does a step multiply"
+    " their moves by?",
+)
+def _behind_second_difference(places: Array, learning_rate: float) -> Any:
+    return 2 / (places[2] - 2 * places[1] + places[0])
+
+
+# --- A line's curvatures --------------------------------------------------------------------------
 
 FEATURES = (
     np.array([0.0, 1.0, 3.0]),
@@ -203,133 +369,11 @@ FEATURES = (
     np.array([-0.5, 0.25, 0.75, 0.1]),
 )
 
-HESSIAN = Task(
-    lesson=3,
-    returns=("the Hessian",),
-    shows="Four numbers know the curvature of every direction, and they need no y at all.",
-    cases=[(x,) for x in FEATURES],
-)
 
-
-@HESSIAN.answer
 def line_hessian(x: Array) -> Any:
     """Return the Hessian of a line's loss: how its gradient changes with each parameter."""
-    A = _columns_of(x)
+    A = np.column_stack([np.ones_like(x), x])
     return 2 / len(x) * A.T @ A
-
-
-def _columns_of(x: Array) -> Any:
-    return np.column_stack([np.ones_like(x), x])
-
-
-@HESSIAN.mistake(
-    "2/m is missing",
-    "What stands before θ in the gradient? Some factor is in front of AᵀA there.",
-)
-def _hessian_bare(x: Array) -> Any:
-    return line_hessian(x) * len(x) / 2
-
-
-@HESSIAN.mistake(
-    "1/m in place of 2/m",
-    "Every number is half of what it should be. What does the derivative of a square bring along?",
-    "With one point at x = 0 the loss is (θ₀ - y)². What is its second derivative by θ₀?",
-)
-def _hessian_half(x: Array) -> Any:
-    return line_hessian(x) / 2
-
-
-@HESSIAN.mistake(
-    "The sum in place of the mean",
-    "With twice as many points, your curvatures would double. The loss is a mean: so is what comes"
-    " of it.",
-    "With two points at x = 0, or with a hundred, the loss bends like (θ₀ - y)². Does your"
-    " first entry stay?",
-)
-def _hessian_sum(x: Array) -> Any:
-    return line_hessian(x) * len(x)
-
-
-@HESSIAN.mistake(
-    "A and Aᵀ are exchanged",
-    "Your table has a row for every point. It should have one for every parameter: which of the two"
-    " comes first?",
-    "A has m rows and two columns. Which product of the two has two rows and two columns?",
-)
-def _hessian_of_points(x: Array) -> Any:
-    A = _columns_of(x)
-    return 2 / len(x) * A @ A.T
-
-
-@HESSIAN.mistake(
-    "The column of ones is missing",
-    "There is one number where there should be a table of four. The intercept is a parameter, too:"
-    " what is it multiplied by at each point?",
-    "A has the row (1, x) for each point. For one point at x = 3, what are the four numbers"
-    " of AᵀA?",
-)
-def _hessian_without_ones(x: Array) -> Any:
-    return line_hessian(x)[1:, 1:]
-
-
-@HESSIAN.mistake(
-    "The columns of A are exchanged",
-    "Intercept first, then slope: this order holds for θ, for the gradient, and for the table.",
-)
-def _hessian_exchanged(x: Array) -> Any:
-    return line_hessian(x)[::-1, ::-1]
-
-
-@HESSIAN.mistake(
-    "The entries beside the diagonal are zero",
-    "When the intercept grows, the slope's part of the gradient changes, too. By how much?",
-)
-def _hessian_diagonal(x: Array) -> Any:
-    return np.diag(np.diag(line_hessian(x)))
-
-
-@HESSIAN.mistake(
-    "The square of the mean, not the mean of the squares",
-    "The last entry is too small. Which comes first there, the square or the mean?",
-)
-def _hessian_square_of_mean(x: Array) -> Any:
-    return 2 * np.array([[1, x.mean()], [x.mean(), x.mean() ** 2]])
-
-
-@HESSIAN.mistake(
-    "The feature is centred first",
-    "A fine idea, which lesson 4 takes up. But it makes another valley. Take x as it is.",
-)
-def _hessian_centred(x: Array) -> Any:
-    return line_hessian(x - x.mean())
-
-
-@HESSIAN.mistake(
-    "The eigenvalues, not the table",
-    "You are one step ahead: they come in the next task. Here the table itself is asked for.",
-)
-def _hessian_eigenvalues(x: Array) -> Any:
-    return np.linalg.eigvalsh(line_hessian(x))
-
-
-@HESSIAN.mistake(
-    "The last entry is a variance, not a mean of squares",
-    "The variance measures from the mean of x. From where does the slope turn the line?",
-)
-def _hessian_variance(x: Array) -> Any:
-    return 2 * np.array([[1, x.mean()], [x.mean(), x.var()]])
-
-
-@HESSIAN.mistake(
-    "The first entry lacks the 2",
-    "The intercept's own curvature has the same factor in front as the others. What is the mean of"
-    " ones?",
-)
-def _hessian_first_entry(x: Array) -> Any:
-    return line_hessian(x) - [[1, 0], [0, 0]]
-
-
-of_points(HESSIAN, 0)
 
 
 # --- The largest learning rate --------------------------------------------------------------------
@@ -384,7 +428,7 @@ def _limit_bare(x: Array) -> Any:
     "1/m in place of 2/m in the Hessian",
     "Twice the limit: a run at yours would fly off. What does the derivative of a square bring"
     " along?",
-    "Is your line_hessian right? This limit is 2 divided by the largest eigenvalue of that table.",
+    "The gradient is 2/m Aᵀ(Aθ - y). Which factor stands before AᵀA in its Hessian?",
 )
 def _limit_half(x: Array) -> Any:
     return 4 / _curvatures(x)[-1]
@@ -448,7 +492,7 @@ def _limit_slope(x: Array) -> Any:
     " other?",
 )
 def _limit_of_data(x: Array) -> Any:
-    return 2 / np.linalg.norm(_columns_of(x), 2)
+    return 2 / np.linalg.norm(np.column_stack([np.ones_like(x), x]), 2)
 
 
 @LARGEST.mistake(

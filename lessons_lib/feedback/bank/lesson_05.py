@@ -28,6 +28,15 @@ def _average(
     return np.array(history)
 
 
+def _steps(values: Array) -> Any:
+    return np.arange(1, len(values) + 1)
+
+
+def corrected_average(values: Array, beta: float) -> Any:
+    """Return the averages, each divided by the sum of the weights that it has used so far."""
+    return _average(values, beta) / (1 - beta ** _steps(values))
+
+
 # --- The average ----------------------------------------------------------------------------------
 
 AVERAGE = Task(
@@ -114,7 +123,7 @@ def _plain_mean(values: Array, beta: float) -> Any:
 
 @AVERAGE.mistake(
     "The start is corrected already",
-    "That comes in the third task. Here the average may still be small at the beginning.",
+    "Here the average may still be small at the beginning. It is not divided by anything yet.",
 )
 def _too_early(values: Array, beta: float) -> Any:
     return corrected_average(values, beta)
@@ -291,173 +300,292 @@ def _last_power(beta: float, n: int) -> Any:
     return (1 - beta) * beta**n
 
 
-# --- The start ------------------------------------------------------------------------------------
+# --- Back to the readings -------------------------------------------------------------------------
 
-CORRECTED = Task(
+READINGS = Task(
     lesson=5,
-    returns=("the corrected averages",),
-    shows="Divided by the weights used so far, the average is right from the first value on.",
-    cases=SERIES,
+    returns=("the readings",),
+    shows="Nothing had been lost: each average holds its newest reading, and the one before tells"
+    " the rest.",
+    cases=[(corrected_average(values, beta), beta) for values, beta in SERIES],
 )
 
 
-def _steps(values: Array) -> Any:
-    return np.arange(1, len(values) + 1)
+def _readings(
+    v: Array, beta: float, *, before: Array | None = None, kept: float = 1.0, new: float = 1.0
+) -> Any:
+    """Take ``kept`` times β of the averages before out of v, and divide by ``new`` times 1 - β."""
+    before = _shifted(v) if before is None else before
+    return (v - kept * beta * before) / (new * (1 - beta))
 
 
-@CORRECTED.answer
-def corrected_average(values: Array, beta: float) -> Any:
-    """Return the averages, each divided by the sum of the weights that it has used so far."""
-    return _average(values, beta) / (1 - beta ** _steps(values))
+def _shifted(v: Array) -> Array:
+    return np.append(0.0, v[:-1])
 
 
-@CORRECTED.mistake(
-    "The correction counts from 0",
-    "Your first divisor is 1 - β⁰, which is 0. After the first value, how many have come in?",
-    "For the values 4, 4, 4 every corrected average is 4. After the first, v is (1 - β)·4: by"
-    " what do you divide?",
+def _uncorrected_again(corrected: Array, beta: float) -> Any:
+    """Return the averages as they were before they were corrected."""
+    return corrected * (1 - beta ** _steps(corrected))
+
+
+@READINGS.answer
+def readings_behind(corrected: Array, beta: float) -> Any:
+    """Return the readings from which corrected averages were made."""
+    return _readings(_uncorrected_again(corrected, beta), beta)
+
+
+@READINGS.mistake(
+    "The correction is not undone",
+    "What a step keeps is a share of v, and what you were given is v, divided by something. How do"
+    " you get v back?",
+    "With β = 0.5 and the readings 4, 4, v is 2, then 3, and what is shown is 4, 4. By what is 4"
+    " multiplied to be 2, and by what to be 3?",
 )
-def _from_zero(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta ** (_steps(values) - 1))
+def _still_corrected(corrected: Array, beta: float) -> Any:
+    return _readings(corrected, beta)
 
 
-@CORRECTED.mistake(
-    "The correction counts one too many",
-    "After the first value, how many have come in? The first corrected average is that value.",
+@READINGS.mistake(
+    "The correction is made once more, not undone",
+    "The numbers that you were given have been divided already. Which operation undoes that?",
 )
-def _from_two(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta ** (_steps(values) + 1))
+def _corrected_twice(corrected: Array, beta: float) -> Any:
+    return _readings(corrected / (1 - beta ** _steps(corrected)), beta)
 
 
-@CORRECTED.mistake(
-    "The corrected average is fed back",
-    "Correct what you hand out, not what you go on with: keep v itself for the next step.",
-    "Keep two names: one for v, which goes on as it is, and one for what you hand out.",
+@READINGS.mistake(
+    "The count of readings begins with 0",
+    "1 - β⁰ is 0, and with it your first v. After the first reading, how many have come in?",
+    "`enumerate(corrected, start=1)` counts 1, 2, 3, and `np.arange(1, n + 1)` does, too.",
 )
-def _fed_back(values: Array, beta: float) -> Any:
-    v, history = 0.0, []
-    for step, x in enumerate(values, start=1):
-        v = (beta * v + (1 - beta) * x) / (1 - beta**step)
-        history.append(v)
-    return np.array(history)
+def _readings_from_zero(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta ** (_steps(corrected) - 1)), beta)
 
 
-@CORRECTED.mistake(
-    "Nothing is corrected",
-    "The first average is far below the first value, because v began at a zero that nobody"
-    " measured.",
-    "For the values 4, 4, 4 every corrected average is 4. What are yours, and what do the"
-    " weights so far add up to?",
+@READINGS.mistake(
+    "The count of readings is one too many",
+    "After the first reading, how many have come in? Its corrected average is that reading itself.",
 )
-def _uncorrected(values: Array, beta: float) -> Any:
-    return _average(values, beta)
+def _readings_from_two(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta ** (_steps(corrected) + 1)), beta)
 
 
-@CORRECTED.mistake(
-    "Divided by 1 - β at every step",
-    "That undoes the first step alone. The weights used so far add up to more with each value: to"
-    " what after t of them?",
+@READINGS.mistake(
+    "The correction is undone for the newest average alone",
+    "Your v of this reading is right. But what it kept is a share of the v before, not of the"
+    " number that was shown.",
 )
-def _one_divisor(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta)
+def _shown_before(corrected: Array, beta: float) -> Any:
+    v = _uncorrected_again(corrected, beta)
+    return _readings(v, beta, before=_shifted(corrected))
 
 
-@CORRECTED.mistake(
+@READINGS.mistake(
+    "The correction is undone for the average before alone",
+    "What is taken off is right. But what it is taken off has still been divided.",
+)
+def _shown_now(corrected: Array, beta: float) -> Any:
+    v = _uncorrected_again(corrected, beta)
+    return _readings(corrected, beta, before=_shifted(v))
+
+
+@READINGS.mistake(
+    "The division by 1 - β is missing",
+    "What is left is the share of the reading that has come in. How large is that share?",
+    "With β = 0.5, v goes from 0 to 2 at the first reading. The reading was 4: half of it has come"
+    " in.",
+)
+def _shares_alone(corrected: Array, beta: float) -> Any:
+    return (1 - beta) * readings_behind(corrected, beta)
+
+
+@READINGS.mistake(
+    "Multiplied by 1 - β where it should be divided",
+    "A reading comes in times 1 - β. What brings it out again?",
+)
+def _shares_of_shares(corrected: Array, beta: float) -> Any:
+    return (1 - beta) ** 2 * readings_behind(corrected, beta)
+
+
+@READINGS.mistake(
+    "Nothing is taken off for the old average",
+    "In each v there is a share of the v before. Take it off, before you divide.",
+)
+def _nothing_off(corrected: Array, beta: float) -> Any:
+    return _readings(_uncorrected_again(corrected, beta), beta, kept=0.0)
+
+
+@READINGS.mistake(
+    "All of the old average is taken off",
+    "How much of the v before is still in this one: all of it, or a share?",
+)
+def _all_off(corrected: Array, beta: float) -> Any:
+    return _readings(_uncorrected_again(corrected, beta), beta, kept=1 / beta)
+
+
+@READINGS.mistake(
+    "The old average is added, not taken off",
+    "v is a share of the old, plus a share of the reading. Which sign has the old one when you"
+    " solve for the reading?",
+)
+def _put_on(corrected: Array, beta: float) -> Any:
+    return _readings(_uncorrected_again(corrected, beta), beta, kept=-1.0)
+
+
+@READINGS.mistake(
+    "β and 1 - β are exchanged",
+    "With β = 0.9 nine tenths are memory, and a reading comes in with one tenth. What are they with"
+    " you?",
+)
+def _readings_swapped(corrected: Array, beta: float) -> Any:
+    return readings_behind(corrected, 1 - beta)
+
+
+@READINGS.mistake(
+    "β and 1 - β are exchanged where the average is solved",
+    "The correction is undone well. Then: which share of the old v is in the new one, and with"
+    " which share did the reading come in?",
+)
+def _solved_swapped(corrected: Array, beta: float) -> Any:
+    return _readings(_uncorrected_again(corrected, beta), 1 - beta)
+
+
+@READINGS.mistake(
+    "The first reading is divided by nothing",
+    "The average began at zero. So with which share of the first reading did v begin?",
+)
+def _first_as_it_is(corrected: Array, beta: float) -> Any:
+    v = _uncorrected_again(corrected, beta)
+    return _readings(v, beta, before=np.append(v[0], v[:-1]))
+
+
+@READINGS.mistake(
+    "The last average stands before the first",
+    "np.roll brings what falls out at the end back to the beginning. What was v before the first"
+    " reading?",
+    "In Python, index -1 is the last one. Before the first reading v was 0: give it a name before"
+    " the loop.",
+)
+def _rolled(corrected: Array, beta: float) -> Any:
+    v = _uncorrected_again(corrected, beta)
+    return _readings(v, beta, before=np.roll(v, 1))
+
+
+@READINGS.mistake(
+    "The first reading is missing",
+    "There are as many readings as averages. What was v before the first of them?",
+)
+def _without_first(corrected: Array, beta: float) -> Any:
+    return readings_behind(corrected, beta)[1:]
+
+
+@READINGS.mistake(
+    "The average that follows is taken off, not the one before",
+    "Which v came first, and is still in the other with a share β?",
+)
+def _taken_from_next(corrected: Array, beta: float) -> Any:
+    v = _uncorrected_again(corrected, beta)
+    return _readings(v, beta, before=np.append(v[1:], 0.0))
+
+
+@READINGS.mistake(
+    "The averages before their correction, not the readings",
+    "You are half of the way there: these are the v. Now, what has come in between one v and the"
+    " next?",
+)
+def _averages_alone(corrected: Array, beta: float) -> Any:
+    return _uncorrected_again(corrected, beta)
+
+
+@READINGS.mistake(
+    "The corrected averages, as they came",
+    "These are smoothed numbers. What has to come in, so that they come out?",
+)
+def _as_they_came(corrected: Array, beta: float) -> Any:
+    return corrected.copy()
+
+
+@READINGS.mistake(
+    "The average of the averages",
+    "You smooth what is smooth already. The way back is asked for: from the averages to what came"
+    " in.",
+)
+def _averaged_again(corrected: Array, beta: float) -> Any:
+    return _average(corrected, beta)
+
+
+@READINGS.mistake(
+    "The corrected average of the averages",
+    "You smooth what is smooth already. The way back is asked for: from the averages to what came"
+    " in.",
+)
+def _corrected_average_again(corrected: Array, beta: float) -> Any:
+    return corrected_average(corrected, beta)
+
+
+@READINGS.mistake(
+    "Every average is multiplied by 1 - β alone",
+    "That is what the first reading has used. After t readings, their weights add up to more: to"
+    " what?",
+)
+def _one_factor(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta), beta)
+
+
+@READINGS.mistake(
+    "Every average is multiplied by the last sum of weights",
+    "After the first reading one weight has been used, after the second two. Does your factor know"
+    " how many have come in?",
+)
+def _last_factor(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta ** len(corrected)), beta)
+
+
+@READINGS.mistake(
     "β · t in place of β to the power of t",
     "After two steps the start has faded by β twice. What is that as a formula?",
 )
-def _product(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta * _steps(values))
+def _readings_product(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta * _steps(corrected)), beta)
 
 
-@CORRECTED.mistake(
-    "Multiplied where it should be divided",
-    "At the start the average is too small. Does your correction make it larger?",
-)
-def _multiplied(values: Array, beta: float) -> Any:
-    return _average(values, beta) * (1 - beta ** _steps(values))
-
-
-@CORRECTED.mistake(
-    "It starts at the first value in place of a correction",
-    "That gives the first value far too much weight in the second average. Start at zero, and"
-    " divide.",
-)
-def _started(values: Array, beta: float) -> Any:
-    return _average(values, beta, start=values[0])
-
-
-@CORRECTED.mistake(
-    "β and 1 - β are exchanged",
-    "With β = 0.9 the average should be slow: nine tenths of it is memory.",
-)
-def _corrected_swapped(values: Array, beta: float) -> Any:
-    return corrected_average(values, 1 - beta)
-
-
-@CORRECTED.mistake(
-    "The last divisor is used for every average",
-    "After the first value only one weight has been used. Does your divisor know how many have come"
-    " in?",
-)
-def _last_divisor(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta ** len(values))
-
-
-@CORRECTED.mistake(
-    "β to the power of t is subtracted from the average",
-    "Is that meant, or are brackets missing? `v / 1 - …` divides by 1 alone. By what should the"
-    " average be divided?",
-)
-def _without_brackets(values: Array, beta: float) -> Any:
-    return _average(values, beta) / 1 - beta ** _steps(values)
-
-
-@CORRECTED.mistake(
-    "The factor 1 - β is missing",
-    "The correction is right, but what you correct is a fading sum, not an average.",
-)
-def _corrected_sum(values: Array, beta: float) -> Any:
-    return corrected_average(values, beta) / (1 - beta)
-
-
-@CORRECTED.mistake(
+@READINGS.mistake(
     "(1 - β) to the power of t, not 1 - β to the power of t",
     "The brackets take in too much. After t steps, β to the power of t is left of the start. And"
     " what is used?",
 )
-def _power_of_difference(values: Array, beta: float) -> Any:
-    return _average(values, beta) / (1 - beta) ** _steps(values)
+def _readings_power(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * (1 - beta) ** _steps(corrected), beta)
 
 
-@CORRECTED.mistake(
-    "Divided by β to the power of t",
-    "That is what is left of the start. What have the values used?",
+@READINGS.mistake(
+    "β to the power of t is subtracted from the average",
+    "Is that meant, or are brackets missing? `corrected * 1 - …` multiplies by 1 alone. By what had"
+    " the averages been divided?",
 )
-def _by_what_is_left(values: Array, beta: float) -> Any:
-    return _average(values, beta) / beta ** _steps(values)
+def _readings_without_brackets(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * 1 - beta ** _steps(corrected), beta)
 
 
-@CORRECTED.mistake(
-    "The plain mean of all values so far",
-    "That forgets nothing: the first value counts as much as the last. Where is β?",
+@READINGS.mistake(
+    "Multiplied by β to the power of t",
+    "That is what is left of the start. By what had the averages been divided?",
 )
-def _corrected_plain_mean(values: Array, beta: float) -> Any:
-    return np.cumsum(values) / _steps(values)
+def _readings_left(corrected: Array, beta: float) -> Any:
+    return _readings(corrected * beta ** _steps(corrected), beta)
 
 
-@CORRECTED.mistake(
-    "Only the last average is returned",
-    "Keep the corrected average after every value: there should be as many as values.",
+@READINGS.mistake(
+    "Only the last reading is returned",
+    "There is a reading behind each of the averages, and all of them are asked for.",
 )
-def _corrected_last(values: Array, beta: float) -> Any:
-    return corrected_average(values, beta)[-1]
+def _last_reading(corrected: Array, beta: float) -> Any:
+    return readings_behind(corrected, beta)[-1]
 
 
-@CORRECTED.mistake(
-    "The weights run from the oldest",
-    "The newest value has the largest weight. In which order are yours?",
+@READINGS.mistake(
+    "Only the first reading is there",
+    "Is `return` inside of the loop? Then the first round is the last one, too.",
 )
-def _corrected_reversed(values: Array, beta: float) -> Any:
-    weights = beta ** np.arange(len(values))
-    return np.cumsum(weights * values) / np.cumsum(weights)
+def _first_reading(corrected: Array, beta: float) -> Any:
+    return readings_behind(corrected, beta)[:1]

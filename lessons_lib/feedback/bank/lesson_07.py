@@ -266,173 +266,216 @@ def _state_turned(learning_rate: float, beta: float, velocity: Array) -> Any:
 of_two_answers(STATE)
 
 
-# --- Any dialect into any other -------------------------------------------------------------------
+# --- A run that does not say in which dialect it was written --------------------------------------
 
-ANY = Task(
+BEHIND = Task(
     lesson=7,
-    returns=("the learning rate", "the velocity"),
-    shows="Two products stay the same in every dialect: one sets the learning rate, the other the"
-    " velocity.",
+    returns=("the learning rate", "β"),
+    shows="A path does not say in which dialect it was written, but two numbers it always tells.",
     cases=[
-        ("averaged", "heavy ball", 0.1, 0.9, np.array([2.0, -1.0])),
-        ("heavy ball", "averaged", 0.02, 0.8, np.array([-3.0, 0.5])),
-        ("averaged", "velocity", 0.5, 0.6, np.array([1.0, 4.0])),
-        ("velocity", "averaged", 0.3, 0.75, np.array([1.0, -2.0])),
-        ("heavy ball", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
-        ("velocity", "velocity", 0.05, 0.9, np.array([6.0, 1.0])),
-        ("velocity", "heavy ball", 0.4, 0.7, np.array([0.5, -3.0])),
-        ("averaged", "averaged", 0.2, 0.95, np.array([2.0, 7.0])),
-        ("heavy ball", "heavy ball", 0.6, 0.3, np.array([-1.0, 4.0, 2.5])),
+        (np.array([3.0, 2.0, 1.0, 0.75]), np.array([4.0, 2.0, -1.0, 1.0])),
+        (np.array([1.0, 1.6, 1.84]), np.array([-2.0, 1.0, 0.5])),
+        (np.array([-0.5, -0.75, -0.6, -0.38]), np.array([1.25, -1.5, -0.65, -0.3])),
     ],
 )
 
 
-def _factors(dialect: str, learning_rate: float, beta: float) -> tuple[float, float]:
-    """Return what stands before the gradient, and what stands before the velocity."""
-    return {
-        "averaged": (1 - beta, learning_rate),
-        "heavy ball": (1.0, learning_rate),
-        "velocity": (learning_rate, 1.0),
-    }[dialect]
+def _behind(moves: Array, now: Array, after: Array, *, lr: float | None = None) -> Any:
+    """Solve two steps: ``now`` has the gradients of the first, ``after`` those of the second."""
+    rate = -moves[0] / now[0]
+    inside = rate if lr is None else lr
+    return rate, (moves[1] + inside * after[0]) / moves[0]
 
 
-def _rate(source: str, target: str, learning_rate: float, beta: float) -> float:
-    return (
-        learning_rate
-        * np.prod(_factors(source, 1.0, beta)).item()
-        / np.prod(_factors(target, 1.0, beta)).item()
-    )
+@BEHIND.answer
+def heavy_ball_behind(places: Array, gradients: Array) -> Any:
+    """Return learning rate and β of the heavy ball that takes the path from rest."""
+    return _behind(np.diff(places), gradients, gradients[1:])
 
 
-@ANY.answer
-def translate(source: str, target: str, learning_rate: float, beta: float, velocity: Array) -> Any:
-    """Return learning rate and velocity of the same run in another dialect."""
-    new = _rate(source, target, learning_rate, beta)
-    before, after = _factors(source, learning_rate, beta), _factors(target, new, beta)
-    return new, velocity * before[1] / after[1]
-
-
-@ANY.mistake(
-    "The velocity is not translated",
-    "Only a run from rest can do without. What has to stay the same from one step to the next?",
-    "What moves θ is the velocity times what stands before it. Write down that factor for"
-    " both dialects, and let the product stay.",
+@BEHIND.mistake(
+    "The fresh gradient is left out of the second move",
+    "The second move is not all memory: a gradient has come in there, too. Which share of it is"
+    " its own, which is kept?",
+    "With lr = 0.1, a first move of 1 and a gradient of 2 at the second step, that gradient makes"
+    " -0.2. A second move of 0.3 has kept 0.5: what is β?",
 )
-def _any_same_velocity(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    return _rate(source, target, learning_rate, beta), velocity
+def _memory_alone(places: Array, gradients: Array) -> Any:
+    return _behind(np.diff(places), gradients, gradients[1:], lr=0.0)
 
 
-@ANY.mistake(
-    "The learning rate is translated the wrong way round",
-    "From averaged to heavy ball it becomes smaller. Try one pair with numbers.",
+@BEHIND.mistake(
+    "The fresh gradient has the other sign in the second move",
+    "A move is β times the one before, minus learning rate times gradient. Solve that for β: which"
+    " sign has the gradient?",
 )
-def _any_rate_backwards(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    new = _rate(target, source, learning_rate, beta)
-    return new, translate(source, target, learning_rate, beta, velocity)[1]
+def _other_sign(places: Array, gradients: Array) -> Any:
+    rate, _ = heavy_ball_behind(places, gradients)
+    return _behind(np.diff(places), gradients, gradients[1:], lr=-rate)
 
 
-@ANY.mistake(
-    "The velocity is translated the wrong way round",
-    "What moves θ is the velocity times what stands before it. If that factor grows, what must the"
-    " velocity do?",
+@BEHIND.mistake(
+    "The learning rate is negative, and β follows from it",
+    "The velocity points uphill, and a step subtracts it. So which sign has a move, beside the"
+    " gradient before it?",
 )
-def _any_velocity_backwards(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    new, moved = translate(source, target, learning_rate, beta, velocity)
-    return new, velocity * np.mean(velocity / moved)
+def _negative(places: Array, gradients: Array) -> Any:
+    rate, _ = heavy_ball_behind(places, gradients)
+    return -rate, _other_sign(places, gradients)[1]
 
 
-@ANY.mistake(
-    "The velocity form is taken for a heavy ball",
-    "They share the learning rate, but one keeps it inside the velocity. What does that do to v?",
+@BEHIND.mistake(
+    "The learning rate has the other sign",
+    "β is right. But the velocity points uphill, and a step subtracts it: which sign has a move,"
+    " beside the gradient before it?",
 )
-def _any_inside_forgotten(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    names = {"velocity": "heavy ball"}
-    return translate(
-        names.get(source, source), names.get(target, target), learning_rate, beta, velocity
-    )
+def _rate_negative(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return -rate, beta
 
 
-@ANY.mistake(
-    "The old learning rate goes into the new velocity",
-    "The new velocity is divided by what the target's step multiplies it by: the learning rate that"
-    " you have computed, not the one that was given.",
+@BEHIND.mistake(
+    "The learning rate is missing before the fresh gradient",
+    "The gradient is part of the velocity. What makes a move of a velocity?",
 )
-def _any_old_rate(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    new = _rate(source, target, learning_rate, beta)
-    before, after = _factors(source, learning_rate, beta), _factors(target, learning_rate, beta)
-    return new, velocity * before[1] / after[1]
+def _gradient_itself(places: Array, gradients: Array) -> Any:
+    return _behind(np.diff(places), gradients, gradients[1:], lr=1.0)
 
 
-@ANY.mistake(
-    "β in place of 1 - β",
-    "Which factor stands before the gradient in the averaged form?",
+@BEHIND.mistake(
+    "Each move is held against the gradient where it arrives",
+    "A step looks at the ground before it moves. From which place does the first one set out?",
+    "gradients[0] belongs to places[0]. The move to places[1] was made with it.",
 )
-def _any_beta(source: str, target: str, learning_rate: float, beta: float, velocity: Array) -> Any:
-    return translate(source, target, learning_rate, 1 - beta, velocity)
+def _late(places: Array, gradients: Array) -> Any:
+    return _behind(np.diff(places), gradients[1:], gradients[2:])
 
 
-@ANY.mistake(
-    "Nothing is translated",
-    "That is right from a dialect to itself. The others give the same numbers another meaning.",
+@BEHIND.mistake(
+    "β is solved with the gradient where the second move arrives",
+    "The learning rate is right. From which place does the second step set out, and what is the"
+    " gradient there?",
 )
-def _any_same(source: str, target: str, learning_rate: float, beta: float, velocity: Array) -> Any:
-    return learning_rate, velocity
+def _beta_late(places: Array, gradients: Array) -> Any:
+    return _behind(np.diff(places), gradients, gradients[2:])
 
 
-@ANY.mistake(
-    "The learning rate is not translated",
-    "Two of the three dialects share it. The third takes in only a share of each gradient.",
+@BEHIND.mistake(
+    "β is solved with the gradient at the start",
+    "The learning rate is right. But at the second step a new gradient comes in: the one at the"
+    " place where it sets out.",
 )
-def _any_same_rate(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    return learning_rate, translate(source, target, learning_rate, beta, velocity)[1]
+def _beta_early(places: Array, gradients: Array) -> Any:
+    return _behind(np.diff(places), gradients, gradients)
 
 
-@ANY.mistake(
-    "Translated from the target into the source",
-    "The dialect that comes first is the one in which the numbers are given.",
+@BEHIND.mistake(
+    "The learning rate of an averaged run",
+    "An average would need that one. A heavy ball takes in all of each gradient: what is the first"
+    " move then, for a gradient of 1?",
+    "With β = 0.9, an average moves by 0.1 · lr at first, and a heavy ball by lr itself, for a"
+    " gradient of 1. You are asked for the ball.",
 )
-def _any_backwards(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    return translate(target, source, learning_rate, beta, velocity)
+def _of_an_average(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return rate / (1 - beta), beta
 
 
-@ANY.mistake(
-    "Into and out of the velocity form, turned round",
-    "The velocity form has multiplied by the learning rate already. Is its velocity longer than the"
-    " heavy ball's, or shorter, at a learning rate of 0.1?",
+@BEHIND.mistake(
+    "A factor 1 - β in the learning rate",
+    "The first move tells a heavy ball's learning rate as it is: nothing is averaged there.",
 )
-def _any_rate_below(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    new, moved = translate(source, target, learning_rate, beta, velocity)
-    into, out = target == "velocity", source == "velocity"
-    ball = _rate(source, "heavy ball", learning_rate, beta)
-    return new, moved * ball ** (2 * (out - into))
+def _translated_once_more(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return rate * (1 - beta), beta
 
 
-@ANY.mistake(
-    "The average's learning rate goes into the velocity",
-    "Translate the learning rate first. The velocity form shares the heavy ball's, and multiplies"
-    " by that.",
+@BEHIND.mistake(
+    "1 - β in place of β",
+    "You have the share that goes. What is asked for is the share that is kept.",
 )
-def _any_average_inside(
-    source: str, target: str, learning_rate: float, beta: float, velocity: Array
-) -> Any:
-    new, moved = translate(source, target, learning_rate, beta, velocity)
-    return new, moved / (1 - beta) if (source, target) == ("averaged", "velocity") else moved
+def _share_that_goes(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return rate, 1 - beta
 
 
-of_two_answers(ANY)
+@BEHIND.mistake(
+    "The quotient for the learning rate is upside down",
+    "The learning rate says how far a gradient of 1 moves. Which of the two is divided by the"
+    " other?",
+)
+def _upside_down(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return 1 / rate, beta
+
+
+@BEHIND.mistake(
+    "Upside down for the learning rate, and β follows from it",
+    "The learning rate says how far a gradient of 1 moves. Which of the two is divided by the"
+    " other?",
+)
+def _all_upside_down(places: Array, gradients: Array) -> Any:
+    rate, _ = heavy_ball_behind(places, gradients)
+    return 1 / rate, _behind(np.diff(places), gradients, gradients[1:], lr=1 / rate)[1]
+
+
+@BEHIND.mistake(
+    "The quotient for β is upside down",
+    "β says which share of a move is kept in the next one. Which of the two is divided by the"
+    " other?",
+)
+def _beta_upside_down(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return rate, 1 / beta
+
+
+@BEHIND.mistake(
+    "The learning rate is a mean over all steps",
+    "Only the first move is free of memory, since the run began at rest. Later ones hold what was"
+    " kept, too. Which move tells the learning rate?",
+)
+def _mean_of_quotients(places: Array, gradients: Array) -> Any:
+    moves = np.diff(places)
+    rate = np.mean(-moves / gradients[:-1])
+    return rate, (moves[1] + rate * gradients[1]) / moves[0]
+
+
+@BEHIND.mistake(
+    "The learning rate is taken from the second move",
+    "The second move holds memory, too. Which one is free of it, since the run began at rest?",
+)
+def _from_second(places: Array, gradients: Array) -> Any:
+    moves = np.diff(places)
+    rate = -moves[1] / gradients[1]
+    return rate, (moves[1] + rate * gradients[1]) / moves[0]
+
+
+@BEHIND.mistake(
+    "Places stand where moves belong in β",
+    "What a step keeps of the last one is a share of its move, not of the place it led to.",
+)
+def _of_places(places: Array, gradients: Array) -> Any:
+    rate, _ = heavy_ball_behind(places, gradients)
+    return rate, (places[2] + rate * gradients[1]) / places[1]
+
+
+@BEHIND.mistake(
+    "The sum of fresh gradient and move, not divided by a move",
+    "That is how much of the second move was kept. Which share of the first is it?",
+)
+def _kept_part(places: Array, gradients: Array) -> Any:
+    rate, beta = heavy_ball_behind(places, gradients)
+    return rate, beta * (places[1] - places[0])
+
+
+@BEHIND.mistake(
+    "The kept part is divided by the second move",
+    "The share is of what was there before: of which move has β kept it?",
+)
+def _of_second_move(places: Array, gradients: Array) -> Any:
+    rate, _ = heavy_ball_behind(places, gradients)
+    second = places[2] - places[1]
+    return rate, (second + rate * gradients[1]) / second
+
+
+of_two_answers(BEHIND)

@@ -1,4 +1,4 @@
-"""Lesson 8: when a heavy ball swings, how fast it comes to rest, and the best setting."""
+"""Lesson 8: when a heavy ball swings, how fast it comes to rest, and which β is the best."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CRITICAL = Task(
 
 
 @CRITICAL.answer
-def critical_beta(product: float) -> Any:
+def critical_beta(product: float | Array) -> Any:
     """Return the β at which a ball on a parabola is about to swing; product is lr · λ."""
     return (1 - np.sqrt(product)) ** 2
 
@@ -452,246 +452,215 @@ def _rate_creeping(product: float, beta: float) -> Any:
     return np.sqrt(beta) if below < 0 else abs(1 - product)
 
 
-# --- The best setting -----------------------------------------------------------------------------
+# --- The best β at a given learning rate ----------------------------------------------------------
 
 BEST = Task(
     lesson=8,
-    returns=("the learning rate", "β"),
-    shows="Both ends of the valley are critical at once: the steps grow with √κ, no longer with κ.",
-    cases=[(1.0, 25.0), (0.3, 4.0), (2.0, 8.0)],
+    returns=("β",),
+    shows="The bar may come down until one of its ends touches the critical line, and that end"
+    " decides.",
+    cases=[
+        (0.05, 1.0, 25.0),
+        (0.15, 1.0, 25.0),
+        (0.5, 0.4, 5.0),
+        (0.02, 2.0, 30.0),
+        (0.6, 0.5, 4.5),
+    ],
 )
 
 
 @BEST.answer
-def best_setting(mu: float, L: float) -> Any:
-    """Return the heavy ball's learning rate and β with the best rate between two curvatures."""
-    a, b = np.sqrt(mu), np.sqrt(L)
-    return 4 / (a + b) ** 2, ((b - a) / (b + a)) ** 2
+def best_beta(learning_rate: float, mu: float, L: float) -> Any:
+    """Return the β with the best rate between two curvatures, at a given learning rate."""
+    return critical_beta(learning_rate * np.array([mu, L])).max()
 
 
 @BEST.mistake(
-    "β is not squared",
-    "The rate is √β in the whole valley, and the rate is what you have. What is β?",
-    "For μ = 1 and L = 9 the rate is (3 - 1)/(3 + 1) = 1/2, and β is 1/4. Which of them do"
-    " you return?",
+    "The critical β of the floor alone",
+    "Where steps are long, the steep end needs more memory than the floor. And a comparison with"
+    " signs always takes the floor: how far is each root from 1?",
+    "At lr·μ = 0.25 and lr·L = 3.24 the roots are 0.5 and 1.8. Which of them is further from 1?",
 )
-def _best_root_beta(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return lr, np.sqrt(beta)
+def _best_floor(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * mu)
 
 
 @BEST.mistake(
-    "The curvatures in place of their roots in β",
-    "That is the square of gradient descent's best rate. Momentum brings √κ where κ was.",
-    "For μ = 1 and L = 9, β is 1/4. The roots are 1 and 3: try with these.",
+    "The critical β of the steep end alone",
+    "Where steps are short, the floor creeps at that β. Which of the two ends decides?",
 )
-def _best_without_roots(mu: float, L: float) -> Any:
-    return best_setting(mu, L)[0], ((L - mu) / (L + mu)) ** 2
+def _best_steep(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * L)
 
 
 @BEST.mistake(
-    "The best learning rate of gradient descent",
-    "2/(L + μ) is the best without memory. With it, a ball bears longer steps.",
+    "The smaller of the two critical β",
+    "There one end swings, and the other one's roots are real: one of them is longer than √β. How"
+    " slow is that end?",
 )
-def _best_plain(mu: float, L: float) -> Any:
-    return 2 / (L + mu), best_setting(mu, L)[1]
+def _best_smaller(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * np.array([mu, L])).min()
 
 
 @BEST.mistake(
-    "Gradient descent's rate as β",
-    "β is a share of memory, (κ - 1)/(κ + 1) a rate without any. Let the slowest and the fastest"
-    " direction be critical at once: what is β then?",
+    "The mean of the two critical β",
+    "In between, one end swings and the other is slower than it need be. The slower one is all that"
+    " is left in the long run.",
 )
-def _best_plain_beta(mu: float, L: float) -> Any:
-    return best_setting(mu, L)[0], (L - mu) / (L + mu)
+def _best_mean(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * np.array([mu, L])).mean()
 
 
 @BEST.mistake(
-    "The learning rate is not squared",
-    "Both ends are critical: 1 - √(lr·μ) and √(lr·L) - 1 are equal. That gives √lr. What is lr?",
-    "For μ = 1 and L = 9, √lr is 2/(1 + 3) = 1/2. What is lr?",
+    "The critical β of the mean curvature",
+    "No direction of the valley need have that curvature, and the ends are slower. What does each"
+    " of them need?",
 )
-def _best_root_rate(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return np.sqrt(lr), beta
+def _best_middle(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * (mu + L) / 2)
 
 
 @BEST.mistake(
-    "1/√(μ·L), a learning rate for the averaged form",
-    "With this β, an average of gradients needs it: it takes in a share of each. The heavy ball"
-    " takes in all. By which factor must its learning rate be smaller?",
+    "√β, which is the rate, and not β",
+    "While all directions swing, the rate is √β, and that is what you have. What is β?",
+    "At lr·λ = 0.25, 1 - √0.25 is 0.5. That is √β. And β?",
 )
-def _best_averaged(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return lr / (1 - beta), beta
+def _best_rate(learning_rate: float, mu: float, L: float) -> Any:
+    return np.sqrt(best_beta(learning_rate, mu, L))
 
 
 @BEST.mistake(
-    "The largest learning rate in place of the best",
-    "2(1 + β)/L is where the ball flies away. The best lies below.",
+    "The β of the best setting, whatever the learning rate",
+    "That β belongs to its own learning rate, at which both ends are critical. Here the learning"
+    " rate is given: which end is further from swinging?",
+    "For μ = 1, L = 9 and lr = 0.01 the floor is critical at (1 - 0.1)² = 0.81. The best setting"
+    " has 0.25 there: does the floor swing with that?",
 )
-def _best_limit(mu: float, L: float) -> Any:
-    beta = best_setting(mu, L)[1]
-    return 2 * (1 + beta) / L, beta
+def _best_of_all(learning_rate: float, mu: float, L: float) -> Any:
+    return _root_quotient(mu, L) ** 2
+
+
+def _root_quotient(mu: float, L: float) -> Any:
+    return (np.sqrt(L) - np.sqrt(mu)) / (np.sqrt(L) + np.sqrt(mu))
 
 
 @BEST.mistake(
-    "Learning rate and β are exchanged",
-    "The learning rate comes first.",
+    "The rate of the best setting, whatever the learning rate",
+    "(√κ - 1)/(√κ + 1) is the rate at another learning rate. Here it is given: which β is critical"
+    " for either end?",
 )
-def _best_exchanged(mu: float, L: float) -> Any:
-    return best_setting(mu, L)[::-1]
+def _best_rate_of_all(learning_rate: float, mu: float, L: float) -> Any:
+    return _root_quotient(mu, L)
 
 
 @BEST.mistake(
-    "1/L, and the β that suits the gentle end there",
-    "The gentle end is critical then. But the steep end would need a β of 0. Choose the learning"
-    " rate so that one β is critical at both.",
+    "Gradient descent's best rate",
+    "(κ - 1)/(κ + 1) is a rate without any memory. At which β does each end of the valley begin to"
+    " swing?",
 )
-def _best_steep(mu: float, L: float) -> Any:
-    return 1 / L, (1 - np.sqrt(mu / L)) ** 2
+def _best_descent(learning_rate: float, mu: float, L: float) -> Any:
+    return (L - mu) / (L + mu)
 
 
 @BEST.mistake(
-    "Nesterov's setting",
-    "1/L with (√κ - 1)/(√κ + 1) is for a ball that looks ahead. The heavy ball is fastest when both"
-    " ends of the valley are critical: what does that make of lr, and of β?",
+    "1 - lr·λ, the factors of gradient descent",
+    "The larger of two such factors is the rate without memory. When does an end begin to swing?",
 )
-def _best_nesterov(mu: float, L: float) -> Any:
-    return 1 / L, np.sqrt(best_setting(mu, L)[1])
+def _best_factor(learning_rate: float, mu: float, L: float) -> Any:
+    return np.abs(1 - learning_rate * np.array([mu, L])).max()
 
 
 @BEST.mistake(
-    "1/L for the learning rate",
-    "1/L suits the steep direction, without memory. The best heavy ball takes longer steps: both"
-    " ends are to be critical.",
+    "The roots of the products are missing",
+    "What is squared is a distance from 1. Is it that of lr·λ, or that of its root?",
 )
-def _best_safe(mu: float, L: float) -> Any:
-    return 1 / L, best_setting(mu, L)[1]
+def _best_without_roots(learning_rate: float, mu: float, L: float) -> Any:
+    return ((1 - learning_rate * np.array([mu, L])) ** 2).max()
 
 
 @BEST.mistake(
-    "Both numbers are gradient descent's",
-    "2/(L + μ) and (κ - 1)/(κ + 1) are its best learning rate and its best rate. With memory √κ"
-    " comes in where κ was, and β is no rate.",
+    "The roots are taken of the curvatures alone",
+    "The critical β is a matter of lr·λ. Is the learning rate below the root, too?",
 )
-def _best_descent(mu: float, L: float) -> Any:
-    return 2 / (L + mu), (L - mu) / (L + mu)
+def _best_root_of_curvature(learning_rate: float, mu: float, L: float) -> Any:
+    return ((1 - learning_rate * np.sqrt(np.array([mu, L]))) ** 2).max()
 
 
 @BEST.mistake(
-    "The best learning rate without memory, and β for that",
-    "Your β suits the gentle end at gradient descent's learning rate. Choose both together: with"
-    " memory, longer steps are safe.",
+    "The learning rate is left out",
+    "The same valley swings sooner where steps are longer. Which product decides?",
 )
-def _best_one_by_one(mu: float, L: float) -> Any:
-    lr = 2 / (L + mu)
-    return lr, (1 - np.sqrt(lr * mu)) ** 2
+def _best_without_rate(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(np.array([mu, L])).max()
 
 
 @BEST.mistake(
-    "Gradient descent's learning rate, and β is not squared",
-    "The rate is √β, and the rate is what you have. And with memory, longer steps than 2/(L + μ)"
-    " are safe.",
+    "κ stands in for the learning rate",
+    "1 - √(μ/L), squared, is critical for the floor at a learning rate of 1/L. And at the one that"
+    " is given?",
 )
-def _best_descent_root(mu: float, L: float) -> Any:
-    return 2 / (L + mu), np.sqrt(best_setting(mu, L)[1])
+def _best_of_kappa(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(mu / L)
 
 
 @BEST.mistake(
-    "Neither number is squared",
-    "You have √lr and √β. Both ends are critical, and that is said of roots: what are lr and β?",
+    "The critical β of the recipe, not of a heavy ball",
+    "((1 - p)/(1 + p))² is for the averaged form, in which 1 - β stands before the gradient. A"
+    " heavy ball takes in all of it.",
 )
-def _best_roots(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return np.sqrt(lr), np.sqrt(beta)
+def _best_averaged(learning_rate: float, mu: float, L: float) -> Any:
+    product = learning_rate * mu
+    return ((1 - product) / (1 + product)) ** 2
 
 
 @BEST.mistake(
-    "2 in place of 4 in the learning rate",
-    "√lr is 2/(√L + √μ). Is the 2 squared, too?",
+    "The β at which a ball that looks ahead is critical",
+    "Without its square, that quotient is for Nesterov's method. When is a heavy ball about to"
+    " swing?",
 )
-def _best_two(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return lr / 2, beta
+def _best_ahead(learning_rate: float, mu: float, L: float) -> Any:
+    root = np.sqrt(learning_rate * mu)
+    return (1 - root) / (1 + root)
 
 
 @BEST.mistake(
-    "The sum of the roots is not squared",
-    "√lr is 2/(√L + √μ). Is all of the quotient squared?",
+    "As little memory as keeps the ball from flying away",
+    "That β is the border: there the steep end does not come to rest at all. At which one is the"
+    " slowest direction the fastest?",
 )
-def _best_below(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return 2 * np.sqrt(lr), beta
-
-
-@BEST.mistake(
-    "The sum of the curvatures, not of their roots",
-    "(√L + √μ)² is more than L + μ: which term is missing when you multiply it out?",
-)
-def _best_sum(mu: float, L: float) -> Any:
-    return 4 / (L + mu), best_setting(mu, L)[1]
-
-
-@BEST.mistake(
-    "The difference of the roots in the learning rate",
-    "Both ends are critical: 1 - √(lr·μ) and √(lr·L) - 1 are equal. With which sign do the roots"
-    " meet on one side?",
-)
-def _best_difference(mu: float, L: float) -> Any:
-    return 4 / (np.sqrt(L) - np.sqrt(mu)) ** 2, best_setting(mu, L)[1]
-
-
-@BEST.mistake(
-    "κ alone is in the learning rate",
-    "κ has no unit, and a learning rate has one: twice as steep a valley of the same shape needs"
-    " half of it. Where does μ come in?",
-)
-def _best_of_kappa(mu: float, L: float) -> Any:
-    return mu * best_setting(mu, L)[0], best_setting(mu, L)[1]
-
-
-@BEST.mistake(
-    "No roots, in either number",
-    "You square gradient descent's best. Critical ends are said of √(lr·μ) and √(lr·L): where are"
-    " the roots?",
-)
-def _best_squares(mu: float, L: float) -> Any:
-    return (2 / (L + mu)) ** 2, ((L - mu) / (L + mu)) ** 2
-
-
-@BEST.mistake(
-    "The learning rate is multiplied by 1 - β",
-    "The heavy ball takes in all of each gradient, and the best learning rate is for that form."
-    " Which factor is too much?",
-)
-def _best_shrunk(mu: float, L: float) -> Any:
-    lr, beta = best_setting(mu, L)
-    return lr * (1 - beta), beta
+def _best_border(learning_rate: float, mu: float, L: float) -> Any:
+    return max(0.0, learning_rate * L / 2 - 1)
 
 
 @BEST.mistake(
     "β is 0.9, whatever the valley",
-    "The usual β suits one shape of valley. How does the best one depend on κ?",
+    "The usual β suits one shape of valley and one learning rate. How does the best one depend on"
+    " yours?",
 )
-def _best_usual(mu: float, L: float) -> Any:
-    return best_setting(mu, L)[0], 0.9
+def _best_usual(learning_rate: float, mu: float, L: float) -> Any:
+    return 0.9
 
 
 @BEST.mistake(
-    "The root of 1/κ in place of the quotient",
-    "That is half of the way: 1 - √(μ/L) is the best rate at 1/L, and longer steps have a better"
-    " one. Set the two ends equal, and insert the learning rate.",
+    "Both critical β are returned",
+    "A ball has one β for all directions. Which of the two serves both?",
 )
-def _best_without_quotient(mu: float, L: float) -> Any:
-    return 1 / L, 1 - np.sqrt(mu / L)
+def _best_both(learning_rate: float, mu: float, L: float) -> Any:
+    return critical_beta(learning_rate * np.array([mu, L]))
 
 
 @BEST.mistake(
-    "1 - lr·μ for β",
-    "That is gradient descent's factor at the gentle end. If you have both a root and a square: a"
-    " square undoes a root, unless it is that of the bracket.",
+    "The middle of the two critical β, by a root",
+    "A middle serves neither end well: the one that is further from swinging creeps. Which of the"
+    " two ends decides?",
 )
-def _best_factor(mu: float, L: float) -> Any:
-    lr = best_setting(mu, L)[0]
-    return lr, 1 - lr * mu
+def _best_geometric(learning_rate: float, mu: float, L: float) -> Any:
+    return np.sqrt(np.prod(critical_beta(learning_rate * np.array([mu, L]))))
+
+
+@BEST.mistake(
+    "The last term of the square is missing",
+    "(1 - a)² has three terms: 1, -2a, and which one?",
+)
+def _best_two_terms(learning_rate: float, mu: float, L: float) -> Any:
+    return (1 - 2 * np.sqrt(learning_rate * np.array([mu, L]))).max()

@@ -1,4 +1,4 @@
-"""Lesson 9: Nesterov's look-ahead, the β that grow, and a run that starts afresh."""
+"""Lesson 9: Nesterov's look-ahead, when a growing β is too much, and a run that starts afresh."""
 
 from __future__ import annotations
 
@@ -327,169 +327,195 @@ of_what_a_run_returns(NESTEROV)
 
 # --- The β that grow ------------------------------------------------------------------------------
 
-BETAS = Task(
+WAVES = Task(
     lesson=9,
-    returns=("the β",),
-    shows="The memory grows with the way: it is soon about a third of the steps so far.",
-    cases=[(8,), (3,), (1,)],
+    returns=("the step",),
+    shows="A memory that grows for ever passes the one that suits the valley: the longer the"
+    " valley, the later.",
+    cases=[(2.0,), (4.0,), (9.0,), (30.0,), (100.0,), (250.0,), (1000.0,), (2500.0,), (10_000.0,)],
 )
 
 
-def _times(n: int) -> list[float]:
-    """Return t_1 … t_n of the original rule."""
-    times = [1.0]
-    while len(times) < n:
-        times.append((1 + np.sqrt(1 + 4 * times[-1] ** 2)) / 2)
-    return times
+def _grown(t: float) -> float:
+    return float((1 + np.sqrt(1 + 4 * t**2)) / 2)
 
 
-def _shares(times: list[float]) -> Any:
-    """Return (t_k - 1)/t_{k+1} for each t but the last."""
-    t = np.array(times)
-    return (t[:-1] - 1) / t[1:]
+def _critical(kappa: float) -> float:
+    root = float(np.sqrt(kappa))
+    return (root - 1) / (root + 1)
 
 
-def _by(following: Callable[[float], float], n: int) -> Any:
-    """Return the β of another rule for the next t."""
-    times = [1.0]
-    for _ in range(n):
-        times.append(float(following(times[-1])))
-    return _shares(times)
+def _passes(
+    border: float,
+    *,
+    following: Callable[[float], float] = _grown,
+    share: Callable[[float, float], float] = lambda t, after: (t - 1) / after,
+    t: float = 1.0,
+) -> int:
+    """Return at which step a share of two t, one after the other, is above a border."""
+    after, k = following(t), 1
+    while share(t, after) <= border:
+        t, after, k = after, following(after), k + 1
+    return k
 
 
-@BETAS.answer
-def growing_betas(n: int) -> Any:
-    """Return β_1 … β_n of Nesterov's original method."""
-    return _shares(_times(n + 1))
+@WAVES.answer
+def first_wave(kappa: float) -> Any:
+    """Return the first step whose β is above the critical one of the floor, at 1/L."""
+    return _passes(_critical(kappa))
 
 
-@BETAS.mistake(
+@WAVES.mistake(
+    "One step too few",
+    "The first β belongs to the first step: it is β₁. From which number on do you count?",
+    "The first β is 0, and it is β₁. For κ = 2 the second one is above the critical β already:"
+    " your function should return 2.",
+)
+def _waves_from_zero(kappa: float) -> Any:
+    return first_wave(kappa) - 1
+
+
+@WAVES.mistake(
+    "One step too many",
+    "Is the step counted once more, after its β was found to be above the critical one? The first β"
+    " is β₁.",
+)
+def _waves_from_two(kappa: float) -> Any:
+    return first_wave(kappa) + 1
+
+
+@WAVES.mistake(
+    "The heavy ball's best β, with a square",
+    "That is the square of (√κ - 1)/(√κ + 1), for longer steps and a ball that does not look ahead."
+    " Which β makes the two roots meet on the floor here?",
+    "For κ = 9 the two roots meet on the floor at (3 - 1)/(3 + 1) = 0.5, and 0.25 is the β of"
+    " another method.",
+)
+def _waves_of_ball(kappa: float) -> Any:
+    return _passes(_critical(kappa) ** 2)
+
+
+@WAVES.mistake(
+    "The heavy ball's critical β on the floor",
+    "(1 - √(1/κ))² is critical for a ball that does not look ahead. A look-ahead brakes: it bears"
+    " more memory before it swings. How much?",
+)
+def _waves_without_look(kappa: float) -> Any:
+    return _passes((1 - 1 / float(np.sqrt(kappa))) ** 2)
+
+
+@WAVES.mistake(
+    "κ in place of √κ",
+    "(κ - 1)/(κ + 1) is the rate of gradient descent. The β at which a ball that looks ahead begins"
+    " to swing has √κ in it.",
+)
+def _waves_without_root(kappa: float) -> Any:
+    return _passes((kappa - 1) / (kappa + 1))
+
+
+@WAVES.mistake(
+    "The rate, 1 - 1/√κ, in place of the β",
+    "By that factor the floor shrinks when its two roots meet. At which β do they meet?",
+)
+def _waves_of_rate(kappa: float) -> Any:
+    return _passes(1 - 1 / float(np.sqrt(kappa)))
+
+
+@WAVES.mistake(
+    "The β that is best in a bowl with longer steps",
+    "(√(3κ + 1) - 2)/(√(3κ + 1) + 2) belongs to a learning rate beyond 1/L. Which one belongs to"
+    " 1/L?",
+)
+def _waves_of_bowl(kappa: float) -> Any:
+    root = float(np.sqrt(3 * kappa + 1))
+    return _passes((root - 2) / (root + 2))
+
+
+@WAVES.mistake(
+    "β = (k - 1)/(k + 2), as without the 1 below the root",
+    "That is close, and many programs use it. The original has a 1 below the root, too.",
+)
+def _waves_shorthand(kappa: float) -> Any:
+    return _passes(_critical(kappa), following=lambda t: t + 0.5)
+
+
+@WAVES.mistake(
+    "The shorthand k/(k + 3)",
+    "That is close, and many programs use it, counting k from 0. The original has its t.",
+)
+def _waves_shorthand_from_zero(kappa: float) -> Any:
+    return _passes(_critical(kappa), following=lambda t: t + 0.5, t=1.5)
+
+
+@WAVES.mistake(
     "t is not lessened by 1 above the line",
-    "At the start nothing is to be rolled on: the first β is 0. What is taken off t above the"
-    " line?",
-    "t goes 1, 1.618, 2.194. The first β is 0/1.618, the second 0.618/2.194.",
+    "Look at the fraction for β once more. At the start nothing is to be rolled on: the first β is"
+    " 0.",
 )
-def _betas_without_minus(n: int) -> Any:
-    t = np.array(_times(n + 1))
-    return t[:-1] / t[1:]
+def _waves_without_minus(kappa: float) -> Any:
+    return _passes(_critical(kappa), share=lambda t, after: t / after)
 
 
-@BETAS.mistake(
+@WAVES.mistake(
     "The old t stands below the line",
     "β_k belongs between two steps: above the line stands the t of this one, below it that of the"
     " next.",
 )
-def _betas_same_below(n: int) -> Any:
-    t = np.array(_times(n))
-    return (t - 1) / t
+def _waves_same_below(kappa: float) -> Any:
+    return _passes(_critical(kappa), share=lambda t, after: (t - 1) / t)
 
 
-@BETAS.mistake(
+@WAVES.mistake(
     "The new t stands above the line, too",
     "Above the line belongs the t that you had, and below it the one that follows. Is it"
     " overwritten too early?",
+    "t goes 1, 1.618, 2.194. The first β is 0/1.618, the second 0.618/2.194.",
 )
-def _betas_new_above(n: int) -> Any:
-    t = np.array(_times(n + 1))[1:]
-    return (t - 1) / t
+def _waves_new_above(kappa: float) -> Any:
+    return _passes(_critical(kappa), share=lambda t, after: (after - 1) / after)
 
 
-@BETAS.mistake(
-    "Off by one: the first β is missing",
-    "β_1 is 0, since t_1 is 1. Your first one belongs to the second step.",
-)
-def _betas_late(n: int) -> Any:
-    return growing_betas(n + 1)[1:]
-
-
-@BETAS.mistake(
-    "Off by one: there is a 0 too many at the start",
-    "Only β_1 is 0. With which t do you begin?",
-)
-def _betas_early(n: int) -> Any:
-    return np.concatenate([[0.0], growing_betas(n)[:-1]])
-
-
-@BETAS.mistake(
-    "t begins at 0",
-    "A share is at least 0. Which t makes the first one 0?",
-)
-def _betas_from_zero(n: int) -> Any:
-    return _shares([0.0, *_times(n)])
-
-
-@BETAS.mistake(
-    "4·t in place of 4·t² below the root",
-    "With a square below the root, t grows by about a half at each step. By how much does yours?",
-)
-def _betas_no_square(n: int) -> Any:
-    return _by(lambda t: (1 + np.sqrt(1 + 4 * t)) / 2, n)
-
-
-@BETAS.mistake(
-    "t² in place of 4·t² below the root",
-    "There is a number before the square. Which one?",
-)
-def _betas_no_four(n: int) -> Any:
-    return _by(lambda t: (1 + np.sqrt(1 + t**2)) / 2, n)
-
-
-@BETAS.mistake(
+@WAVES.mistake(
     "The 1 before the root is missing",
-    "Before the root stands another term. Which one?",
+    "t grows by about a half at each step, once it is large. By how much does yours?",
 )
-def _betas_no_one_before(n: int) -> Any:
-    return _by(lambda t: np.sqrt(1 + 4 * t**2) / 2, n)
+def _waves_no_one_before(kappa: float) -> Any:
+    return _passes(_critical(kappa), following=lambda t: float(np.sqrt(1 + 4 * t**2) / 2))
 
 
-@BETAS.mistake(
-    "The division by 2 is missing",
-    "Your t more than doubles at each step. What is all of it divided by?",
-)
-def _betas_no_half(n: int) -> Any:
-    return _by(lambda t: 1 + np.sqrt(1 + 4 * t**2), n)
-
-
-@BETAS.mistake(
+@WAVES.mistake(
     "Only the root is divided by 2",
     "The line of the fraction runs below both terms. Which brackets are missing?",
 )
-def _betas_half_of_root(n: int) -> Any:
-    return _by(lambda t: 1 + np.sqrt(1 + 4 * t**2) / 2, n)
+def _waves_half_of_root(kappa: float) -> Any:
+    return _passes(_critical(kappa), following=lambda t: float(1 + np.sqrt(1 + 4 * t**2) / 2))
 
 
-@BETAS.mistake(
-    "(k - 1)/(k + 2), as without the 1 below the root",
-    "That is close, and many programs use it. The original has a 1 below the root, too.",
+@WAVES.mistake(
+    "t is compared in place of β",
+    "t grows beyond every number below 1 at once. What is made of two t?",
 )
-def _betas_shorthand(n: int) -> Any:
-    k = np.arange(1, n + 1)
-    return (k - 1) / (k + 2)
+def _waves_of_time(kappa: float) -> Any:
+    return _passes(_critical(kappa), share=lambda t, after: after)
 
 
-@BETAS.mistake(
-    "The shorthand k/(k + 3)",
-    "That is close, and many programs use it, counting k from 0. The original has its t.",
+@WAVES.mistake(
+    "The β itself, not its number",
+    "You have found the right one. Which number has it, if the first one is β₁?",
 )
-def _betas_shorthand_from_zero(n: int) -> Any:
-    k = np.arange(1, n + 1)
-    return k / (k + 3)
+def _waves_beta(kappa: float) -> Any:
+    t = 1.0
+    for _ in range(first_wave(kappa)):
+        t, before = _grown(t), t
+    return (before - 1) / t
 
 
-@BETAS.mistake(
-    "The t are returned, not the β",
-    "t is the helper. What is made of two of them?",
+@WAVES.mistake(
+    "The critical β, not the step that passes it",
+    "That is the border. Which is the first of the growing β above it?",
 )
-def _betas_times(n: int) -> Any:
-    return np.array(_times(n))
-
-
-@BETAS.mistake(
-    "Only the last β is returned",
-    "All of them are asked for, the first one first.",
-)
-def _betas_last(n: int) -> Any:
-    return growing_betas(n)[-1]
+def _waves_border(kappa: float) -> Any:
+    return _critical(kappa)
 
 
 # --- Starting afresh ------------------------------------------------------------------------------
@@ -526,11 +552,11 @@ def _afresh(
         theta = ahead - lr * g
         step = theta - before
         if look(g, step, old, H @ theta):
-            after = (1 + np.sqrt(1 + 4 * t**2)) / 2 if keep_time else 1.0
+            after = _grown(t) if keep_time else 1.0
             share = (t - 1) / after if keep_roll else 0.0
             theta = before if go_back else theta
         else:
-            after = (1 + np.sqrt(1 + 4 * t**2)) / 2
+            after = _grown(t)
             share = (t - 1) / after
         ahead, t, old = theta + share * step, after, step
         history.append(theta)
