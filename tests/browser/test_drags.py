@@ -176,8 +176,9 @@ def strays(lesson: Lesson, name: str, act: Press) -> Iterator[str]:
         explorer.place.get_by_role("button", name="Reset").press("Enter")
         explorer.move(way[0])
         explorer.stage.scroll_into_view_if_needed()
-        before = lesson.page.locator(SCROLLER).evaluate("at => at.scrollTop")
         act("begin", explorer.mark(way[0], number))
+        lesson.page.evaluate(NEXT_FRAME)  # a click into another cell may bring that into view
+        before = lesson.page.locator(SCROLLER).evaluate("at => at.scrollTop")
         for wanted in way[1:]:
             act("move", explorer.mark(wanted, number))
             lesson.page.evaluate(NEXT_FRAME)

@@ -19,8 +19,11 @@ def compute(method, lr, beta, step):
 
 paths, curves = scene.moving[:2], scene.moving[2:]
 names = ["alone x", "alone y", "racing x", "racing y", "curve", "head", "other curve", "other head"]
-moving = [replace(path, x=names[2 * k], y=names[2 * k + 1]) for k, path in enumerate(paths)]
-moving += [replace(curve, y=names[4 + k]) for k, curve in enumerate(curves)]
+# What is computed cannot be dragged
+moving = [
+    replace(path, x=names[2 * k], y=names[2 * k + 1], drag="") for k, path in enumerate(paths)
+]
+moving += [replace(curve, y=names[4 + k], drag="") for k, curve in enumerate(curves)]
 Live(
     scene.figure,
     scene.controls,
