@@ -19,6 +19,7 @@ from typing import Any
 
 from course_tools.files import ROOT
 from course_tools.marking.results import Status
+from course_tools.notebooks.course import EXERCISE, SOLUTION
 from course_tools.notebooks.stored import from_bytes, to_bytes
 
 Notebook = dict[str, Any]
@@ -27,6 +28,10 @@ Points = tuple[float | None, ...]
 LINE = "01_line_and_loss"
 DIRECT = "direct_calls"
 """An assignment made for this corpus. Its tests call functions themselves, and compare values."""
+
+SOURCE = {LINE: f"{SOLUTION}{LINE}.ipynb", DIRECT: f"{DIRECT}.ipynb"}
+HANDED_IN = {LINE: f"{EXERCISE}{LINE}.ipynb", DIRECT: f"{DIRECT}.ipynb"}
+"""What notebooks are called: the course's own, and those of an instructor who has nbgrader alone."""
 
 HIDDEN_IN_LINE = "np.array([-2.0, 0.5, 4.0, 1.0])"
 """Stands in each hidden test of the first exercise. Numbers that no one can miss replace it."""
@@ -104,7 +109,7 @@ class Case:
     def hand_in(self, submissions: Path, outside: Outside) -> None:
         """Put it among submissions, in nbgrader's layout."""
         folder = submissions / self.folder / self.assignment
-        self.lay(folder / f"{self.assignment}.ipynb", outside)
+        self.lay(folder / HANDED_IN[self.assignment], outside)
 
 
 # --- Assignments ----------------------------------------------------------------------------------
@@ -112,11 +117,11 @@ class Case:
 
 def write_assignments(folder: Path, number: float) -> None:
     """Write both assignments, with a number in their hidden tests that stands nowhere else."""
-    line = (ROOT / "solutions" / LINE / f"{LINE}.ipynb").read_text("utf-8")
+    line = (ROOT / "solutions" / LINE / SOURCE[LINE]).read_text("utf-8")
     changed = line.replace(HIDDEN_IN_LINE, f"np.array([{number}, 0.5, 4.0, 1.0])")
     assert changed.count(str(number)) == line.count(HIDDEN_IN_LINE) == len(FULL)
     for name, text in ((LINE, changed), (DIRECT, json.dumps(direct(number)))):
-        path = folder / name / f"{name}.ipynb"
+        path = folder / name / SOURCE[name]
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
 
@@ -188,10 +193,10 @@ def texts(assignment: str) -> tuple[str, str]:
         untouched = direct(0.0)
         solved: dict[str, str] = {}
     else:
-        untouched = read(ROOT / "exercises" / LINE / f"{LINE}.ipynb")
+        untouched = read(ROOT / "exercises" / LINE / HANDED_IN[LINE])
         solved = {
             cell["id"]: cell["source"]
-            for cell in read(ROOT / "solutions" / LINE / f"{LINE}.ipynb")["cells"]
+            for cell in read(ROOT / "solutions" / LINE / SOURCE[LINE])["cells"]
             if cell["metadata"].get("nbgrader", {}).get("solution")
         }
     right = json.loads(json.dumps(untouched))
@@ -255,8 +260,8 @@ def places():
     for name in ("folder/secret", "output/journal.sqlite", "output/gradebook.db"):
         folder, file = name.split("/")
         yield f"{outside[folder]}/{file}"
-    yield f"{outside['submissions']}/anna/{line}/{line}.ipynb"
-    yield f"{outside['source']}/{line}/{line}.ipynb"
+    yield f"{outside['submissions']}/anna/{line}/exercise_{line}.ipynb"
+    yield f"{outside['source']}/{line}/solution_{line}.ipynb"
     yield from (f"{home}/.ssh" for home in ("/root", "/home"))
     yield from ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/home", "/sys",
                 "/proc/self/environ", "/proc/1/environ", "/proc/self/mem", "/var/log", "/run")
@@ -2526,7 +2531,7 @@ def lay_folder(path: Path, _: Outside) -> None:
 
 def other(outside: Outside) -> str:
     """Return where another student's notebook is."""
-    return f"{outside.submissions}/anna/{LINE}/{LINE}.ipynb"
+    return f"{outside.submissions}/anna/{LINE}/{HANDED_IN[LINE]}"
 
 
 def deep() -> bytes:
@@ -2655,7 +2660,7 @@ FILES: list[Case] = [
     ),
     place("link-to-other", "Links to another student's notebook.", lay_link(other), "is a link"),
     place("link-dangling", "Links to nothing.", lay_link(lambda _: "nowhere"), "is a link"),
-    place("link-to-itself", "Links to itself.", lay_link(lambda _: f"{LINE}.ipynb"), "is a link"),
+    place("link-to-itself", "Links to itself.", lay_link(lambda _: HANDED_IN[LINE]), "is a link"),
     place(
         "link-to-device",
         "Links to a device that never ends.",
