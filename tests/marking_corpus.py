@@ -31,7 +31,7 @@ DIRECT = "direct_calls"
 
 SOURCE = {LINE: f"{SOLUTION}{LINE}.ipynb", DIRECT: f"{DIRECT}.ipynb"}
 HANDED_IN = {LINE: f"{EXERCISE}{LINE}.ipynb", DIRECT: f"{DIRECT}.ipynb"}
-"""What notebooks are called: the course's own, and those of an instructor who has nbgrader alone."""
+"""What notebooks are called: the course's own, and those of somebody who has nbgrader alone."""
 
 HIDDEN_IN_LINE = "np.array([-2.0, 0.5, 4.0, 1.0])"
 """Stands in each hidden test of the first exercise. Numbers that no one can miss replace it."""
