@@ -119,7 +119,7 @@ def test_a_second_run_marks_only_what_changed(
     before = {result.student: result for result in journal_of(output)}
     assert grade(submissions, output, "--assignment=01_line_and_loss").returncode == 0
     assert {result.student: result for result in journal_of(output)} == before
-    name = "01_line_and_loss/01_line_and_loss.ipynb"
+    name = "01_line_and_loss/exercise_01_line_and_loss.ipynb"
     changed = submissions / "student-001" / name
     original = changed.read_bytes()
     try:
