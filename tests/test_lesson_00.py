@@ -132,13 +132,13 @@ def test_the_ten_questions_stand_before_the_first_lesson_and_after_the_last(show
 
 def test_it_says_where_one_stands_with_the_ten_questions(shown):
     asked = asked_twice()
-    assert "Before you begin: [Ten questions](" in shown()["text/markdown"]
+    assert "Before you begin: **[Ten questions](" in shown()["text/markdown"]
     progress.remember("before", asked[0].name, "a")
-    assert "): you have answered 1 of 10." in shown()["text/markdown"]
+    assert ")**: you have answered 1 of 10." in shown()["text/markdown"]
     assert row_of(shown(), BEFORE)[1][3] == "1/10"
     for each in asked:
         progress.remember("before", each.name, "a")
-    assert "): all answered, and kept for the end" in shown()["text/markdown"]
+    assert ")**: all answered, and kept for the end" in shown()["text/markdown"]
     assert row_of(shown(), BEFORE)[1][3] == "✓ 10/10"
     progress.remember("after", asked[0].name, asked[0].right)
     assert row_of(shown(), AFTER)[1][3] == "1/10"

@@ -117,14 +117,16 @@ class Changes:
     @property
     def place(self) -> str:
         """Where one stands with the ten questions, for the start page, as Markdown."""
-        earlier, later = sheets()
+        first, again = (
+            f"**{sheet.link}**" for sheet in sheets()
+        )  # bold, as no colour need be seen
         if self.answered:
-            return f"{later.link}: {self.words}"
+            return f"{again}: {self.words}"
         if self.before == len(self.every):
-            return f"{earlier.link}: all answered, and kept for the end, where {later.link} wait."
+            return f"{first}: all answered, and kept for the end, where {again} wait."
         if self.before:
-            return f"{earlier.link}: you have answered {self.before} of {len(self.every)}."
-        return f"Before you begin: {earlier.link}, in {earlier.minutes} minutes."
+            return f"{first}: you have answered {self.before} of {len(self.every)}."
+        return f"Before you begin: {first}, in {sheets()[0].minutes} minutes."
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Give a notebook the sum, and a row for each answer that has been opened."""
