@@ -10,9 +10,11 @@ from pathlib import Path
 import matplotlib.font_manager  # noqa: F401 (builds its cache now, not in a learner's first cell)
 import pytest
 from lab_server import ROOT, Lab, running_lab
-from lesson_page import WIDE, Lesson, open_lesson
-from playwright.sync_api import Browser, sync_playwright
+from lesson_page import TO_PAINT, WIDE, Lesson, open_lesson
+from playwright.sync_api import Browser, expect, sync_playwright
 from predictions import check_predictions
+
+expect.set_options(timeout=TO_PAINT)  # five seconds would be few on a busy machine
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
