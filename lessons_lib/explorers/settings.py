@@ -67,7 +67,6 @@ def settings_map(
     curve.set(xlabel="step", ylabel="training loss", yscale="log", xlim=(0, n_steps))
     for axis in (curve.yaxis, figure.axes[-1].yaxis):  # and that of the map's shades
         write_plainly(axis)
-    figure.set_layout_engine("constrained", wspace=0.06)
     curve.set_ylim(last.min() / 3, 1000)  # whatever flies off: that differs between machines
     curve.axhline(loss[..., 0].mean(), color=GREY, linestyle=":")
     (trail,) = curve.plot([], [], color=BLUE, linestyle=LINE_STYLES[BLUE])

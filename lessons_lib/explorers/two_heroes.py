@@ -40,7 +40,12 @@ def two_heroes(n_steps: int = 40) -> Live:
     left = [100 * np.linalg.norm(run.theta, axis=-1) / np.hypot(*START) for run in (plain, ball)]
 
     figure, (one, other) = figures.panels(
-        "Gradient descent", "With momentum", xlabel="θ₁", ylabel="θ₂", width=9, height=3.6
+        "Gradient descent",
+        "With momentum",
+        xlabel="west to east",
+        ylabel="south to north",
+        width=9,
+        height=3.6,
     )
     for ax in (one, other):
         figures.landscape(ax, valley, START, lettering=None)

@@ -131,6 +131,11 @@ def in_numbers(task: Task, got: Sequence[Outcome], besides: str = "") -> str:
         What it did with the task's cases.
     besides : str
         What is said already.
+
+    Returns
+    -------
+    str
+        The example in a sentence or two, or how to find one by hand.
     """
     for inputs, wanted, done in sorted(
         zip(task.cases, task.expected, got, strict=False), key=lambda each: _size(each[0])

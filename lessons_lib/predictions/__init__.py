@@ -5,9 +5,9 @@ refresh` copies them into `questions.json`, from which the buttons are made. Ten
 asked twice, before the course and after it; these stand in two sheets, and in `twice.json`.
 """
 
+from lessons_lib.predictions.buttons import After, Before, after, before
 from lessons_lib.predictions.changes import Changes, what_has_changed
 from lessons_lib.predictions.stored import Question, questions
-from lessons_lib.predictions.twice import After, Before, after, before
 from lessons_lib.predictions.widget import Prediction, predict
 
 __all__ = [

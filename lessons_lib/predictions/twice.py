@@ -1,4 +1,4 @@
-"""Ten questions that are asked twice, before the course and after it, and what is said of them."""
+"""Ten questions that are asked twice, before the course and after it, and their two sheets."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from lessons_lib.predictions.choice import Choice
-from lessons_lib.progress import recall, remember
 
 FILE = Path(__file__).with_name("twice.json")
 """Written by `make refresh` from the two sheets, and by nobody else."""
@@ -110,142 +107,3 @@ def question(name: str) -> Twice:
     if name not in named:
         raise ValueError(f"No question is called {name!r}. There are: {', '.join(named)}.")
     return named[name]
-
-
-# --- The widgets --------------------------------------------------------------------------------
-
-
-def before(name: str) -> Before:
-    """Choose what you expect, before the course.
-
-    Parameters
-    ----------
-    name : str
-        What the question is called.
-
-    Returns
-    -------
-    Before
-        As the last value of a cell it shows a button for each choice, and gives no answer. What
-        you choose is kept for the end of the course.
-
-    Raises
-    ------
-    ValueError
-        If there is no such question.
-    """
-    return Before(question(name))
-
-
-def after(name: str) -> After:
-    """Choose once more, after the course, and see what has changed.
-
-    Parameters
-    ----------
-    name : str
-        What the question is called.
-
-    Returns
-    -------
-    After
-        As the last value of a cell it shows a button for each choice, and has the answer, folded.
-
-    Raises
-    ------
-    ValueError
-        If there is no such question.
-    """
-    return After(question(name))
-
-
-BEFORE = {
-    "ask": "Choose what you expect. Nobody marks it.",
-    "chosen": "You chose {}, and it is kept. At the end of the course you are asked again.",
-    "stands": "You chose {} before you opened the answer. That stands.",
-    "open": "",
-}
-TOO_LATE = "You have opened the answer of this question. What counts before is what came before."
-
-AFTER = {
-    "ask": "Choose. Then you can open the answer.",
-    "chosen": "You chose {}. Until you open the answer, you may change it.",
-    "stands": "You chose {}. That stands, since you have opened the answer.",
-    "open": "The answer (once you open it, your choice stands)",
-}
-
-
-class Before(Choice):
-    """The choices of a question before the course, with no answer to any.
-
-    Parameters
-    ----------
-    asked : Twice
-        The question.
-    """
-
-    def __init__(self, asked: Twice) -> None:
-        opened = asked.name in recall("opened")
-        says = {**BEFORE, "label": f"{asked.title}, before the course"}
-        if opened:
-            says["ask"] = TOO_LATE
-        kept = recall("before").get(asked.name, "")
-        super().__init__(asked.choices, {}, kept, says, opened=opened)
-        self.asked = asked
-        self.observe(self._keep, "chosen")
-
-    def _keep(self, change: dict[str, Any]) -> None:
-        """Keep a choice, unless the answer is known."""
-        if change["new"] in self.asked.choices and self.asked.name not in recall("opened"):
-            remember("before", self.asked.name, change["new"])
-
-
-class After(Choice):
-    """The choices of a question after the course, with what was chosen before, and the answer.
-
-    Parameters
-    ----------
-    asked : Twice
-        The question.
-    """
-
-    def __init__(self, asked: Twice) -> None:
-        told = {letter: told_to(asked, letter) for letter in asked.choices}
-        says = {**AFTER, "label": f"{asked.title}, after the course"}
-        kept, opened = recall("after").get(asked.name, ""), asked.name in recall("opened")
-        super().__init__(asked.choices, told, kept, says, opened=opened)
-        self.asked = asked
-        self.observe(self._keep, "chosen")
-        self.observe(self._stand, "opened")
-
-    def _keep(self, change: dict[str, Any]) -> None:
-        """Keep a choice, unless the answer is known."""
-        if change["new"] in self.asked.choices and self.asked.name not in recall("opened"):
-            remember("after", self.asked.name, change["new"])
-
-    def _stand(self, _: dict[str, Any]) -> None:
-        """Keep that the answer has been opened."""
-        if self.chosen in self.asked.choices:
-            remember("opened", self.asked.name)
-
-
-def told_to(asked: Twice, now: str) -> str:
-    """Return, as HTML, what is told to somebody who chooses this now."""
-    former = recall("before").get(asked.name, "")
-    if former not in asked.choices:
-        told = f"Now you chose {now}. Before the course you did not answer."
-    elif former == now:
-        told = f"You chose {now}, before the course and now."
-    else:
-        told = f"Before the course you chose {former}, now {now}."
-    chosen = {former: f"Before, {former}:", now: f"Now, {now}:"}
-    if former == now:
-        chosen = {now: f"{now}:"}
-    parts = [
-        begin(name, asked.beliefs[each]) for each, name in chosen.items() if each in asked.beliefs
-    ]
-    return "\n".join([f"<p>{told}</p>", *parts, begin("The answer:", asked.answer)])
-
-
-def begin(name: str, text: str) -> str:
-    """Return paragraphs of HTML, with a name in front of the first."""
-    return f"<p><b>{name}</b> {text.removeprefix('<p>')}"

@@ -95,6 +95,14 @@ class Wire:
         return [message]
 
 
+def most_unanswered(states: Sequence[str]) -> int:
+    """Return how many states were asked for at most, one after the other, without an answer."""
+    waiting = [0]
+    for each in states:
+        waiting.append(waiting[-1] + (1 if each == "compute" else -1))
+    return max(waiting)
+
+
 def unpacked(frame: bytes) -> dict[str, Any]:
     """Read a message of the protocol v1.kernel.websocket.jupyter.org: its type and its content."""
     count = int.from_bytes(frame[:8], "little")

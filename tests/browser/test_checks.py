@@ -40,7 +40,8 @@ DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAI
 ELSEWHERE = "https://elsewhere.invalid/cat.png"
 SHOW = "from IPython.display import HTML, Javascript, display\n\n"
 PROSE = {
-    "title": "# Spoilt\n\n[1](01_line_and_loss.ipynb), [98](98_none.ipynb), [99](99_none.ipynb).",
+    "title": "# Spoilt\n\n[1](01_line_and_loss.ipynb), [98](98_none.ipynb), [99](99_none.ipynb).\n"
+    "<!-- [97](97_unseen.ipynb) -->",
     "broken-formula": r"Here $\frac{1}$ is no formula.",
     "wide-formula": f"$${' + '.join('abcdefghijklmnopqrstuvwxyz')}$$",
     "wide-table": "| " + " | ".join("a" * 40 for _ in range(9)) + " |\n" + "|---" * 9 + "|",
@@ -183,6 +184,7 @@ def test_links(spoilt: Lesson) -> None:
         check_links(spoilt),
         "^title: the link to notebooks/98_none.ipynb leads to no file",
         "^title: the link to notebooks/99_none.ipynb leads to no file",
+        "^title: no link to notebooks/97_unseen.ipynb is shown",
     )
 
 
