@@ -5,12 +5,14 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 GRADE_ARGS ?=
 LESSON ?=
+LITE ?=
+SITE_ARGS ?=
 
 # Python finds course_tools in this folder, which PYTHONSAFEPATH would forbid.
 COURSE = PYTHONSAFEPATH= $(PYTHON) -m course_tools
 ONE = $(if $(LESSON),--lesson $(LESSON))
 
-.PHONY: help lab edit check format test browser-test refresh exercises grade bench locks clean
+.PHONY: help lab edit check format test browser-test refresh exercises grade site bench locks clean
 
 help:
 	@echo "To learn:"
@@ -18,6 +20,7 @@ help:
 	@echo "To teach:"
 	@echo "  make test          checks that everything works here, the night before"
 	@echo "  make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
+	@echo "  make site          makes the course's pages, for any web server or a memory stick (LITE=1 adds a JupyterLab)"
 	@echo "To change the course:"
 	@echo "  make edit          opens the course's own notebooks"
 	@echo "  make check         checks all that takes no kernel, sandbox or browser"
@@ -58,6 +61,9 @@ exercises:
 
 grade:
 	@$(COURSE) grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(GRADE_ARGS)
+
+site:
+	@$(COURSE) site $(if $(LITE),--lite) $(SITE_ARGS)
 
 bench:
 	@$(COURSE) bench $(BENCH_ARGS)

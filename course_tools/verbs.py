@@ -59,6 +59,11 @@ VERBS = {
         "authors",
         "marks a folder of submissions, whatever they contain",
     ),
+    "site": Verb(
+        "course_tools.site.command_line:main",
+        "authors",
+        "makes the site from the notebooks; --lite adds a JupyterLab that runs in the browser",
+    ),
     "name-cell": Verb("course_tools.names:main", "authors", "gives a cell of a notebook its id"),
     "insert-lesson": Verb(
         "course_tools.insert:main",
