@@ -30,8 +30,8 @@ ON_ALL_AND_ONE_MORE = ["-n", str(CORES + 1), *BY_FILE]
 limits to be reached."""
 
 ON_TWO = ["-n", "2", *BY_FILE]
-"""Two browsers, each with a server of its own: a page keeps neither core of two at work. One has
-the lessons, which are one file and take as long as all others."""
+"""Two browsers, each with a server of its own: a page keeps neither core of two at work. They share
+the tests by file, and the lessons one by one, as tests/browser/conftest.py says."""
 
 QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
 """Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,13 @@ from lab_server import ROOT, Lab, running_lab
 from lesson_page import TO_PAINT, WIDE, Lesson, open_lesson
 from playwright.sync_api import Browser, expect, sync_playwright
 from predictions import check_predictions
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 expect.set_options(timeout=TO_PAINT)  # five seconds would be few on a busy machine
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSON_OF_TEST = re.compile(r"test_lessons\.py::\w+\[(\d\d_[a-z_]+)")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_MISSING = (
     "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
@@ -39,6 +43,21 @@ def find_chromium() -> str | None:
     """Return where Chromium is, if it is anywhere."""
     names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
     return next(filter(None, (shutil.which(name) for name in names if name)), None)
+
+
+class ByLesson(LoadFileScheduling):
+    """A lesson stays in the process that has opened it, and every other file in one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Name what is not to be parted: of a test of the lessons the lesson, else the file."""
+        file = super()._split_scope(nodeid)
+        lesson = LESSON_OF_TEST.search(nodeid)
+        return f"{file} {lesson[1]}" if lesson else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByLesson:
+    """Share the tests among processes."""
+    return ByLesson(config, log)
 
 
 @pytest.fixture(scope="session")
