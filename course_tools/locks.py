@@ -1,7 +1,9 @@
 """The lists of exact versions: compile them, and check that everything about them agrees.
 
-`pyproject.toml` holds ranges, each with its reason. From it come `requirements.txt` (learners) and
-`requirements-authors.txt` (every extra), for all platforms, with hashes and without addresses.
+`pyproject.toml` holds ranges, each with its reason. From it come `requirements.txt` (learners),
+`requirements-authors.txt` (every extra but one) and `requirements-lite.txt` (the last, which adds
+to JupyterLab what learners' JupyterLab must not have), for all platforms, with hashes and without
+addresses.
 `environment.yml` names Python and delegates the rest to the first list.
 """
 
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LEARNERS = "requirements.txt"
 AUTHORS = "requirements-authors.txt"
+LITE = "requirements-lite.txt"
+LISTS = (LEARNERS, AUTHORS, LITE)
+APART = "lite"
+"""The extra that has a list of its own."""
+
 ENVIRONMENT = "environment.yml"
 REMEDY = "run `make locks`"
 
@@ -46,7 +53,7 @@ class Pin(NamedTuple):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Compile both lists and check them."""
+    """Compile the lists and check them."""
     parser = argparse.ArgumentParser(
         prog="course_tools locks", description="Pin the dependencies of pyproject.toml."
     )
@@ -55,29 +62,42 @@ def main(arguments: Sequence[str]) -> int:
     if not compile_lists(ROOT, upgrade=options.upgrade):
         return 1
     problems = find_problems(ROOT)
-    print("\n".join(problems) or f"{LEARNERS} and {AUTHORS} agree with pyproject.toml.")
+    print("\n".join(problems) or f"{', '.join(LISTS)} agree with pyproject.toml.")
     return 1 if problems else 0
 
 
 def compile_lists(root: Path, *, upgrade: bool) -> bool:
-    """Write both lists, or neither, and say whether that went well.
+    """Write all lists, or none, and say whether that went well.
 
     uv keeps the versions that it finds in the file it writes to, so the work is done on copies. The
-    learners' list begins as a copy of the authors', which is why the two agree.
+    other lists begin as copies of the authors', which is why they agree.
     """
     with tempfile.TemporaryDirectory(prefix=".locks-", dir=root) as name:
         bench = Path(name)
         shutil.copy(root / "pyproject.toml", bench)
         if (root / AUTHORS).exists():
             shutil.copy(root / AUTHORS, bench)
-        if not run_uv(bench, AUTHORS, "--all-extras", *["--upgrade"][:upgrade]):
+        if not run_uv(bench, AUTHORS, *named(extras_of(root, AUTHORS)), *["--upgrade"][:upgrade]):
             return False
-        shutil.copy(bench / AUTHORS, bench / LEARNERS)
-        if not run_uv(bench, LEARNERS):
-            return False
-        for each in (AUTHORS, LEARNERS):
+        for each in (LEARNERS, LITE):
+            shutil.copy(bench / AUTHORS, bench / each)
+            if not run_uv(bench, each, *named(extras_of(root, each))):
+                return False
+        for each in LISTS:
             (bench / each).replace(root / each)
     return True
+
+
+def named(extras: Sequence[str]) -> list[str]:
+    """Return uv's options for these extras."""
+    return [option for extra in extras for option in ("--extra", extra)]
+
+
+def extras_of(root: Path, file: str) -> list[str]:
+    """Return the extras that a list holds, beside what learners install."""
+    extras = list(read_project(root).get("optional-dependencies", {}))
+    held = {LEARNERS: [], LITE: [APART]}
+    return held.get(file, [extra for extra in extras if extra != APART])
 
 
 def run_uv(folder: Path, output: str, *options: str) -> bool:
@@ -98,9 +118,9 @@ def find_problems(root: Path) -> list[str]:
 
 def check_complete(root: Path) -> Iterator[str]:
     """Every direct dependency is pinned, inside its range."""
-    for file, extras in ((LEARNERS, False), (AUTHORS, True)):
+    for file in LISTS:
         pins = read_pins(root / file)
-        for wanted in direct_dependencies(root, extras=extras):
+        for wanted in map(Requirement, dependency_strings(root, extras_of(root, file))):
             found = [pin for pin in pins if pin.name == canonicalize_name(wanted.name)]
             if not found:
                 yield f"{file}: {wanted.name} is missing, pyproject.toml wants it; {REMEDY}."
@@ -114,7 +134,7 @@ def check_complete(root: Path) -> Iterator[str]:
 
 def check_pinned(root: Path) -> Iterator[str]:
     """Every entry names one version and carries hashes."""
-    for file in (LEARNERS, AUTHORS):
+    for file in LISTS:
         for line in logical_lines(root / file):
             entry = line.split(" --hash", 1)[0]
             if "==" not in entry.split(";", 1)[0]:
@@ -125,7 +145,7 @@ def check_pinned(root: Path) -> Iterator[str]:
 
 def check_addresses(root: Path) -> Iterator[str]:
     """No list names a place on the network or on a disk."""
-    for file in (LEARNERS, AUTHORS):
+    for file in LISTS:
         for number, line in enumerate((root / file).read_text("utf-8").splitlines(), start=1):
             if ADDRESS.search(line):
                 yield f"{file}:{number}: `{line.strip()}` is an address; {REMEDY}."
@@ -133,27 +153,28 @@ def check_addresses(root: Path) -> Iterator[str]:
 
 def check_platforms(root: Path) -> Iterator[str]:
     """Each list knows what only Windows needs, so it was compiled for every platform."""
-    for file in (LEARNERS, AUTHORS):
+    for file in LISTS:
         if not any(re.search(r"== '(win32|nt)'", pin.marker) for pin in read_pins(root / file)):
             yield f"{file}: nothing in it is for Windows, so it serves one platform only; {REMEDY}."
 
 
 def check_agreement(root: Path) -> Iterator[str]:
-    """Every package of the learners is in the authors' list, in the same version."""
-    authors = {(pin.name, pin.version) for pin in read_pins(root / AUTHORS)}
-    for pin in read_pins(root / LEARNERS):
-        if (pin.name, pin.version) not in authors:
-            others = ", ".join(sorted(v for n, v in authors if n == pin.name)) or "none"
-            yield (
-                f"{LEARNERS}: {pin.name} {pin.version}, but {AUTHORS} has version {others}; "
-                f"{REMEDY}."
-            )
+    """Every package of the learners is in the other lists, in the same version."""
+    for other in (AUTHORS, LITE):
+        pins = {(pin.name, pin.version) for pin in read_pins(root / other)}
+        for pin in read_pins(root / LEARNERS):
+            if (pin.name, pin.version) not in pins:
+                others = ", ".join(sorted(v for n, v in pins if n == pin.name)) or "none"
+                yield (
+                    f"{LEARNERS}: {pin.name} {pin.version}, but {other} has version {others}; "
+                    f"{REMEDY}."
+                )
 
 
 def check_reasons(root: Path) -> Iterator[str]:
     """Every direct dependency says why it is there."""
     lines = (root / "pyproject.toml").read_text("utf-8").splitlines()
-    for wanted in dependency_strings(root, extras=True):
+    for wanted in dependency_strings(root, read_project(root).get("optional-dependencies", {})):
         mine = [line for line in lines if f'"{wanted}"' in line]
         if not any(re.search(r"#\s*\w", line.split(f'"{wanted}"', 1)[1]) for line in mine):
             yield f"pyproject.toml: `{wanted}` has no reason; add a comment behind it on its line."
@@ -218,13 +239,8 @@ def read_project(root: Path) -> dict[str, Any]:
     return project
 
 
-def dependency_strings(root: Path, *, extras: bool) -> list[str]:
-    """Return the direct dependencies as they are written."""
+def dependency_strings(root: Path, extras: Iterable[str]) -> list[str]:
+    """Return the direct dependencies as they are written, with those of these extras."""
     project = read_project(root)
-    groups = project.get("optional-dependencies", {}).values() if extras else ()
+    groups = [project["optional-dependencies"][extra] for extra in extras]
     return [*project["dependencies"], *(each for group in groups for each in group)]
-
-
-def direct_dependencies(root: Path, *, extras: bool) -> list[Requirement]:
-    """Return the direct dependencies, with those of every extra if wanted."""
-    return [Requirement(each) for each in dependency_strings(root, extras=extras)]

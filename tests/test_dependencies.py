@@ -1,4 +1,4 @@
-"""pyproject.toml, both lists and environment.yml agree; and each check refuses what it should."""
+"""pyproject.toml, the lists and environment.yml agree; and each check refuses what it should."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ BROKEN = {
         '"pytest>=9,<10",',
         '"nbval>=0.11",',
         "requirements-authors.txt: nbval is missing",
+    ),
+    "an extra that is missing in its own list": (
+        "pyproject.toml",
+        '"jupyterlite-core>=0.8,<1",',
+        '"jupyterlite>=0.8,<1",',
+        "requirements-lite.txt: jupyterlite is missing",
     ),
     "a version outside its range": (
         "pyproject.toml",
@@ -165,7 +171,7 @@ def test_every_check_refuses_something(project: Path, tmp_path: Path) -> None:
     assert silent == set()
 
 
-def test_a_compilation_that_fails_changes_neither_list(project: Path) -> None:
+def test_a_compilation_that_fails_changes_no_list(project: Path) -> None:
     edit(project / "pyproject.toml", "numpy>=2,<3", "numpy>=2,<<3")
     before = {file.name: file.read_bytes() for file in project.iterdir()}
     assert not locks.compile_lists(project, upgrade=False)
