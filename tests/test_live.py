@@ -564,6 +564,8 @@ def test_the_widgets_controls_are_those_of_the_scene():
     sent = [[each[name] for name in ("name", "kind", "start")] for each in widget.spec["controls"]]
     assert sent == [["method", "choice", 0], ["lr", "slider", 1], ["step", "steps", 2]]
     assert widget.spec["controls"][1]["values"] == [0.1, 0.2, 0.3]
+    for control, jupyters in zip(widget.spec["controls"], widget.controls, strict=True):
+        assert control["labels"] == list(jupyters._options_labels)
     json.dumps(widget.spec, allow_nan=False)
 
 

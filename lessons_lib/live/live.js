@@ -7,24 +7,22 @@ const QUIET = 500; // milliseconds without a change before a screen reader is to
 
 export default { render };
 
-async function render({ model, el }) {
+async function render({ model, el, inputs = jupyterInputs }) {
   const spec = model.get("spec");
   const page = build(el, spec, model);
-  const controls = await Promise.all(
-    model.get("controls").map((reference) => model.widget_manager.get_model(idOf(reference))),
-  );
-  const views = await Promise.all(controls.map((control) => model.widget_manager.create_view(control)));
+  const hands = await inputs(model);
+  const controls = hands.map(({ control }) => control);
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
   const figure = { spec, model, page, controls, index, tables, streamed: [], touched: false };
 
-  views.forEach((view, k) => page.places[k].append(view.el));
-  reserve(page.values, spec.controls, controls);
+  hands.forEach(({ element }, k) => page.places[k].append(element));
+  reserve(page.values, spec.controls);
   const [request, hangUp] = streaming(model, figure, () => schedule());
   const schedule = oncePerFrame(() => paint(figure));
   const changed = () => {
-    controls.forEach((control, k) => nameControl(spec.controls[k], control, views[k], page.values[k]));
+    hands.forEach((hand, k) => nameControl(spec.controls[k], hand, page.values[k]));
     const wanted = controls.map((control) => control.get("index"));
     if (spec.streamed) request(wanted);
     else figure.index = wanted;
@@ -53,8 +51,21 @@ async function render({ model, el }) {
     forget();
     page.pictures.forEach((address) => URL.revokeObjectURL(address));
     controls.forEach((control) => control.off("change:index", moved));
-    views.forEach((view) => view.remove());
+    hands.forEach(({ remove }) => remove());
   };
+}
+
+// What a learner moves, one for each control of the figure: `control` is its state (get, set, on,
+// off, save_changes, and the number of its value under "index"), `element` is what is shown of it.
+// These are Jupyter's own; a page without a kernel gives inputs of its own in their place.
+function jupyterInputs(model) {
+  const made = async (reference) => {
+    const manager = model.widget_manager;
+    const control = await manager.get_model(reference.replace(/^(IPY_MODEL_|anywidget:)/, ""));
+    const view = await manager.create_view(control);
+    return { control, element: view.el, remove: () => view.remove() };
+  };
+  return Promise.all(model.get("controls").map(made));
 }
 
 // --- The page -----------------------------------------------------------------------------------
@@ -97,11 +108,13 @@ function make(tag, name, parent) {
   return element;
 }
 
+const FOCUSABLE = ".noUi-handle, select, input";
+
 // ipywidgets gives its sliders no accessible name, and the number of the option for its value.
-function nameControl(control, model, view, output) {
-  const label = labelOf(model);
+function nameControl(control, { element, control: model }, output) {
+  const label = control.labels[model.get("index")];
   output.textContent = control.kind === "choice" ? "" : label;
-  const handle = view.el.querySelector(".noUi-handle") ?? view.el.querySelector("select");
+  const handle = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE);
   handle?.setAttribute("aria-label", control.label);
   if (control.kind === "choice") return;
   handle?.setAttribute("aria-valuetext", label);
@@ -109,20 +122,11 @@ function nameControl(control, model, view, output) {
 
 // Give the values beside the sliders room for the longest, so that no slider changes its length
 // while it is moved. A value that is longer than a word and a number takes two lines.
-function reserve(outputs, specs, models) {
-  const sliders = models.filter((_, k) => specs[k].kind !== "choice");
-  const labels = sliders.flatMap((model) => model.get("_options_labels"));
+function reserve(outputs, controls) {
+  const labels = controls.filter(({ kind }) => kind !== "choice").flatMap((each) => each.labels);
   const words = labels.flatMap((label) => [label.slice(0, 15), ...label.split(" ")]);
   const longest = Math.max(0, ...words.map((word) => word.length));
   for (const output of outputs) output.style.flexBasis = `${Math.max(5, 0.62 * longest)}em`;
-}
-
-function labelOf(control, index = control.get("index")) {
-  return control.get("_options_labels")[index];
-}
-
-function idOf(reference) {
-  return reference.replace(/^(IPY_MODEL_|anywidget:)/, "");
 }
 
 function bytesOf(view) {
@@ -378,7 +382,7 @@ function fill(figure, template) {
 function shown(figure, name, format) {
   if (name === null) return "";
   const control = figure.spec.controls.findIndex((each) => each.name === name);
-  if (control >= 0 && !format) return labelOf(figure.controls[control], figure.index[control]);
+  if (control >= 0 && !format) return figure.spec.controls[control].labels[figure.index[control]];
   return formatted(valueOf(figure, name), format);
 }
 
@@ -555,7 +559,7 @@ function player(figure) {
   };
   const go = () => {
     const control = controls[steps];
-    const last = control.get("_options_labels").length - 1;
+    const last = spec.controls[steps].values.length - 1;
     if (control.get("index") >= last || !figure.stepped) put(control, 0);
     play.textContent = "Pause";
     timer = setInterval(() => {

@@ -52,7 +52,7 @@ def spec_and_table(scene: Scene) -> tuple[dict[str, Any], bytes]:
         "axes": axes_on_canvas(figure),
         "controls": [
             {"name": c.name, "label": c.label, "kind": c.kind, "start": c.start}
-            | {"values": list(c.values)}
+            | {"values": list(c.values), "labels": list(c.labels)}
             for c in scene.controls
         ],
         "tables": places,
