@@ -7,24 +7,23 @@ const QUIET = 500; // milliseconds without a change before a screen reader is to
 
 export default { render };
 
-async function render({ model, el }) {
+async function render({ model, el, inputs = jupyterInputs }) {
   const spec = model.get("spec");
   const page = build(el, spec, model);
-  const controls = await Promise.all(
-    model.get("controls").map((reference) => model.widget_manager.get_model(idOf(reference))),
-  );
-  const views = await Promise.all(controls.map((control) => model.widget_manager.create_view(control)));
+  const hands = await inputs(model);
+  const controls = hands.map(({ control }) => control);
   const tables = new Float32Array(bytesOf(model.get("tables")));
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
   const figure = { spec, model, page, controls, index, tables, streamed: [], touched: false };
+  choose(figure);
 
-  views.forEach((view, k) => page.places[k].append(view.el));
-  reserve(page.values, spec.controls, controls);
+  hands.forEach(({ element }, k) => page.places[k].append(element));
+  reserve(page.values, spec.controls);
   const [request, hangUp] = streaming(model, figure, () => schedule());
   const schedule = oncePerFrame(() => paint(figure));
   const changed = () => {
-    controls.forEach((control, k) => nameControl(spec.controls[k], control, views[k], page.values[k]));
+    hands.forEach((hand, k) => nameControl(spec.controls[k], hand, page.values[k]));
     const wanted = controls.map((control) => control.get("index"));
     if (spec.streamed) request(wanted);
     else figure.index = wanted;
@@ -36,7 +35,11 @@ async function render({ model, el }) {
     changed();
   };
   controls.forEach((control) => control.on("change:index", moved));
-  const watcher = new ResizeObserver(schedule);
+  const watcher = new ResizeObserver(() => {
+    choose(figure);
+    schedule();
+  });
+  watcher.observe(page.room);
   watcher.observe(page.stage);
   const forget = onZoom(schedule);
   const stop = player(figure);
@@ -51,26 +54,36 @@ async function render({ model, el }) {
     clearTimeout(figure.hinting);
     watcher.disconnect();
     forget();
-    page.pictures.forEach((address) => URL.revokeObjectURL(address));
+    Object.values(page.pictures).forEach((each) => URL.revokeObjectURL(each));
     controls.forEach((control) => control.off("change:index", moved));
-    views.forEach((view) => view.remove());
+    hands.forEach(({ remove }) => remove());
   };
+}
+
+// What a learner moves, one for each control of the figure: `control` is its state (get, set, on,
+// off, save_changes, and the number of its value under "index"), `element` is what is shown of it.
+// These are Jupyter's own; a page without a kernel gives inputs of its own in their place.
+function jupyterInputs(model) {
+  const made = async (reference) => {
+    const manager = model.widget_manager;
+    const control = await manager.get_model(reference.replace(/^(IPY_MODEL_|anywidget:)/, ""));
+    const view = await manager.create_view(control);
+    return { control, element: view.el, remove: () => view.remove() };
+  };
+  return Promise.all(model.get("controls").map(made));
 }
 
 // --- The page -----------------------------------------------------------------------------------
 
 function build(el, spec, model) {
   el.classList.add("live-figure");
+  const room = make("div", "live-room", el); // as wide as the page lets the figure be
   const shown = make("div", "live-shown", el); // the controls stand beside it if there is room
-  shown.style.flexBasis = `${spec.width}px`;
   const stage = make("div", "live-stage", shown);
-  stage.style.maxWidth = `${spec.width}px`;
-  stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
   const picture = make("img", "live-still", stage);
   picture.alt = ""; // the canvas above it has the words for both
-  const pictures = ["png", "png_sharp"].map((name) =>
-    URL.createObjectURL(new Blob([bytesOf(model.get(name))], { type: "image/png" })),
-  );
+  const names = spec.layouts.flatMap((layout) => layout.pictures);
+  const pictures = Object.fromEntries(names.map((name) => [name, address(model.get(name))]));
   const canvas = make("canvas", "live-moving", stage);
   canvas.setAttribute("role", "img");
   const caption = make("p", "live-words", shown);
@@ -87,7 +100,29 @@ function build(el, spec, model) {
   const buttons = make("div", "live-buttons", panel);
   const status = make("div", "live-status", el);
   status.setAttribute("role", "status");
-  return { stage, picture, pictures, canvas, caption, goal, places, values, buttons, status };
+  const words = { canvas, caption, goal, values, status };
+  return { room, shown, stage, picture, pictures, places, buttons, ...words };
+}
+
+function address(png) {
+  return URL.createObjectURL(new Blob([bytesOf(png)], { type: "image/png" }));
+}
+
+// Take the widest layout for which there is room. A narrower one is higher: if it brings a scroll
+// bar, there is less room still, and the choice stands. The room is measured apart from the figure,
+// whose own size changes with its layout.
+function choose(figure) {
+  const { spec, page } = figure;
+  const { layouts } = spec;
+  const room = page.room.clientWidth;
+  if (figure.layout && !room) return; // not shown now
+  const layout = layouts.find(({ least }) => room >= least);
+  if (layout === figure.layout) return;
+  figure.layout = layout;
+  page.shown.style.flexBasis = `${layout.width}px`;
+  page.stage.style.maxWidth = `${layout.width}px`;
+  page.stage.style.aspectRatio = `${layout.width} / ${layout.height}`;
+  page.stage.dataset.layout = layouts.indexOf(layout);
 }
 
 function make(tag, name, parent) {
@@ -97,11 +132,13 @@ function make(tag, name, parent) {
   return element;
 }
 
+const FOCUSABLE = ".noUi-handle, select, input";
+
 // ipywidgets gives its sliders no accessible name, and the number of the option for its value.
-function nameControl(control, model, view, output) {
-  const label = labelOf(model);
+function nameControl(control, { element, control: model }, output) {
+  const label = control.labels[model.get("index")];
   output.textContent = control.kind === "choice" ? "" : label;
-  const handle = view.el.querySelector(".noUi-handle") ?? view.el.querySelector("select");
+  const handle = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE);
   handle?.setAttribute("aria-label", control.label);
   if (control.kind === "choice") return;
   handle?.setAttribute("aria-valuetext", label);
@@ -109,20 +146,11 @@ function nameControl(control, model, view, output) {
 
 // Give the values beside the sliders room for the longest, so that no slider changes its length
 // while it is moved. A value that is longer than a word and a number takes two lines.
-function reserve(outputs, specs, models) {
-  const sliders = models.filter((_, k) => specs[k].kind !== "choice");
-  const labels = sliders.flatMap((model) => model.get("_options_labels"));
+function reserve(outputs, controls) {
+  const labels = controls.filter(({ kind }) => kind !== "choice").flatMap((each) => each.labels);
   const words = labels.flatMap((label) => [label.slice(0, 15), ...label.split(" ")]);
   const longest = Math.max(0, ...words.map((word) => word.length));
   for (const output of outputs) output.style.flexBasis = `${Math.max(5, 0.62 * longest)}em`;
-}
-
-function labelOf(control, index = control.get("index")) {
-  return control.get("_options_labels")[index];
-}
-
-function idOf(reference) {
-  return reference.replace(/^(IPY_MODEL_|anywidget:)/, "");
 }
 
 function bytesOf(view) {
@@ -207,20 +235,20 @@ function inside(axes, [px, py]) {
 // --- Painting -----------------------------------------------------------------------------------
 
 function paint(figure) {
-  const { spec, page } = figure;
-  const scale = (page.stage.clientWidth / spec.width) * window.devicePixelRatio;
+  const { spec, page, layout } = figure;
+  const scale = (page.stage.clientWidth / layout.width) * window.devicePixelRatio;
   if (!scale) return; // not shown now
-  const sharpness = page.pictures[window.devicePixelRatio > 1 ? 1 : 0];
-  if (page.picture.src !== sharpness) page.picture.src = sharpness;
-  const [width, height] = [Math.round(spec.width * scale), Math.round(spec.height * scale)];
+  const still = page.pictures[layout.pictures.at(window.devicePixelRatio > 1 ? -1 : 0)];
+  if (page.picture.src !== still) page.picture.src = still;
+  const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
   if (page.canvas.width !== width) page.canvas.width = width;
   if (page.canvas.height !== height) page.canvas.height = height;
   const context = page.canvas.getContext("2d");
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, spec.width, spec.height);
+  context.clearRect(0, 0, layout.width, layout.height);
   const gone = [];
   for (const artist of spec.artists) {
-    const axes = spec.axes[artist.axes];
+    const axes = layout.axes[artist.axes];
     context.save();
     context.beginPath();
     context.rect(axes.left, axes.top, axes.width, axes.height);
@@ -228,7 +256,7 @@ function paint(figure) {
     const drawn = points(figure, artist).map((point) => toPixels(axes, point));
     const last = drawn[drawn.length - 1];
     if (artist.kind === "text") write(context, artist, last, fill(figure, artist.text));
-    else drawLine(context, artist, spec, axes, drawn);
+    else drawLine(context, artist, layout, axes, drawn);
     context.restore();
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
@@ -378,7 +406,7 @@ function fill(figure, template) {
 function shown(figure, name, format) {
   if (name === null) return "";
   const control = figure.spec.controls.findIndex((each) => each.name === name);
-  if (control >= 0 && !format) return labelOf(figure.controls[control], figure.index[control]);
+  if (control >= 0 && !format) return figure.spec.controls[control].labels[figure.index[control]];
   return formatted(valueOf(figure, name), format);
 }
 
@@ -449,13 +477,14 @@ function dragging(figure) {
     const pointer = onPicture(event, figure);
     const handle = nearest(figure, handles, pointer);
     if (!handle || event.button > 0 || (event.pointerType === "touch" && !handle.close)) return;
-    held = { artist: handle.artist, places: placesOf(figure, handle.artist) };
+    held = { ...inHand(figure, handle.artist), layout: figure.layout };
     page.canvas.setPointerCapture(event.pointerId);
     page.canvas.classList.add("live-held");
     move(event);
   };
   const move = (event) => {
     const pointer = onPicture(event, figure);
+    if (held && held.layout !== figure.layout) drop(); // a turned phone has another
     if (held) return handOver(figure, held, pointer);
     const handle = nearest(figure, handles, pointer);
     page.canvas.style.cursor = handle ? (handle.close ? "grab" : "pointer") : "";
@@ -467,8 +496,7 @@ function dragging(figure) {
   const click = (event) => {
     const handle = nearest(figure, handles, onPicture(event, figure));
     if (!handle) return;
-    const tapped = { artist: handle.artist, places: placesOf(figure, handle.artist) };
-    handOver(figure, tapped, onPicture(event, figure));
+    handOver(figure, inHand(figure, handle.artist), onPicture(event, figure));
   };
   const keepStill = (event) => {
     const handle = nearest(figure, handles, onPicture(event.touches[0], figure));
@@ -485,17 +513,17 @@ function dragging(figure) {
 const HAND = 24; // pixels of the page within which a finger or a pointer has hold of a mark
 
 // Where the pointer is, in the picture's own pixels.
-function onPicture({ clientX, clientY }, { spec, page }) {
+function onPicture({ clientX, clientY }, { layout, page }) {
   const box = page.canvas.getBoundingClientRect();
-  return [clientX - box.left, clientY - box.top].map((each) => (each * spec.width) / box.width);
+  return [clientX - box.left, clientY - box.top].map((each) => (each * layout.width) / box.width);
 }
 
 // The handle in the pointer's panel whose mark is nearest, and whether it is close enough to grab.
 function nearest(figure, handles, pointer) {
-  const { spec, page } = figure;
-  const reach = (HAND * spec.width) / page.stage.clientWidth;
+  const { layout, page } = figure;
+  const reach = (HAND * layout.width) / page.stage.clientWidth;
   const found = handles
-    .filter((artist) => inside(spec.axes[artist.axes], pointer))
+    .filter((artist) => inside(layout.axes[artist.axes], pointer))
     .map((artist) => ({ artist, distance: distance(placeOf(figure, artist), pointer) }))
     .sort((one, other) => one.distance - other.distance)[0];
   return found && { artist: found.artist, close: found.distance < reach };
@@ -503,11 +531,11 @@ function nearest(figure, handles, pointer) {
 
 function placeOf(figure, artist) {
   const drawn = points(figure, artist);
-  return toPixels(figure.spec.axes[artist.axes], drawn[drawn.length - 1] ?? [NaN, NaN]);
+  return toPixels(figure.layout.axes[artist.axes], drawn[drawn.length - 1] ?? [NaN, NaN]);
 }
 
-// Where a mark is in every state of the controls that it drags, the others being as they are.
-function placesOf(figure, artist) {
+// A mark, and where it is in every state of the controls that it drags, the others being as they are.
+function inHand(figure, artist) {
   const here = figure.index;
   const [first, second = null] = artist.drag;
   const places = [];
@@ -519,7 +547,7 @@ function placesOf(figure, artist) {
     }
   }
   figure.index = here;
-  return places;
+  return { artist, places };
 }
 
 function handOver(figure, { artist, places }, pointer) {
@@ -555,7 +583,7 @@ function player(figure) {
   };
   const go = () => {
     const control = controls[steps];
-    const last = control.get("_options_labels").length - 1;
+    const last = spec.controls[steps].values.length - 1;
     if (control.get("index") >= last || !figure.stepped) put(control, 0);
     play.textContent = "Pause";
     timer = setInterval(() => {
