@@ -82,16 +82,12 @@ class AskedTwice(Choice):
         The sheet, and under which kind a choice is kept.
     told : mapping of str to str
         By letter, what is folded below the buttons, as HTML.
-    says : mapping of str to str
-        What the widget says.
     """
 
-    def __init__(
-        self, asked: Twice, kind: Which, told: Mapping[str, str], says: Mapping[str, str]
-    ) -> None:
+    def __init__(self, asked: Twice, kind: Which, told: Mapping[str, str]) -> None:
         kept, opened = recall(kind).get(asked.name, ""), asked.name in recall("opened")
-        named = {**says, "label": f"{asked.title}, {kind} the course"}
-        super().__init__(asked.choices, told, kept, named, opened=opened)
+        says = says_of(asked, kind, opened=opened)
+        super().__init__(asked.choices, told, kept, says, opened=opened)
         self.asked, self.kind = asked, kind
         self.observe(self._keep, "chosen")
 
@@ -111,8 +107,7 @@ class Before(AskedTwice):
     """
 
     def __init__(self, asked: Twice) -> None:
-        late = {"ask": TOO_LATE} if asked.name in recall("opened") else {}
-        super().__init__(asked, "before", {}, {**BEFORE, **late})
+        super().__init__(asked, "before", {})
 
 
 class After(AskedTwice):
@@ -125,8 +120,9 @@ class After(AskedTwice):
     """
 
     def __init__(self, asked: Twice) -> None:
-        told = {letter: told_to(asked, letter) for letter in asked.choices}
-        super().__init__(asked, "after", told, AFTER)
+        former = recall("before").get(asked.name, "")
+        told = {letter: told_to(asked, former, letter) for letter in asked.choices}
+        super().__init__(asked, "after", told)
         self.observe(self._stand, "opened")
 
     def _stand(self, _: dict[str, Any]) -> None:
@@ -135,9 +131,20 @@ class After(AskedTwice):
             remember("opened", self.asked.name)
 
 
-def told_to(asked: Twice, now: str) -> str:
-    """Return, as HTML, what is told to somebody who chooses this now."""
-    former = recall("before").get(asked.name, "")
+def says_of(asked: Twice, kind: Which, *, opened: bool) -> dict[str, str]:
+    """Return what the buttons of a question say; `opened`, when its answer has been opened."""
+    late = {"ask": TOO_LATE} if kind == "before" and opened else {}
+    label = {"label": f"{asked.title}, {kind} the course"}
+    return {**(BEFORE if kind == "before" else AFTER), **late, **label}
+
+
+def told_to(asked: Twice, former: str, now: str) -> str:
+    """Return, as HTML, what is told to somebody who chose this before the course, and that now."""
+    return f"{compared(asked, former, now)}\n{begin('The answer:', asked.answer)}"
+
+
+def compared(asked: Twice, former: str, now: str) -> str:
+    """Return, as HTML, the two choices, and what one believes who makes them."""
     if former not in asked.choices:
         told = f"Now you chose {now}. Before the course you did not answer."
     elif former == now:
@@ -147,7 +154,7 @@ def told_to(asked: Twice, now: str) -> str:
     both = {former: f"Before, {former}:", now: f"Now, {now}:"}
     names = {now: f"{now}:"} if former == now else both
     parts = [begin(name, asked.beliefs[k]) for k, name in names.items() if k in asked.beliefs]
-    return "\n".join([f"<p>{told}</p>", *parts, begin("The answer:", asked.answer)])
+    return "\n".join([f"<p>{told}</p>", *parts])
 
 
 def begin(name: str, text: str) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from lessons_lib.predictions.twice import Twice, asked_twice, sheets
 from lessons_lib.progress import recall
 
+COLUMNS = ("Question", "Before", "Now", "Answer", "Where it is shown")
+"""The head of the table."""
+
 
 def what_has_changed() -> Changes:
     """Compare what you chose before the course with what you choose after it.
@@ -53,13 +56,11 @@ class Answered:
         return self.is_right and bool(self.former) and not self.was_right
 
     @property
-    def row(self) -> str:
-        """Its row in the table, as Markdown."""
+    def cells(self) -> tuple[str, ...]:
+        """Its cells below `COLUMNS`, as Markdown."""
         former = f"{self.former or '–'}{' ✓' if self.was_right else ''}"
         now = f"{self.now}{' ✓' if self.is_right else ''}"
-        return (
-            f"| {self.asked.title} | {former} | {now} | {self.asked.right} | {self.asked.shown} |"
-        )
+        return self.asked.title, former, now, self.asked.right, self.asked.shown
 
 
 class Changes:
@@ -133,8 +134,10 @@ class Changes:
         if not self.answered:
             words = "Open the answers above, and run this cell again: it says what has changed."
             return {"text/plain": words, "text/markdown": f"*{words}*"}
-        head = ["| Question | Before | Now | Answer | Where it is shown |", "|---|---|---|---|---|"]
-        lines = [f"**{self.words}**", "", *head, *(each.row for each in self.answered)]
+        head, *rows = (
+            f"| {' | '.join(cells)} |" for cells in (COLUMNS, *(a.cells for a in self.answered))
+        )
+        lines = [f"**{self.words}**", "", head, "|---" * len(COLUMNS) + "|", *rows]
         return {"text/plain": self.words, "text/markdown": "\n".join(lines)}
 
 
