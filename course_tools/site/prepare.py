@@ -118,3 +118,5 @@ def parts_of(cell: NotebookNode, notebook: Notebook) -> Iterator[tuple[str, str]
         yield "data-prediction", f"{found[1]} {found[2]}"
     if found := TWICE.search(cell.source):
         yield f"data-{found[1]}", found[2]
+    if cell.source.endswith("what_has_changed()"):
+        yield "data-changes", ""
