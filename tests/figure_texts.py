@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib._mathtext import SHRINK_FACTOR
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox
@@ -33,7 +34,7 @@ def unreadable(figure: Figure) -> Iterator[str]:
     for (one, path), (other, other_path) in combinations(shown, 2):
         if path.intersects_path(other_path, filled=True):
             yield f"{one.get_text()!r} and {other.get_text()!r} overlap"
-    for legend in filter(None, (ax.get_legend() for ax in figure.axes)):
+    for legend in legends_of(figure):
         box = legend.get_window_extent()
         named = " and ".join(repr(text.get_text()) for text in legend.get_texts())
         if not within(box, figure.bbox):
@@ -49,10 +50,15 @@ def smallest_letters(figure: Figure) -> tuple[float, str]:
 
     An exponent or an index counts with its own size.
     """
-    legends = [*figure.legends, *filter(None, (ax.get_legend() for ax in figure.axes))]
     texts = [text for ax in figure.axes for text in texts_of(ax)]
-    texts += [text for legend in legends for text in legend.get_texts()]
+    texts += [text for legend in legends_of(figure) for text in legend.get_texts()]
     return min((letters_of(text) * figure.dpi / 72, text.get_text()) for text in texts)
+
+
+def legends_of(figure: Figure) -> list[Legend]:
+    """Return the legends that are shown: the figure's own, and those of its panels."""
+    legends = [*figure.legends, *filter(None, (ax.get_legend() for ax in figure.axes))]
+    return [legend for legend in legends if legend.get_visible()]
 
 
 def letters_of(text: Text) -> float:

@@ -30,6 +30,7 @@ from explorer_checks import (
 )
 from figure_texts import unreadable
 from goals import NOTES, faults, read
+from layout_checks import elsewhere, illegible, unfit
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from PIL import Image
 
@@ -37,7 +38,8 @@ from lessons_lib import explorers, figures
 from lessons_lib.figures.figure import PIXELS_PER_INCH
 from lessons_lib.figures.style import STYLE
 from lessons_lib.live import Goal, Live, Moving, Readout, slider
-from lessons_lib.live.packing import spec_and_table
+from lessons_lib.live.canvas import axes_on_canvas
+from lessons_lib.live.layouts import layouts_and_pictures, stacked
 from lessons_lib.live.table import BUDGET
 
 SECONDS = 2  # of the processor, to make an explorer on a machine that has time for it
@@ -256,11 +258,11 @@ def seconds_for(function):
 
 
 def ordinary_figure():
-    """Make a figure of two panels, and its picture in both sizes, as every explorer has them."""
+    """Make a figure of two panels, and all pictures of it that an explorer has."""
     figure, panels = figures.panels("One", "Other", xlabel="x", ylabel="y", width=9)
     for ax in panels:
         ax.plot(np.arange(100), np.arange(100) ** 2)
-    return figure.png(1), figure.png(2)
+    return layouts_and_pictures(figure, [])
 
 
 @every_explorer
@@ -279,7 +281,7 @@ def test_tables_are_within_the_budget(explorer):
 
 def test_an_explorer_is_made_the_same_twice():
     first, second = made("descent")[0], DESCENT.make()
-    for name in ("spec", "tables", "png", "png_sharp"):
+    for name in ("spec", "tables", "png", "png_sharp", "png_narrow"):
         assert getattr(first, name) == getattr(second, name)
     first.draw(first.scene.start)
     assert first.scene.describe() == second.scene.describe()
@@ -317,7 +319,26 @@ def test_every_text_can_be_read_and_axes_stay_where_they_are(explorer):
     for index in states(explorer.scene, 0):
         assert list(unreadable(explorer.draw(index))) == []  # which lays it out
         assert [ax.get_position().bounds for ax in figure.axes] == before
-    assert spec_and_table(explorer.scene)[0]["axes"] == explorer.spec["axes"]
+    assert axes_on_canvas(figure) == explorer.spec["layouts"][0]["axes"]
+
+
+@every_explorer
+def test_a_phone_shows_all_of_it_in_letters_that_can_be_read(explorer):
+    assert [*unfit(explorer.spec["layouts"])] == []
+    for index in states(explorer.scene, 0):
+        assert [*illegible(explorer.draw(index))] == []
+
+
+@every_explorer
+def test_the_browser_paints_both_layouts_as_matplotlib_does(explorer):
+    wide, narrow = explorer.spec["layouts"]
+    for index in states(explorer.scene, 2):
+        assert [*elsewhere(explorer.scene, wide, index)] == []
+    with stacked(explorer.scene.figure):
+        explorer.scene.figure.draw_without_rendering()
+        assert axes_on_canvas(explorer.scene.figure) == narrow["axes"]
+        for index in states(explorer.scene, 2):
+            assert [*elsewhere(explorer.scene, narrow, index)] == []
 
 
 # --- The goals in the instructors' notes ----------------------------------------------------------

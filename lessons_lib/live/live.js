@@ -16,6 +16,7 @@ async function render({ model, el, inputs = jupyterInputs }) {
   // The state that is shown. Where the kernel computes, it follows the controls with its answers.
   const index = controls.map((control) => control.get("index"));
   const figure = { spec, model, page, controls, index, tables, streamed: [], touched: false };
+  choose(figure);
 
   hands.forEach(({ element }, k) => page.places[k].append(element));
   reserve(page.values, spec.controls);
@@ -34,7 +35,11 @@ async function render({ model, el, inputs = jupyterInputs }) {
     changed();
   };
   controls.forEach((control) => control.on("change:index", moved));
-  const watcher = new ResizeObserver(schedule);
+  const watcher = new ResizeObserver(() => {
+    choose(figure);
+    schedule();
+  });
+  watcher.observe(page.room);
   watcher.observe(page.stage);
   const forget = onZoom(schedule);
   const stop = player(figure);
@@ -49,7 +54,7 @@ async function render({ model, el, inputs = jupyterInputs }) {
     clearTimeout(figure.hinting);
     watcher.disconnect();
     forget();
-    page.pictures.forEach((address) => URL.revokeObjectURL(address));
+    Object.values(page.pictures).forEach((each) => URL.revokeObjectURL(each));
     controls.forEach((control) => control.off("change:index", moved));
     hands.forEach(({ remove }) => remove());
   };
@@ -72,16 +77,13 @@ function jupyterInputs(model) {
 
 function build(el, spec, model) {
   el.classList.add("live-figure");
+  const room = make("div", "live-room", el); // as wide as the page lets the figure be
   const shown = make("div", "live-shown", el); // the controls stand beside it if there is room
-  shown.style.flexBasis = `${spec.width}px`;
   const stage = make("div", "live-stage", shown);
-  stage.style.maxWidth = `${spec.width}px`;
-  stage.style.aspectRatio = `${spec.width} / ${spec.height}`;
   const picture = make("img", "live-still", stage);
   picture.alt = ""; // the canvas above it has the words for both
-  const pictures = ["png", "png_sharp"].map((name) =>
-    URL.createObjectURL(new Blob([bytesOf(model.get(name))], { type: "image/png" })),
-  );
+  const names = spec.layouts.flatMap((layout) => layout.pictures);
+  const pictures = Object.fromEntries(names.map((name) => [name, address(model.get(name))]));
   const canvas = make("canvas", "live-moving", stage);
   canvas.setAttribute("role", "img");
   const caption = make("p", "live-words", shown);
@@ -98,7 +100,29 @@ function build(el, spec, model) {
   const buttons = make("div", "live-buttons", panel);
   const status = make("div", "live-status", el);
   status.setAttribute("role", "status");
-  return { stage, picture, pictures, canvas, caption, goal, places, values, buttons, status };
+  const words = { canvas, caption, goal, values, status };
+  return { room, shown, stage, picture, pictures, places, buttons, ...words };
+}
+
+function address(png) {
+  return URL.createObjectURL(new Blob([bytesOf(png)], { type: "image/png" }));
+}
+
+// Take the widest layout for which there is room. A narrower one is higher: if it brings a scroll
+// bar, there is less room still, and the choice stands. The room is measured apart from the figure,
+// whose own size changes with its layout.
+function choose(figure) {
+  const { spec, page } = figure;
+  const { layouts } = spec;
+  const room = page.room.clientWidth;
+  if (figure.layout && !room) return; // not shown now
+  const layout = layouts.find(({ least }) => room >= least);
+  if (layout === figure.layout) return;
+  figure.layout = layout;
+  page.shown.style.flexBasis = `${layout.width}px`;
+  page.stage.style.maxWidth = `${layout.width}px`;
+  page.stage.style.aspectRatio = `${layout.width} / ${layout.height}`;
+  page.stage.dataset.layout = layouts.indexOf(layout);
 }
 
 function make(tag, name, parent) {
@@ -211,20 +235,20 @@ function inside(axes, [px, py]) {
 // --- Painting -----------------------------------------------------------------------------------
 
 function paint(figure) {
-  const { spec, page } = figure;
-  const scale = (page.stage.clientWidth / spec.width) * window.devicePixelRatio;
+  const { spec, page, layout } = figure;
+  const scale = (page.stage.clientWidth / layout.width) * window.devicePixelRatio;
   if (!scale) return; // not shown now
-  const sharpness = page.pictures[window.devicePixelRatio > 1 ? 1 : 0];
-  if (page.picture.src !== sharpness) page.picture.src = sharpness;
-  const [width, height] = [Math.round(spec.width * scale), Math.round(spec.height * scale)];
+  const still = page.pictures[layout.pictures.at(window.devicePixelRatio > 1 ? -1 : 0)];
+  if (page.picture.src !== still) page.picture.src = still;
+  const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
   if (page.canvas.width !== width) page.canvas.width = width;
   if (page.canvas.height !== height) page.canvas.height = height;
   const context = page.canvas.getContext("2d");
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, spec.width, spec.height);
+  context.clearRect(0, 0, layout.width, layout.height);
   const gone = [];
   for (const artist of spec.artists) {
-    const axes = spec.axes[artist.axes];
+    const axes = layout.axes[artist.axes];
     context.save();
     context.beginPath();
     context.rect(axes.left, axes.top, axes.width, axes.height);
@@ -232,7 +256,7 @@ function paint(figure) {
     const drawn = points(figure, artist).map((point) => toPixels(axes, point));
     const last = drawn[drawn.length - 1];
     if (artist.kind === "text") write(context, artist, last, fill(figure, artist.text));
-    else drawLine(context, artist, spec, axes, drawn);
+    else drawLine(context, artist, layout, axes, drawn);
     context.restore();
     if (artist.label && last && !inside(axes, last)) gone.push(artist.label);
   }
@@ -453,13 +477,14 @@ function dragging(figure) {
     const pointer = onPicture(event, figure);
     const handle = nearest(figure, handles, pointer);
     if (!handle || event.button > 0 || (event.pointerType === "touch" && !handle.close)) return;
-    held = { artist: handle.artist, places: placesOf(figure, handle.artist) };
+    held = { ...inHand(figure, handle.artist), layout: figure.layout };
     page.canvas.setPointerCapture(event.pointerId);
     page.canvas.classList.add("live-held");
     move(event);
   };
   const move = (event) => {
     const pointer = onPicture(event, figure);
+    if (held && held.layout !== figure.layout) drop(); // a turned phone has another
     if (held) return handOver(figure, held, pointer);
     const handle = nearest(figure, handles, pointer);
     page.canvas.style.cursor = handle ? (handle.close ? "grab" : "pointer") : "";
@@ -471,8 +496,7 @@ function dragging(figure) {
   const click = (event) => {
     const handle = nearest(figure, handles, onPicture(event, figure));
     if (!handle) return;
-    const tapped = { artist: handle.artist, places: placesOf(figure, handle.artist) };
-    handOver(figure, tapped, onPicture(event, figure));
+    handOver(figure, inHand(figure, handle.artist), onPicture(event, figure));
   };
   const keepStill = (event) => {
     const handle = nearest(figure, handles, onPicture(event.touches[0], figure));
@@ -489,17 +513,17 @@ function dragging(figure) {
 const HAND = 24; // pixels of the page within which a finger or a pointer has hold of a mark
 
 // Where the pointer is, in the picture's own pixels.
-function onPicture({ clientX, clientY }, { spec, page }) {
+function onPicture({ clientX, clientY }, { layout, page }) {
   const box = page.canvas.getBoundingClientRect();
-  return [clientX - box.left, clientY - box.top].map((each) => (each * spec.width) / box.width);
+  return [clientX - box.left, clientY - box.top].map((each) => (each * layout.width) / box.width);
 }
 
 // The handle in the pointer's panel whose mark is nearest, and whether it is close enough to grab.
 function nearest(figure, handles, pointer) {
-  const { spec, page } = figure;
-  const reach = (HAND * spec.width) / page.stage.clientWidth;
+  const { layout, page } = figure;
+  const reach = (HAND * layout.width) / page.stage.clientWidth;
   const found = handles
-    .filter((artist) => inside(spec.axes[artist.axes], pointer))
+    .filter((artist) => inside(layout.axes[artist.axes], pointer))
     .map((artist) => ({ artist, distance: distance(placeOf(figure, artist), pointer) }))
     .sort((one, other) => one.distance - other.distance)[0];
   return found && { artist: found.artist, close: found.distance < reach };
@@ -507,11 +531,11 @@ function nearest(figure, handles, pointer) {
 
 function placeOf(figure, artist) {
   const drawn = points(figure, artist);
-  return toPixels(figure.spec.axes[artist.axes], drawn[drawn.length - 1] ?? [NaN, NaN]);
+  return toPixels(figure.layout.axes[artist.axes], drawn[drawn.length - 1] ?? [NaN, NaN]);
 }
 
-// Where a mark is in every state of the controls that it drags, the others being as they are.
-function placesOf(figure, artist) {
+// A mark, and where it is in every state of the controls that it drags, the others being as they are.
+function inHand(figure, artist) {
   const here = figure.index;
   const [first, second = null] = artist.drag;
   const places = [];
@@ -523,7 +547,7 @@ function placesOf(figure, artist) {
     }
   }
   figure.index = here;
-  return places;
+  return { artist, places };
 }
 
 function handOver(figure, { artist, places }, pointer) {

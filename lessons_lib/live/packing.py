@@ -1,55 +1,25 @@
-"""What travels to the browser: pictures of what stands still, numbers of what moves."""
+"""What travels to the browser beside the layouts: numbers, looks and words of what moves."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
-
-from lessons_lib.figures import Figure
-from lessons_lib.live.canvas import axes_on_canvas
 from lessons_lib.live.parts import Goal
 from lessons_lib.live.scene import Scene, Source
 from lessons_lib.live.sentences import pieces
 from lessons_lib.live.table import Table, pack
 
 
-def background(scene: Scene) -> tuple[bytes, bytes]:
-    """Return what stands still as PNG, for screens with one and with two pixels per pixel."""
-    fix_layout(scene.figure)
-    for each in scene.moving:
-        each.artist.set_visible(False)
-    try:
-        return scene.figure.png(1), scene.figure.png(2)
-    finally:
-        for each in scene.moving:
-            each.artist.set_visible(True)
-
-
-def fix_layout(figure: Figure) -> None:
-    """Lay the figure out, and keep it so: axes must not move under what the browser draws."""
-    if not isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine):
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-
-
 def spec_and_table(scene: Scene) -> tuple[dict[str, Any], bytes]:
-    """Return everything that the browser needs to know, and the table.
+    """Return everything that the browser needs to know in either layout, and the table.
 
-    Raises
-    ------
-    ValueError
-        If the table is over its budget, or an axis has a scale that the browser does not know.
+    Raises ValueError if the table is over its budget.
     """
-    fix_layout(scene.figure)
     figure, goal = scene.figure, scene.goal
     places, buffer = pack(scene.tables)
     artists = [_artist(scene, number) for number in range(len(scene.moving))]
     return {
         "title": " ".join(ax.get_title() + "." for ax in figure.axes),
-        "width": figure.bbox.width,
-        "height": figure.bbox.height,
-        "axes": axes_on_canvas(figure),
         "controls": [
             {"name": c.name, "label": c.label, "kind": c.kind, "start": c.start}
             | {"values": list(c.values), "labels": list(c.labels)}

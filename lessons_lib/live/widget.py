@@ -12,7 +12,8 @@ import numpy as np
 import traitlets
 
 from lessons_lib.figures import Figure
-from lessons_lib.live.packing import background, spec_and_table
+from lessons_lib.live.layouts import layouts_and_pictures
+from lessons_lib.live.packing import spec_and_table
 from lessons_lib.live.scene import Scene
 from lessons_lib.progress import recall, remember
 
@@ -37,6 +38,7 @@ class Live(anywidget.AnyWidget):
     tables = traitlets.Bytes().tag(sync=True)
     png = traitlets.Bytes().tag(sync=True)
     png_sharp = traitlets.Bytes().tag(sync=True)
+    png_narrow = traitlets.Bytes().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(
         sync=True, **ipywidgets.widget_serialization
     )
@@ -47,13 +49,13 @@ class Live(anywidget.AnyWidget):
         self.scene = Scene(*arguments, **options)
         name = self.scene.goal.name if self.scene.goal else ""
         spec, tables = spec_and_table(self.scene)
-        png, png_sharp = background(self.scene)
+        moving = [each.artist for each in self.scene.moving]
+        layouts, pictures = layouts_and_pictures(self.scene.figure, moving)
         controls = [control.widget() for control in self.scene.controls]
         super().__init__(
-            spec=spec,
+            spec={**spec, "layouts": layouts},
             tables=tables,
-            png=png,
-            png_sharp=png_sharp,
+            **pictures,
             controls=controls,
             reached=name in recall("goal"),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -22,11 +23,13 @@ from explorer_page import (
     opened_explorers,
     run_all,
 )
+from figure_texts import smallest_letters
 from lab_server import Lab
 from lesson_page import PANEL, SCROLLER, TO_PAINT
 from playwright.sync_api import Browser, expect
 
 from lessons_lib.live import Scene
+from lessons_lib.live.layouts import stacked
 from lessons_lib.live.packing import spec_and_table
 
 LESSONS = ("line_and_loss", "descent", "race")
@@ -34,6 +37,7 @@ NEAR = 2  # pixels of the figure, by which a painted point may be off
 FEW = 0.01  # so many points may be off
 SOFT = 0.03  # so many where soft edges of one line have the colour of another
 QUIET = 500  # milliseconds before a screen reader is told
+FRAMES = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
 SAME = 70  # of 442: how far a soft edge's colour may be from the line's
 
 
@@ -390,7 +394,7 @@ def test_a_fast_drag_ends_on_the_last_state(page: Explorers) -> None:
     for k, place in enumerate(places):
         page.page.mouse.move(*place)
         time.sleep(max(0, started + (k + 1) / 60 - time.monotonic()))  # sixty events a second
-    page.page.evaluate("new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    page.page.evaluate(FRAMES)
     assert abs(explorer.index()[-1] - 10) <= 1
     page.page.mouse.up()
 
@@ -430,6 +434,77 @@ def test_a_busy_and_a_stopped_kernel_hold_nothing_up(page: Explorers) -> None:
     explorer.handle("lr").focus()
     page.page.keyboard.press("ArrowRight")
     explorer.expect([start[0], start[1] + 2, *start[2:]])
+
+
+# --- A window with little room ------------------------------------------------------------------
+
+NARROW = 700  # a window in which there is room for the narrow layout in its own size, and no more
+
+
+@pytest.fixture
+def narrow(page: Explorers) -> Iterator[Explorers]:
+    """The page in a narrow window, and the scenes as they are in the narrow layout."""
+    page.page.set_viewport_size({"width": NARROW, "height": 1000})
+    with ExitStack() as scenes:
+        for name in LESSONS:
+            scenes.enter_context(stacked(page.scenes[name].figure))
+            expect(page[name].stage).to_have_attribute("data-layout", "1")
+        yield page
+    page.page.set_viewport_size({"width": WIDEST, "height": 1000})
+    expect(page[LESSONS[0]].stage).to_have_attribute("data-layout", "0")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_narrow_layout_is_painted_as_matplotlib_draws_it(narrow: Explorers, name: str) -> None:
+    check_pictures(narrow[name], 1)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_mark_follows_the_mouse_there(narrow: Explorers, way: list[list[int]]) -> None:
+    test_a_mark_follows_the_mouse(narrow, way)
+
+
+def test_a_mark_that_is_held_while_the_layout_changes_is_let_go(page: Explorers) -> None:
+    explorer = page["line_and_loss"]
+    explorer.move(explorer.scene.start)
+    page.page.mouse.move(*explorer.mark(explorer.scene.start))
+    page.page.mouse.down()
+    page.page.set_viewport_size({"width": NARROW, "height": 1000})
+    expect(explorer.stage).to_have_attribute("data-layout", "1")
+    page.page.mouse.move(200, 500)
+    explorer.expect(explorer.scene.start)
+    page.page.mouse.up()
+    page.page.set_viewport_size({"width": WIDEST, "height": 1000})
+    expect(explorer.stage).to_have_attribute("data-layout", "0")
+
+
+def test_whatever_the_windows_width_letters_can_be_read_and_nothing_flickers(
+    page: Explorers,
+) -> None:
+    explorer = page["descent"]
+    figure = explorer.scene.figure
+    size, _ = smallest_letters(figure)
+    wide = figure.bbox.width
+    with stacked(figure):
+        widths = [wide, figure.bbox.width]
+    explorer.stage.evaluate(COUNT_CHANGES)
+    seen = []
+    for width in (*range(1200, 600, -60), *range(600, 1200, 60)):
+        page.page.set_viewport_size({"width": width, "height": 700})
+        page.page.evaluate(FRAMES)
+        layout = int(str(explorer.stage.get_attribute("data-layout")))
+        seen.append(layout)
+        assert size * explorer.stage.evaluate("at => at.clientWidth") / widths[layout] >= 9
+    assert explorer.stage.evaluate("at => at.changes") == 2  # one each way
+    assert (seen[0], min(seen), max(seen), seen[-1]) == (0, 0, 1, 0)
+    page.page.set_viewport_size({"width": WIDEST, "height": 1000})
+
+
+COUNT_CHANGES = """at => {
+    at.changes = 0;
+    const count = () => { at.changes += 1; };
+    new MutationObserver(count).observe(at, {attributeFilter: ['data-layout']});
+}"""
 
 
 def test_narrow_and_wide(page: Explorers) -> None:
