@@ -11,6 +11,7 @@ project = settings.title
 html_title = settings.title
 html_baseurl = settings.address
 language = "en"
+smartquotes = False  # the words are those of the notebooks, sign by sign
 root_doc = "index"
 
 # What the build has written to be published beside the pages.
@@ -37,6 +38,18 @@ myst_enable_extensions = ["dollarmath"]
 myst_all_links_external = True  # the extension leads them to pages
 
 html_theme = "furo"
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#004488",  # the blue of the figures
+        "color-brand-content": "#004488",
+        "color-brand-visited": "#4d2a80",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#8fbdf0",
+        "color-brand-content": "#8fbdf0",
+        "color-brand-visited": "#c3a9ee",
+    },
+}
 html_math_renderer = "written"
 html_css_files = ["katex.css", "course.css", *if_published("page.css")]
 html_js_files = ["course.js", *if_published("page.js")]

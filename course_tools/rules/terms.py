@@ -261,6 +261,12 @@ class Spellings:
         """Name the terms that occur in a text."""
         return {self._term(found) for found in self._pattern.finditer(text)} - {""}
 
+    def places_in(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Say where a text has terms: from which sign to which, and the term."""
+        for found in self._pattern.finditer(text):
+            if term := self._term(found):
+                yield found.start(), found.end(), term
+
     def term_of(self, text: str) -> str:
         """Name the term that the whole text is, or nothing."""
         return self._term(self._pattern.fullmatch(text))
@@ -294,6 +300,10 @@ class Finder:
     def terms_in(self, text: str) -> set[str]:
         """Name the terms that occur in a text."""
         return self._words.terms_in(text) | self._symbols.terms_in(text)
+
+    def words_in(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Say where a text has terms that are words: from which sign to which, and the term."""
+        return self._words.places_in(text)
 
     def term_of(self, text: str) -> str:
         """Name the term that a text is, apart from an article and punctuation, or nothing."""

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from course_tools.bootstrap import try_lock
 from course_tools.files import ROOT, show
-from course_tools.site import mathematics
+from course_tools.site import mathematics, policy
+from course_tools.site.check import problems
 from course_tools.site.pages import Site, site_of
 from course_tools.site.prepare import prepare
 from course_tools.site.settings import HERE, read_settings
@@ -39,6 +40,9 @@ SOURCES = (
     "site/[!_n]*/**/*",
 )
 """What a built site depends on. Neither the site itself nor what npm has fetched is in it."""
+
+MOST = 20
+"""So many problems are listed."""
 
 AT_ONCE = str(min(os.cpu_count() or 1, 4))
 
@@ -74,7 +78,11 @@ def build_alone(lite: bool) -> Path:
         with step("Packing the explorers"):
             publish(work / "static", site)
         with step("Writing the pages"):
-            run_sphinx(work)
+            run_sphinx(work, lite=lite)
+            policy.allow_inline_scripts(work / "html")
+            copy_exercises(site, work / "html")
+        with step("Checking links, pictures, formulas and weight"):
+            refuse(problems(work / "html", with_repository=bool(site.repository)))
         if lite:
             with step("Adding JupyterLab"):
                 add_lite(work / "html")
@@ -91,21 +99,37 @@ def publish(static: Path, site: Site) -> None:
         explorers.publish(static, notebooks)
 
 
+def copy_exercises(site: Site, folder: Path) -> None:
+    """Put the notebooks of exercises beside their pages, to be downloaded."""
+    for page in site.of("exercises"):
+        if page.is_notebook:
+            shutil.copyfile(ROOT / page.source, folder / page.source)
+
+
 def add_lite(folder: Path) -> None:
     """Add a JupyterLab that runs in the browser."""
     lite = importlib.import_module("course_tools.site.lite")
     lite.build(folder)
 
 
-def run_sphinx(work: Path) -> None:
+def run_sphinx(work: Path, *, lite: bool) -> None:
     """Have Sphinx write the pages; a warning is an error."""
     from sphinx.cmd.build import build_main
 
     arguments = ["-q", "-W", "--keep-going", "-T", "-j", AT_ONCE, "-b", "html", "-c", str(HERE)]
     arguments += ["-d", str(work / "trees")]
     os.environ["COURSE_STATIC"] = str(work / "static")  # conf.py reads it
+    os.environ["COURSE_LITE"] = "lite" if lite else ""
     if build_main([*arguments, str(work / "source"), str(work / "html")]):
         raise BuildError("Sphinx found what it says above. The site that was there is untouched.")
+
+
+def refuse(found: list[str]) -> None:
+    """Stop at what was found in the pages."""
+    if found:
+        listed = "\n".join(found[:MOST])
+        more = f"\nAnd {len(found) - MOST} more." if len(found) > MOST else ""
+        raise BuildError(f"{listed}{more}\nThe site that was there is untouched.")
 
 
 def fetch_letters() -> None:

@@ -99,7 +99,8 @@ class Site:
         Parameters
         ----------
         target : str
-            As it is written, such as "04_valleys.ipynb#What-it-costs".
+            As it is written, such as "04_valleys.ipynb#What-it-costs", or with a stroke before it,
+            from the project's folder: "/notebooks/04_valleys.ipynb".
         source : str
             The file in which it is written, seen from the project's folder.
 
@@ -111,7 +112,8 @@ class Site:
         parts = urlsplit(target)
         if parts.scheme or parts.netloc or not parts.path:
             return target
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(parts.path)))
+        path = posixpath.join("/", posixpath.dirname(source), unquote(parts.path))
+        path = posixpath.normpath(path).lstrip("/")
         page = self.by_source.get(path)
         if page is None:
             return self._public(path)

@@ -106,8 +106,13 @@ def prepare_code(cell: NotebookNode, notebook: Notebook) -> None:
         "id": cell.id,
         "tags": ["hide-input"] if hidden else [],
         "parts": dict(parts_of(cell, notebook)),
-        "mystnb": {"image": {"alt": alt}} if alt else {},
+        "mystnb": {"image": image(alt)} if alt else {},
     }
+
+
+def image(alt: str) -> dict[str, str]:
+    """Return what a picture is given: its words, and whether it has several panels."""
+    return {"alt": alt, "classes": "panels" if alt.startswith("Figure with ") else "panel"}
 
 
 def parts_of(cell: NotebookNode, notebook: Notebook) -> Iterator[tuple[str, str]]:
