@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -64,8 +63,9 @@ class Anchors(SphinxTransform):
             if not page.is_notebook:
                 slug = re.sub(r"[^\w-]", "", slug.lower())
             if slug not in used:
-                # docutils writes the first as it should be, and those after it as they are.
-                section["ids"] = list(dict.fromkeys([slug.replace('"', ""), escape(slug)]))
+                # docutils escapes the first, which its links take, and none after it.
+                plain, exact = slug.replace('"', ""), slug.replace('"', "&quot;")
+                section["ids"] = list(dict.fromkeys([plain, exact]))
             used.add(slug)
         for mark in list(self.document.findall(nodes.raw)):
             if found := CELL.fullmatch(mark.astext().strip()):
@@ -162,6 +162,8 @@ def add_launches(app: Sphinx, name: str, template: str, context: dict[str, Any],
     """Tell the template of a page what it has to know."""
     page = SITE.by_name.get(name)
     context["content_policy"] = POLICY
+    sheets = context["css_files"]  # myst-nb's own look is replaced by the course's
+    context["css_files"] = [each for each in sheets if "mystnb" not in str(each.filename)]
     if page is None:
         return
     lite = bool(os.environ.get("COURSE_LITE"))

@@ -13,6 +13,7 @@ from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.stored import HTML, PLAIN, PNG, V4, to_bytes
 from course_tools.site.pages import FIRST_OF_PART, START, Page, Site
 from course_tools.site.settings import HERE
+from course_tools.site.wording import WAY, read_words, reworded, the_way
 
 OWN = HERE / "pages"
 """Pages of Markdown that are written for the site alone."""
@@ -20,8 +21,13 @@ OWN = HERE / "pages"
 MARK = "<!-- cell: {} -->\n\n"
 """Stands above the text of a cell, and tells the extension its id."""
 
+MARKDOWN = "text/markdown"
+RUN_IT = " Run this cell to choose."
+"""What a question says below its choices where a cell has to be run to make buttons of them."""
+
 EXPLORER = re.compile(r"^explorers\.\w+\(", re.MULTILINE)
 PREDICTION = re.compile(r"^predict\((\d+), \"([\w-]+)\"\)$", re.MULTILINE)
+CHANGES = "what_has_changed()"
 TWICE = re.compile(r"^(before|after)\(\"([\w-]+)\"\)$", re.MULTILINE)
 
 
@@ -83,31 +89,45 @@ def toctree(names: list[str], title: str) -> str:
 def prepared(page: Page, site: Site, root: Path) -> NotebookNode:
     """Return a notebook as Sphinx reads it."""
     notebook = Notebook.read(root / page.source)
-    for cell in notebook.nb.cells:
+    nb = notebook.nb
+    nb.cells = reworded(notebook, read_words())
+    for k, cell in enumerate(nb.cells):
+        if cell.id == WAY:
+            names = [Path(each.source).stem for each in site.of("course")]
+            nb.cells[k] = cell = V4.new_markdown_cell(the_way(names), id=WAY)
         if cell.cell_type == "markdown":
             cell.source = MARK.format(cell.id) + cell.source
         else:
             prepare_code(cell, notebook)
     if contents := contents_below(page, site):
-        notebook.nb.cells.append(V4.new_markdown_cell(contents.strip(), id="contents"))
-    return notebook.nb
+        nb.cells.append(V4.new_markdown_cell(contents.strip(), id="contents"))
+    return nb
 
 
 def prepare_code(cell: NotebookNode, notebook: Notebook) -> None:
     """Keep of each output what a page shows, and say what the extension has to know."""
-    hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
-    alt = ""
+    parts, alt = dict(parts_of(cell, notebook)), ""
     for output in cell.outputs:
         data = output.get("data", {})
         if PNG in data:
             data.pop(HTML, None)
             alt = output.metadata.get(PNG, {}).get("alt", "") or data.get(PLAIN, "")
+        if MARKDOWN in data:
+            data[MARKDOWN] = data[MARKDOWN].replace(RUN_IT, "")
     cell.metadata = {
         "id": cell.id,
-        "tags": ["hide-input"] if hidden else [],
-        "parts": dict(parts_of(cell, notebook)),
+        "tags": list(tags_of(cell, parts)),
+        "parts": parts,
         "mystnb": {"image": image(alt)} if alt else {},
     }
+
+
+def tags_of(cell: NotebookNode, parts: dict[str, str]) -> Iterator[str]:
+    """Give the tags by which myst-nb folds code, or leaves it out where buttons stand for it."""
+    if parts and "data-live" not in parts:
+        yield "remove-input"
+    elif cell.metadata.get("jupyter", {}).get("source_hidden"):
+        yield "hide-input"
 
 
 def image(alt: str) -> dict[str, str]:
@@ -123,5 +143,5 @@ def parts_of(cell: NotebookNode, notebook: Notebook) -> Iterator[tuple[str, str]
         yield "data-prediction", f"{found[1]} {found[2]}"
     if found := TWICE.search(cell.source):
         yield f"data-{found[1]}", found[2]
-    if cell.source.endswith("what_has_changed()"):
-        yield "data-changes", ""
+    if CHANGES in cell.source.splitlines():
+        yield "data-changes", notebook.path.stem

@@ -1,0 +1,88 @@
+"""The built site for the tests that drive it: built if need be, and handed out by a small server."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from course_tools.site.build import BUILT, build_if_needed
+from course_tools.site.pages import site_of
+from course_tools.site.settings import read_settings
+
+NAMES = [f"{page.name}.html" for page in site_of(read_settings()).pages]
+"""The addresses of all pages, but for the search."""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Hands out files, and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Hand out a folder, and return its address."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+@contextlib.contextmanager
+def built_site() -> Iterator[tuple[str, str]]:
+    """Return the addresses of the site: from a server, and from the folder alone."""
+    build_if_needed()
+    with served(BUILT) as address:
+        yield address, f"{BUILT.resolve().as_uri()}/"
+
+
+class Visit:
+    """A page that notes what the browser complains of, and lets nothing from elsewhere in.
+
+    Parameters
+    ----------
+    browser : Browser
+        Which one.
+    options
+        What `new_context` takes.
+    """
+
+    def __init__(self, browser: Browser, **options: object) -> None:
+        self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.context.route(lambda url: not is_own(url), self._refuse)
+
+    def _refuse(self, route: object, request: object) -> None:
+        self.foreign.append(request.url)  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    def __enter__(self) -> Visit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def open(self, address: str) -> Page:
+        """Open a page, and wait until it is loaded."""
+        self.page.goto(address)
+        return self.page
+
+
+def is_own(url: str) -> bool:
+    """Whether an address is one of this machine's."""
+    return url.startswith(("http://127.0.0.1:", "file://", "data:", "blob:", "about:"))
