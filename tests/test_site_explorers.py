@@ -26,16 +26,8 @@ from course_tools.files import ROOT
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.stored import NotebookError
 from course_tools.site import explorers as site_explorers
-from course_tools.site.explorers import (
-    Explorer,
-    Made,
-    check,
-    difference,
-    explorers_in,
-    made_here,
-    recalled,
-    script_of,
-)
+from course_tools.site.explorers import check, difference, explorers_in, recalled
+from course_tools.site.making import Explorer, Made, made_here, script_of
 from course_tools.site.packing import packed
 from course_tools.site.slicing import Statement, needed_for
 from lessons_lib import explorers
@@ -272,5 +264,8 @@ def test_what_was_made_before_is_taken_as_long_as_its_code_is_the_same(
     assert list(site_explorers.all_made([EXPLORER.path])) == [(EXPLORER, wanted)]
     assert recalled(EXPLORER) == wanted
     assert recalled(replace(EXPLORER, sources=("2",))) is None
+    site_explorers.keep(replace(EXPLORER, sources=("2",)), wanted)
+    assert recalled(EXPLORER) is None
+    site_explorers.keep(EXPLORER, wanted)
     site_explorers.place_of(EXPLORER).write_text("half a file")
     assert recalled(EXPLORER) is None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from course_tools.files import show
+from course_tools.notebooks.stored import NotebookError
 from course_tools.site.build import BuildError, build
 from course_tools.site.mathematics import FormulaError
 from course_tools.site.settings import SettingsError
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     try:
         first = build(lite=chosen.lite)
-    except (BuildError, FormulaError, SettingsError) as error:
+    except (BuildError, FormulaError, NotebookError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Done in {time.monotonic() - started:.0f} s. Open {show(first)} in a browser.")

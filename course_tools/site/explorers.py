@@ -10,12 +10,10 @@ import ast
 import hashlib
 import io
 import json
-import os
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -29,11 +27,10 @@ from PIL import Image
 from course_tools.files import ROOT, write_changed, write_whole
 from course_tools.notebooks.cells import Notebook, parsed
 from course_tools.notebooks.stored import PLAIN, PNG, NotebookError
-from course_tools.site.packing import as_text, packed
+from course_tools.site.making import Explorer, Made, made_here
 from course_tools.site.page_script import write_page
 from course_tools.site.slicing import Statement, needed_for, root_of
 from lessons_lib import explorers as library
-from lessons_lib.live import Live
 
 AT_ONCE = 2
 """So many notebooks are worked on side by side: as many as the smallest machine has cores."""
@@ -41,64 +38,8 @@ AT_ONCE = 2
 CACHE = ROOT / ".site-cache" / "explorers"
 """What was made before, from the same code; it may be deleted at any time."""
 
-NUMBERS = {"tables"}
-"""Traits that are float32 numbers, one after the other."""
-
-KEPT_IN_JUPYTER = {"controls"}
-"""Traits that only mean something in Jupyter: references to the sliders' own widgets."""
-
 PIXEL, SHARE = 40, 0.005
 """So far, of 255, a colour may be off in so small a share of a picture: another machine's fonts."""
-
-
-@dataclass(frozen=True)
-class Explorer:
-    """An explorer's cell.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    cell : str
-        The id of the cell.
-    sources : tuple of str
-        The statements that make it, the last of which is the explorer.
-    words, png : str
-        What is stored as its output: the words, and the picture as base64.
-    """
-
-    path: Path
-    cell: str
-    sources: tuple[str, ...]
-    words: str
-    png: str
-
-    @property
-    def name(self) -> str:
-        """Under which name a page asks for it."""
-        return f"{self.path.stem}--{self.cell}"
-
-    @property
-    def key(self) -> str:
-        """What stands for all that it is made from."""
-        return hashlib.sha256("\n".join([library_key(), *self.sources]).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Made:
-    """An explorer as a page needs it.
-
-    Parameters
-    ----------
-    script : str
-        The script that hands it to the page.
-    words, png : str
-        Its words and its picture at the start, as in a stored output.
-    """
-
-    script: str
-    words: str
-    png: str
 
 
 def publish(static: Path, notebooks: Sequence[Path]) -> None:
@@ -177,7 +118,7 @@ def all_made(notebooks: Sequence[Path]) -> Iterator[tuple[Explorer, Made]]:
     missing = [[each for each in explorers if each not in kept] for explorers in found.values()]
     for explorer, made in made_afresh([each for each in missing if each]):
         kept[explorer] = made
-        write_whole(place_of(explorer), json.dumps(asdict(made)).encode())
+        keep(explorer, made)
     return ((each, kept[each]) for each in every)
 
 
@@ -191,49 +132,6 @@ def made_afresh(wanted: list[list[Explorer]]) -> Iterator[tuple[Explorer, Made]]
             yield from zip(explorers, made, strict=True)
 
 
-def made_here(explorers: list[Explorer]) -> list[Made]:
-    """Make the explorers of one notebook in this process, with nothing of its user's."""
-    os.environ["COURSE_PROGRESS"] = ""
-    os.chdir(explorers[0].path.parent)
-    return [made_from(each) for each in explorers]
-
-
-def made_from(explorer: Explorer) -> Made:
-    """Run the statements of an explorer, and pack what they make."""
-    space: dict[str, Any] = {"__name__": "__main__"}
-    where = f"{explorer.path.name}, cell {explorer.cell!r}"
-    *before, last = explorer.sources
-    try:
-        with redirect_stdout(io.StringIO()):
-            exec(compile("\n".join(before), explorer.name, "exec"), space)
-            live = eval(last, space)
-    except Exception as error:
-        raise NotebookError(
-            f"{where}: the explorer cannot be made by itself from the statements that it depends"
-            f" on ({type(error).__name__}: {error}). It was made from:\n{explorer.sources}"
-        ) from error
-    if live.spec["streamed"]:
-        raise NotebookError(
-            f"{where}: the explorer computes in the kernel, which a page has not. Tabulate it."
-        )
-    words = live.scene.describe()
-    return Made(script_of(explorer.name, live), words, as_text(live.scene.figure.png()))
-
-
-def script_of(name: str, live: Live) -> str:
-    """Write an explorer as a script that hands it to the page."""
-    values: dict[str, Any] = {"goal": live.scene.goal.name if live.scene.goal else ""}
-    traits = sorted(set(Live.class_own_traits(sync=True)) - KEPT_IN_JUPYTER)
-    shared = {trait: getattr(live, trait) for trait in traits}
-    values["numbers"] = {k: packed(v) for k, v in shared.items() if k in NUMBERS}
-    values["bytes"] = {
-        k: as_text(v) for k, v in shared.items() if isinstance(v, bytes) and k not in NUMBERS
-    }
-    values["values"] = {k: v for k, v in shared.items() if not isinstance(v, bytes)}
-    said = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f"course.explorer({json.dumps(name)}, {said});\n"
-
-
 # --- What was made before -------------------------------------------------------------------------
 
 
@@ -241,7 +139,7 @@ def script_of(name: str, live: Live) -> str:
 def library_key() -> str:
     """Return what stands for the code that makes explorers: the library's, and ours."""
     folder = Path(library.__file__).parents[1]
-    ours = [Path(__file__).with_name(f"{name}.py") for name in ("explorers", "packing", "slicing")]
+    ours = [Path(__file__).with_name(f"{name}.py") for name in ("making", "packing")]
     digest = hashlib.sha256()
     for path in [*sorted(folder.rglob("*.py")), *sorted(folder.rglob("*.npz")), *ours]:
         digest.update(path.name.encode() + path.read_bytes())
@@ -251,8 +149,9 @@ def library_key() -> str:
 
 
 def place_of(explorer: Explorer) -> Path:
-    """Return where an explorer is kept."""
-    return CACHE / f"{explorer.name}-{explorer.key[:20]}.json"
+    """Return where an explorer is kept: a folder has what is made from the same cell."""
+    key = "\n".join([library_key(), *explorer.sources]).encode()
+    return CACHE / explorer.name / f"{hashlib.sha256(key).hexdigest()[:20]}.json"
 
 
 def recalled(explorer: Explorer) -> Made | None:
@@ -261,6 +160,15 @@ def recalled(explorer: Explorer) -> Made | None:
         return Made(**json.loads(place_of(explorer).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def keep(explorer: Explorer, made: Made) -> None:
+    """Keep an explorer in the place of what was made before from other code."""
+    place = place_of(explorer)
+    if place.parent.is_dir():
+        for former in place.parent.iterdir():
+            former.unlink(missing_ok=True)
+    write_whole(place, json.dumps(asdict(made)).encode())
 
 
 # --- Proving them ---------------------------------------------------------------------------------
@@ -274,20 +182,16 @@ def check(explorer: Explorer, made: Made) -> None:
     NotebookError
         If its words or its picture are others than the stored ones.
     """
-    where = f"{explorer.path.name}, cell {explorer.cell!r}"
-    again = (
-        "Run make refresh; if it changes nothing, the explorer's code depends on more than names."
-    )
+    again = "Run make refresh. If it changes nothing, the code depends on more than names."
     if made.words != explorer.words:
         raise NotebookError(
-            f"{where}: the explorer says {made.words!r}, and its stored output"
+            f"{explorer.place}: the explorer says {made.words!r}, and its stored output"
             f" {explorer.words!r}. {again}"
         )
     off = difference(made.png, explorer.png)
     if off > SHARE:
-        raise NotebookError(
-            f"{where}: {off:.1%} of the explorer's picture differ from the stored one. {again}"
-        )
+        said = f"{off:.1%} of the explorer's picture differ from the stored one"
+        raise NotebookError(f"{explorer.place}: {said}. {again}")
 
 
 def difference(one: str, other: str) -> float:

@@ -49,7 +49,7 @@ function askOnce(place, kind, asked, changed) {
     changed();
   });
   model.on("change:opened", () => {
-    if (kind === "after") remember("opened", name);
+    if (kind === "after" && model.get("chosen")) remember("opened", name);
     changed();
   });
   showQuestion(place, model);

@@ -9,7 +9,8 @@
   // --- Folds ---------------------------------------------------------------------------------------------------
 
   function openForPrint() {
-    const opened = [...document.querySelectorAll("article details:not([open])")];
+    // The answer below a question's buttons stays: whoever opens it lets a choice stand.
+    const opened = [...document.querySelectorAll("article details:not([open], .prediction-answer)")];
     for (const fold of opened) fold.open = true;
     addEventListener("afterprint", () => opened.forEach((fold) => (fold.open = false)), { once: true });
   }
