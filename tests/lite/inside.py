@@ -1,13 +1,7 @@
 """What runs in Pyodide for run.mjs: the cells of `job`, one after the other, as a kernel does."""
 
 import json
-import sys
 import time
-import types
-
-# What pyodide_kernel mocks, which runs in a browser alone
-for name in ("fcntl", "resource", "termios", "pexpect"):
-    sys.modules.setdefault(name, types.ModuleType(name))
 
 from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.interactiveshell import InteractiveShell

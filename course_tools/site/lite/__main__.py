@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_tools.bootstrap import SetupError
 from course_tools.site.lite.building import NAME, build
-from course_tools.site.lite.recipe import LiteError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = parser.parse_args(argv).folder
     try:
         build(folder)
-    except (LiteError, OSError) as error:
+    except (SetupError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The browser's JupyterLab is in {folder / NAME}.")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course_tools.files import ROOT
 from course_tools.notebooks.stored import NotebookError
 from course_tools.site.lite import download, front, wheels
 from course_tools.site.lite.contents import Served, read_notes, served
+from course_tools.site.lite.environment import LIST, environment
 from course_tools.site.lite.recipe import (
     HERE,
     LiteError,
@@ -44,17 +44,20 @@ def build(site: Path) -> None:
     LiteError
         If something cannot be had, or is not as it should be. What stood there stays.
     """
+    if not site.is_dir():
+        raise LiteError(f"There is no site in {site}. `make site` makes one.")
     recipe = read_recipe()
     with tempfile.TemporaryDirectory(dir=site, prefix=".lite-") as draft:
         folder = Path(draft) / NAME
         core = download.core()
-        found = list(all_wheels(recipe, core))
+        apart = environment()
+        found = list(all_wheels(recipe, core, apart))
         notebooks = list(_notebooks())
         lock = wheels.lock(found, read_lock(core)["info"], recipe.left_out)
         content = json.dumps(lock, sort_keys=True).encode()
         lock_name = f"pyodide-lock.{download.sha256(content)[:12]}.json"
         config = front.settings(lock_name, recipe.start, notebooks)
-        front.make(folder, Path(tempfile.mkdtemp(dir=draft)), notebooks, config)
+        front.make(folder, Path(tempfile.mkdtemp(dir=draft)), apart, notebooks, config)
         write_python(folder / front.PYTHON, core, found, lock_name, content)
         write_start_page(folder, notebooks)
         if problems := list(faults(folder)):
@@ -70,7 +73,9 @@ def _notebooks() -> list[Served]:
         raise LiteError(str(error)) from error
 
 
-def all_wheels(recipe: Recipe, core: Path, cache: Path = download.CACHE) -> Iterator[Described]:
+def all_wheels(
+    recipe: Recipe, core: Path, apart: Path, cache: Path = download.CACHE
+) -> Iterator[Described]:
     """Give every wheel, after loading those that are not in the cache.
 
     Parameters
@@ -79,6 +84,8 @@ def all_wheels(recipe: Recipe, core: Path, cache: Path = download.CACHE) -> Iter
         Which ones.
     core : Path
         The folder of Pyodide's core.
+    apart : Path
+        The environment in which JupyterLite is installed.
     cache : Path
         Where they are kept.
 
@@ -93,26 +100,27 @@ def all_wheels(recipe: Recipe, core: Path, cache: Path = download.CACHE) -> Iter
         download.Distribution(core, version),
         download.Carried(recipe.carrier, cache),
     ]
-    pinned = pure_wheels(recipe.pure, (ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    front.check_versions(pinned)
+    pinned = pure_wheels(recipe.pure, LIST.read_text(encoding="utf-8"))
     folder = cache / "wheels"
     paths = [
         *download.compiled(compiled_wheels(recipe.compiled, lock), sources, folder),
         *download.pure(pinned, folder, wheels.browser(lock["info"]["python"])["python_version"]),
-        *kernel_wheels(recipe.kernel),
+        *kernel_wheels(recipe.kernel, apart),
     ]
     yield from (describe(path.read_bytes(), path.name) for path in paths)
     yield from (wheels.stub(name, version) for name, version in recipe.stubs.items())
     yield wheels.lessons_lib()
 
 
-def kernel_wheels(names: Iterable[str]) -> Iterator[Path]:
+def kernel_wheels(names: Iterable[str], apart: Path) -> Iterator[Path]:
     """Find the wheels that JupyterLite's kernel brings along."""
-    folder = front.labextensions() / front.KERNEL / "static" / "pypi"
+    folder = front.labextensions(apart) / front.KERNEL / "static" / "pypi"
     for name in names:
         found = sorted(folder.glob(f"{name.replace('-', '_')}-*.whl"))
         if len(found) != 1:
-            raise LiteError(f"{folder} has {len(found)} wheels of {name}. Run `make clean`.")
+            raise LiteError(
+                f"{folder} has {len(found)} wheels of {name}. Delete {apart}, and try again."
+            )
         yield found[0]
 
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from course_tools.files import ROOT
 from course_tools.site.lite.contents import Served
 from course_tools.site.lite.download import run, sha256
-from course_tools.site.lite.recipe import HERE, LiteError, Wheel
+from course_tools.site.lite.environment import python_of
+from course_tools.site.lite.recipe import HERE, LiteError
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 EXTENSIONS = (KERNEL, "@jupyter-widgets/jupyterlab-manager", "anywidget")
 """What is taken from the environment in which the site is made."""
-
-WIDGETS = ("ipywidgets", "anywidget")
-"""Whose two halves, in Python and in the page, have to be of one version."""
 
 COPIES = "descent-to-momentum"
 """Our own extension, site/lite/copies/, which looks after a reader's own copies."""
@@ -32,29 +28,13 @@ PYTHON = "static/python"
 """Where Python and its wheels are, seen from `lite/`."""
 
 
-def check_versions(wheels: Iterable[Wheel]) -> None:
-    """Refuse a page whose widgets are of another version than the Python that talks to them.
-
-    Raises
-    ------
-    LiteError
-        If the environment has other versions than requirements.txt.
-    """
-    for wheel in wheels:
-        if wheel.name in WIDGETS and (here := metadata.version(wheel.name)) != wheel.version:
-            raise LiteError(
-                f"{wheel.name} {here} is installed here, and requirements.txt pins "
-                f"{wheel.version}. Run `make clean`, then this again."
-            )
-
-
-def labextensions(environment: Path = Path(sys.prefix)) -> Path:
+def labextensions(environment: Path) -> Path:
     """Return where an environment keeps JupyterLab's extensions."""
     return environment / "share" / "jupyter" / "labextensions"
 
 
-def gather_extensions(folder: Path) -> None:
-    """Copy the extensions that are needed into a folder, and ours with them.
+def gather_extensions(folder: Path, environment: Path) -> None:
+    """Copy the extensions that are needed from an environment into a folder, and add ours.
 
     Raises
     ------
@@ -62,9 +42,11 @@ def gather_extensions(folder: Path) -> None:
         If one is not installed.
     """
     for name in EXTENSIONS:
-        source = labextensions() / name
+        source = labextensions(environment) / name
         if not source.is_dir():
-            raise LiteError(f"JupyterLab's extension {name} is not installed. Run `make clean`.")
+            raise LiteError(
+                f"JupyterLab's extension {name} is not in {environment}. Delete it, and try again."
+            )
         shutil.copytree(source, folder / name)
     script = (HERE / "copies" / "index.js").read_bytes()
     load = f"static/index.{sha256(script)[:12]}.js"
@@ -108,7 +90,11 @@ def settings(lock: str, start: Sequence[str], notebooks: Sequence[Served]) -> di
 
 
 def make(
-    folder: Path, drafts: Path, notebooks: Sequence[Served], config: Mapping[str, Any]
+    folder: Path,
+    drafts: Path,
+    environment: Path,
+    notebooks: Sequence[Served],
+    config: Mapping[str, Any],
 ) -> None:
     """Have JupyterLite write its page into a folder, with the notebooks in it.
 
@@ -118,12 +104,14 @@ def make(
         Where `lite/` is made. There is nothing yet.
     drafts : Path
         A new folder. An old one would make JupyterLite forget settings that it has read before.
+    environment : Path
+        Where JupyterLite is installed.
     notebooks : list of Served
         What the course gives.
     config : dict
         What `settings` returns.
     """
-    gather_extensions(drafts / "extensions")
+    gather_extensions(drafts / "extensions", environment)
     for notebook in notebooks:
         path = drafts / "files" / notebook.name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,4 +136,5 @@ def make(
         "--no-unused-shared-packages",
     ]
     ours = ["--FederatedExtensionAddon.extra_labextensions_path", str(drafts / "extensions")]
-    run([sys.executable, "-m", "jupyterlite_core", "build", *places, *less, *ours], drafts)
+    python = str(python_of(environment))
+    run([python, "-I", "-m", "jupyterlite_core", "build", *places, *less, *ours], drafts)

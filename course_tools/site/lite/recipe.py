@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_tools.bootstrap import SetupError, block_of
 from course_tools.files import ROOT, show
 
 HERE = ROOT / "site" / "lite"
 """Where the list of packages is, the notes for the browser, and its start page."""
 
 
-class LiteError(Exception):
+SHA256 = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+class LiteError(SetupError):
     """The browser's JupyterLab cannot be made; the message says why, and what to do."""
 
 
@@ -132,34 +136,26 @@ def compiled_wheels(names: Sequence[str], lock: Mapping[str, Any]) -> list[Wheel
     ]
 
 
-def pure_wheels(names: Sequence[str], requirements: str) -> list[Wheel]:
-    """Return the wheels that requirements.txt pins.
+def pure_wheels(names: Sequence[str], listing: str) -> list[Wheel]:
+    """Return the wheels that a list of exact versions pins.
 
     Parameters
     ----------
     names : list of str
         Of the packages.
-    requirements : str
-        The text of requirements.txt.
+    listing : str
+        The text of requirements-lite.txt.
 
     Raises
     ------
-    LiteError
+    SetupError
         If a package is not pinned there.
     """
-    return [_pinned(name, requirements) for name in names]
-
-
-def _pinned(name: str, requirements: str) -> Wheel:
-    pin = re.search(
-        rf"^{re.escape(name)}==(\S+)(?:.*\\\n)((?:\s+--hash=\S+.*\n)+)", requirements, re.M
-    )
-    if pin is None:
-        raise LiteError(
-            f"requirements.txt pins no {name}: state it in pyproject.toml and run `make locks`, "
-            f"or strike it from {show(HERE / 'packages.toml')}."
-        )
-    return Wheel(name, pin[1], frozenset(re.findall(r"sha256:([0-9a-f]{64})", pin[2])))
+    blocks = [(name, block_of(name, listing)) for name in names]
+    return [
+        Wheel(name, block.split()[0].partition("==")[2], frozenset(SHA256.findall(block)))
+        for name, block in blocks
+    ]
 
 
 def read_lock(core: Path) -> dict[str, Any]:
