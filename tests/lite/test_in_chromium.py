@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -51,3 +50,29 @@ def test_where_nothing_is_secure_a_lesson_runs_as_well(in_the_room: Lite) -> Non
     assert in_the_room.page.locator(f"{PANEL} {COMPLAINT}").all_inner_texts() == []
     move_an_explorer(in_the_room)
     assert in_the_room.strangers == []
+
+
+def test_an_exercise_goes_wrong_wrong_and_right_and_is_remembered(
+    lite: Lite, screenshots: Path
+) -> None:
+    lite.open(EXERCISE)
+    lite.run(lite.cell("import"))
+    task, check = lite.cell("def line_gradient"), lite.cell("check(line_gradient)")
+    for name, code, said in (
+        ("half", HALF, "✗ 1/m in place of 2/m."),
+        ("endless", ENDLESS, "✗ line_gradient does not come back."),
+        ("right", RIGHT, "✓ line_gradient is right."),
+    ):
+        lite.write(task, code)
+        lite.run(task)
+        lite.run(check)
+        expect(check.locator(".jp-OutputArea-output")).to_contain_text(said, timeout=TO_LOAD)
+        lite.picture(screenshots / f"lite-exercise-{name}.png")
+    lite.save()
+    lite.open(EXERCISE)  # everything anew, with another Python
+    expect(lite.cell("def line_gradient")).to_contain_text("2 * np.array")
+    first = lite.cell("import")
+    lite.write(first, 'from lessons_lib.progress import recall\n\nprint(recall("task"))')
+    lite.run(first)
+    expect(first.locator(".jp-OutputArea-output")).to_contain_text("line_gradient")
+    assert lite.strangers == []

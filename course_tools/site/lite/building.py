@@ -7,9 +7,12 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from html import escape
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
+from course_tools.notebooks.course import slug_of
 from course_tools.notebooks.stored import NotebookError
 from course_tools.site.lite import download, front, wheels
 from course_tools.site.lite.contents import Served, read_notes, served
@@ -146,8 +149,25 @@ def write_start_page(folder: Path, notebooks: Iterable[Served]) -> None:
     page = (HERE / "index.html").read_text(encoding="utf-8")
     size = sum(path.stat().st_size for path in files(folder / front.PYTHON))
     page = page.replace("{{python}}", f"{size / 1e6:.0f}")
-    page = page.replace("{{notebooks}}", json.dumps([notebook.name for notebook in notebooks]))
+    page = page.replace("{{notebooks}}", links(notebooks))
     (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def links(notebooks: Iterable[Served]) -> str:
+    """Write a list of links, a line for each lesson with its exercise and its solution."""
+    rows: dict[str, list[str]] = {}
+    for notebook in notebooks:
+        link = f'<a href="lab/index.html?path={quote(notebook.name)}">{label_of(notebook)}</a>'
+        rows.setdefault(slug_of(PurePosixPath(notebook.name)), []).append(link)
+    items = "\n".join(f"<li>{' · '.join(rows[slug])}</li>" for slug in sorted(rows))
+    return f"<ul>\n{items}\n</ul>"
+
+
+def label_of(notebook: Served) -> str:
+    """Return what a link to a notebook says."""
+    path = PurePosixPath(notebook.name)
+    kind = {"exercises": "Exercise", "solutions": "Solution"}.get(path.parts[0])
+    return f"{kind} {int(slug_of(path)[:2])}" if kind else escape(notebook.title)
 
 
 def files(folder: Path) -> list[Path]:

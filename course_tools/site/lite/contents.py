@@ -57,11 +57,14 @@ class Served:
         What it says.
     given : str
         What stands for its sources.
+    title : str
+        Its first heading.
     """
 
     name: str
     content: bytes
     given: str
+    title: str
 
 
 def read_notes(path: Path = HERE / "notes.toml") -> dict[str, Note]:
@@ -86,9 +89,14 @@ def served(notes: Mapping[str, Note], root: Path = ROOT) -> Iterator[Served]:
             add_note(nb, notes[copy.name], root / copy.name)
         nb.metadata["kernelspec"] = dict(KERNEL)
         nb.metadata["course"] = {"given": fingerprint(nb)}
-        yield Served(copy.name, to_bytes(nb), nb.metadata["course"]["given"])
+        yield Served(copy.name, to_bytes(nb), nb.metadata["course"]["given"], title_of(nb))
     if lost:
         raise NotebookError(f"There is no notebook {', '.join(sorted(lost))} to put a note into.")
+
+
+def title_of(nb: NotebookNode) -> str:
+    """Return the first heading of a notebook."""
+    return str(nb.cells[0].source).partition("\n")[0].lstrip("# ")
 
 
 def add_note(nb: NotebookNode, note: Note, path: Path) -> None:
