@@ -61,12 +61,11 @@ def compare() -> list[Comparison]:
 @contextmanager
 def windows() -> Iterator[dict[str, Window]]:
     """Open every way in JupyterLab, in a window and with a kernel of its own."""
-    sys.path.insert(0, str(BROWSER_TESTS))
+    sys.path[:0] = [str(BROWSER_TESTS), str(BROWSER_TESTS.parent)]
+    from chromium import CHROMIUM_MISSING, QUIET, find_chromium
     from lab_server import free_port, running_lab
     from playwright.sync_api import sync_playwright
     from sliders.window import Window
-
-    from conftest import CHROMIUM_MISSING, QUIET, find_chromium
 
     executable, port = find_chromium(), free_port()
     if executable is None:

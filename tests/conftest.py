@@ -22,6 +22,7 @@ pytest.register_assert_rewrite("marking_world")  # its checks say what they foun
 HERE = Path(__file__).parent
 WHEN_NAMED = (
     HERE / "browser",  # needs Chromium; `make browser-test` names it
+    HERE / "lite",  # needs Chromium, Node and minutes; `make lite-test` names it
     HERE / "fixtures",  # what is there, the tests read
 )
 

@@ -170,6 +170,11 @@ def test_without_copies_every_line_looks_at_the_time(function: Any):
     assert len(done) == (0 if function is endless else 2)
 
 
+def test_in_a_browser_the_process_has_the_only_clock(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(time, "thread_time")  # as in Python made for browsers
+    assert list(limits.line_by_line(endless, DOUBLE.cases, 1, 0.3)) == []
+
+
 def work(seconds: float) -> None:
     """Use a processor for some time."""
     end = time.process_time() + seconds

@@ -227,7 +227,8 @@ def line_by_line(
     function: Function, cases: Sequence[Inputs], n_parts: int, seconds: float
 ) -> Iterator[Outcome]:
     """Call a function here, and look at the time with each of its lines."""
-    stopwatch = Stopwatch(TimeLimit(seconds, WAITING), time.thread_time)
+    worked = getattr(time, "thread_time", time.process_time)  # a browser's Python has one thread
+    stopwatch = Stopwatch(TimeLimit(seconds, WAITING), worked)
     tracing = sys.gettrace()
 
     def look(frame: FrameType, *_: Any) -> Callable[..., Any] | None:

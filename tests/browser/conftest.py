@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.font_manager  # noqa: F401 (builds its cache now, not in a learner's first cell)
 import pytest
+from chromium import running_chromium
 from lab_server import ROOT, Lab, running_lab
 from lesson_page import TO_PAINT, WIDE, Lesson, open_lesson
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from predictions import check_predictions
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -21,28 +21,6 @@ expect.set_options(timeout=TO_PAINT)  # five seconds would be few on a busy mach
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSON_OF_TEST = re.compile(r"test_lessons\.py::\w+\[(\d\d_[a-z_]+)")
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_MISSING = (
-    "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
-    "install Chromium or Chrome and set CHROMIUM=/path/to/it."
-)
-QUIET = [
-    "--no-sandbox",  # in a container, where root is all there is; only our own pages are opened
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-gpu",
-    "--disable-quic",
-    # Whatever tries to reach another machine fails here as it does for a learner on a train.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
-
-
-def find_chromium() -> str | None:
-    """Return where Chromium is, if it is anywhere."""
-    names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
-    return next(filter(None, (shutil.which(name) for name in names if name)), None)
 
 
 class ByLesson(LoadFileScheduling):
@@ -63,13 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByLesso
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
-    executable = find_chromium()
-    if executable is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(CHROMIUM_MISSING)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=QUIET)
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,30 @@
+"""What runs in Pyodide for run.mjs: the cells of `job`, one after the other, as a kernel does."""
+
+import json
+import time
+
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+SHELL = InteractiveShell.instance()
+SHELL.history_manager.enabled = False
+
+
+def run(source):
+    """Run a cell; return what it prints, what it shows in words, its error and its seconds."""
+    began = time.perf_counter()
+    with capture_output() as captured:
+        SHELL.display_trap.hook = CapturingDisplayHook(SHELL, captured._outputs)
+        done = SHELL.run_cell(source, store_history=True)
+    error = done.error_before_exec or done.error_in_exec
+    return {
+        "stdout": captured.stdout,
+        "stderr": captured.stderr,
+        "shown": [output.data.get("text/plain", "") for output in captured.outputs],
+        "error": "" if error is None else f"{type(error).__name__}: {error}",
+        "seconds": time.perf_counter() - began,
+    }
+
+
+json.dumps({name: run(source) for name, source in json.loads(job)})  # noqa: F821 (run.mjs sets it)

@@ -1,0 +1,78 @@
+"""The browser's Jupyter as a learner meets it: run, move, answer, save, come back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lite_page import COMPLAINT, PANEL, TO_LOAD, Lite
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.kernel
+
+HALF = (
+    "def line_gradient(theta, x, y):\n    r = theta[0] + theta[1] * x - y\n"
+    "    return np.array([r.mean(), (r * x).mean()])"
+)
+ENDLESS = "def line_gradient(theta, x, y):\n    while True:\n        pass"
+RIGHT = HALF.replace("np.array", "2 * np.array")
+EXERCISE = "exercises/01_line_and_loss/exercise_01_line_and_loss.ipynb"
+
+
+@pytest.mark.parametrize("name", ["02_gradient_descent", "06_momentum"])
+def test_a_lesson_runs_and_its_explorer_is_alive(name: str, lite: Lite, screenshots: Path) -> None:
+    lite.open(f"notebooks/{name}.ipynb")
+    lite.run_all()
+    assert lite.page.locator(f"{PANEL} {COMPLAINT}").all_inner_texts() == []
+    move_an_explorer(lite)
+    lite.picture(screenshots / f"lite-{name}.png")
+    assert lite.strangers == []
+
+
+def move_an_explorer(lite: Lite) -> None:
+    """Press a key on a slider, and see other words."""
+    cell = lite.cell("explorers.")
+    cell.scroll_into_view_if_needed()
+    words = cell.locator(".live-words").first
+    expect(words).to_have_text(re.compile(r"\w"), timeout=TO_LOAD)
+    before = words.inner_text()
+    slider = cell.locator(".noUi-handle").first
+    slider.focus()
+    lite.page.keyboard.press("ArrowRight")
+    expect(words).not_to_have_text(before)
+
+
+def test_where_nothing_is_secure_a_lesson_runs_as_well(in_the_room: Lite) -> None:
+    in_the_room.open("notebooks/02_gradient_descent.ipynb")
+    assert in_the_room.page.evaluate("isSecureContext") is False
+    in_the_room.run_all()
+    assert in_the_room.page.locator(f"{PANEL} {COMPLAINT}").all_inner_texts() == []
+    move_an_explorer(in_the_room)
+    assert in_the_room.strangers == []
+
+
+def test_an_exercise_goes_wrong_wrong_and_right_and_is_remembered(
+    lite: Lite, screenshots: Path
+) -> None:
+    lite.open(EXERCISE)
+    lite.run(lite.cell("import"))
+    task, check = lite.cell("def line_gradient"), lite.cell("check(line_gradient)")
+    for name, code, said in (
+        ("half", HALF, "✗ 1/m in place of 2/m."),
+        ("endless", ENDLESS, "✗ line_gradient does not come back."),
+        ("right", RIGHT, "✓ line_gradient is right."),
+    ):
+        lite.write(task, code)
+        lite.run(task)
+        lite.run(check)
+        expect(check.locator(".jp-OutputArea-output")).to_contain_text(said, timeout=TO_LOAD)
+        lite.picture(screenshots / f"lite-exercise-{name}.png")
+    lite.save()
+    lite.open(EXERCISE)  # everything anew, with another Python
+    expect(lite.cell("def line_gradient")).to_contain_text("2 * np.array")
+    first = lite.cell("import")
+    lite.write(first, 'from lessons_lib.progress import recall\n\nprint(recall("task"))')
+    lite.run(first)
+    expect(first.locator(".jp-OutputArea-output")).to_contain_text("line_gradient")
+    assert lite.strangers == []
