@@ -1,16 +1,12 @@
-"""A built site in a real browser: its server, its pages, and the explorers on them."""
+"""Explorers of the built site in a real browser, beside the same scenes in Python."""
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,10 +15,11 @@ import site_scripts
 from explorer_checks import expectations, made, settings_of
 from explorer_page import NUMBERS_ONLY, Explorer, Picture
 from lesson_page import TO_PAINT
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from test_drags import AT_REST
 
 from course_tools.files import ROOT
 from course_tools.notebooks.cells import Notebook
@@ -34,29 +31,13 @@ from course_tools.site.settings import read_settings
 from lessons_lib import explorers, optimizers, problems
 from lessons_lib.live import Scene
 from lessons_lib.live.layouts import stacked
+from lessons_lib.live.table import as_float32
 
+SHARP = 2  # pixels of the screen for one of the page's: thin lines keep their colour
 THUMB = 16  # pixels that the handle of a range is wide
+COMING = ".live-coming *"  # not shown yet
 PAINTED = "at => at.querySelector('canvas').toDataURL('image/png').split(',')[1]"
 SETTINGS = "12_real_task--explore-settings"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Hands out files, and says nothing about it."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Hand out a folder, and give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass
@@ -85,9 +66,14 @@ class Window:
 
     def __post_init__(self) -> None:
         context = self.page.context
-        context.on("console", lambda message: self.said.append(message.text))
+        context.on("console", self._note)
         context.on("weberror", lambda raised: self.said.append(str(raised.error)))
         context.on("request", lambda request: self.asked.append(request.url))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        """Note a message, but not that a browser looks for the site's icon by itself."""
+        if not message.location["url"].endswith("/favicon.ico"):
+            self.said.append(message.text)
 
     @property
     def strangers(self) -> list[str]:
@@ -116,7 +102,11 @@ def window(browser: Browser, address: str, layout: int, **options: Any) -> Itera
     sizes = {"width": 1300, "height": 900}, {"width": 360, "height": 740}
     scheme: Any = ("light", "dark")[layout]
     context = browser.new_context(
-        viewport=sizes[layout], color_scheme=scheme, has_touch=bool(layout), **options
+        viewport=sizes[layout],
+        device_scale_factor=SHARP,
+        color_scheme=scheme,
+        has_touch=bool(layout),
+        **options,
     )
     try:
         yield Window(context.new_page(), address, layout)
@@ -138,6 +128,11 @@ def every_explorer() -> dict[str, Published]:
     """Return the explorers of the site by their names."""
     paths = [ROOT / page.source for page in site().pages if page.is_notebook]
     return {each.name: each for path in paths for each in explorers_in(Notebook.read(path))}
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page scrolls no more."""
+    page.locator("html").evaluate(AT_REST)
 
 
 def page_of(published: Published) -> str:
@@ -231,6 +226,14 @@ class PageExplorer(Explorer):
 
     layout: int = 0
 
+    @property
+    def stage(self) -> Locator:
+        return self.place.locator(f".live-stage:not({COMING})")
+
+    @property
+    def canvas(self) -> Locator:
+        return self.place.locator(f"canvas:not({COMING})")
+
     @contextmanager
     def laid_out(self) -> Iterator[None]:
         """Lay the figure out here as it is there."""
@@ -240,7 +243,7 @@ class PageExplorer(Explorer):
         with stacked(self.scene.figure):
             yield
 
-    def handle(self, control: str) -> Any:
+    def handle(self, control: str) -> Locator:
         row = self.place.locator(".live-row").nth(self.scene.position(control))
         return row.locator("input, select")
 
@@ -288,14 +291,13 @@ class PageExplorer(Explorer):
             dpi = before * width / figure.bbox.width
             try:
                 figure.set_dpi(dpi)
-                canvas: Any = FigureCanvasAgg(figure)
-                renderer = canvas.get_renderer(cleared=True)
+                renderer: Any = RendererAgg(*figure.bbox.size, dpi)
                 letters = np.zeros((int(renderer.height), int(renderer.width)), dtype=bool)
                 for artist, where in in_order(self.scene, points):
                     if isinstance(artist, Text):
                         mark(letters, artist.get_window_extent(renderer).extents)
                     else:
-                        artist.set_data(*np.transpose(where))
+                        artist.set_data(*np.transpose(as_float32(str(artist), where)))
                         artist.draw(renderer)
                 return over_white(np.asarray(renderer.buffer_rgba())), letters
             finally:
