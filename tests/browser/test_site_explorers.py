@@ -23,7 +23,7 @@ from site_explorer import (
 )
 from site_pages import built_site
 from test_drags import away, finger, marks_of, mouse, ways
-from test_explorers import FEW, NEAR, astray, colours_of
+from test_explorers import NEAR, SOFT, astray, colours_of
 
 from lessons_lib.live import Scene
 
@@ -32,6 +32,10 @@ REACHED = {"kappa": 20, "angle": 0, "lr": 1.85, "step": 47}
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
 NO_STORAGE = """Object.defineProperty(window, 'localStorage', {
     get() { throw new DOMException('not here', 'SecurityError'); } })"""
+BELOW_THE_HEADER = """at => {
+    const top = at.getBoundingClientRect().top + scrollY - 80;
+    scrollTo({ top, behavior: 'instant' });
+}"""
 SHIFTS = """() => {
     window.shifts = [];
     const note = list => list.getEntries().forEach(each => window.shifts.push(each.value));
@@ -83,7 +87,7 @@ def problems_of(explorer: PageExplorer, published: Published, index: list[int]) 
         picture[letters[:height, :width]] = 255
     for colour in colours_of(explorer.scene):
         off = astray(painted, drawn, colour, NEAR * SHARP)
-        if off > FEW:
+        if off > SOFT:
             yield f"{published.name}: {off:.1%} of {colour} is astray with {where}."
 
 
@@ -118,7 +122,7 @@ def drag(seen: Window, explorer: PageExplorer, name: str) -> Iterator[str]:
         with explorer.laid_out():
             begin, *way = ways(scene, number)
             explorer.move(begin)
-            explorer.stage.scroll_into_view_if_needed()
+            explorer.stage.evaluate(BELOW_THE_HEADER)
             at_rest(seen.page)
             with (finger if seen.layout else mouse)(seen.page) as act:
                 act("begin", explorer.mark(begin, number))
