@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 from course_tools.site.build import BUILT, build_if_needed
 from course_tools.site.pages import site_of
@@ -64,16 +64,20 @@ class Visit:
         self.foreign: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self._miss)
         self.context.route(lambda url: not is_own(url), self._refuse)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if not message.text.startswith("Changed to "):  # the theme says so when one changes it
             self.complaints.append(message.text)
 
-    def _refuse(self, route: object, request: object) -> None:
-        self.foreign.append(request.url)  # type: ignore[attr-defined]
-        route.abort()  # type: ignore[attr-defined]
+    def _miss(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # which it is when one goes on to another page
+            self.complaints.append(f"{request.url}: {request.failure}")
+
+    def _refuse(self, route: Route, request: Request) -> None:
+        self.foreign.append(request.url)
+        route.abort()
 
     def __enter__(self) -> Visit:
         return self
