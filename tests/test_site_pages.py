@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 from docutils import frontend, nodes, utils
+from pygments.styles import get_style_by_name
 
 from course_tools.files import ROOT
 from course_tools.notebooks.cells import Notebook
@@ -23,6 +25,7 @@ from course_tools.site.wording import read_words, reworded, the_way
 from lessons_lib.predictions import questions
 
 SITE = site_of(Settings("Momentum"))
+CONF = ROOT / "site" / "conf.py"
 VALLEYS = "notebooks/04_valleys.ipynb"
 FORMULAS = pytest.mark.skipif(
     not (PACKAGE.is_dir() and shutil.which("node")), reason="`make site` fetches KaTeX"
@@ -218,6 +221,41 @@ def test_the_contents_are_written_as_sphinx_reads_them():
         "/a/b",
         "```",
     ]
+
+
+# --- Colours ------------------------------------------------------------------------------------
+
+
+def brightness(colour: str) -> float:
+    """Return the relative luminance of a colour such as "#0a3069", as WCAG 2.2 defines it."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how well two colours can be told apart, from 1 to 21."""
+    light, dark = sorted((brightness(one), brightness(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def faint(style: str) -> list[str]:
+    """Return the colours of code that cannot be told from its background: below 4.5 to 1."""
+    found = get_style_by_name(style)
+    colours = {f"#{each['color']}" for _, each in found if each["color"]}
+    return sorted(each for each in colours if contrast(each, found.background_color) < 4.5)
+
+
+def test_code_can_be_told_from_its_background_in_both_themes():
+    chosen = re.findall(r'^pygments_\w*style = "(.+)"$', CONF.read_text("utf-8"), re.MULTILINE)
+    assert len(chosen) == 2
+    assert [faint(style) for style in chosen] == [[], []]
+
+
+def test_faint_code_would_be_found():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert faint("default")  # the style that Sphinx takes by itself
 
 
 # --- Terms --------------------------------------------------------------------------------------

@@ -161,6 +161,10 @@ def visit_formula(self: Any, node: nodes.Element) -> None:
 def add_launches(app: Sphinx, name: str, template: str, context: dict[str, Any], _: Any) -> None:
     """Tell the template of a page what it has to know."""
     page = SITE.by_name.get(name)
+    if tree := context.get("furo_navigation_tree"):  # whose titles are headings of no level
+        context["furo_navigation_tree"] = tree.replace(
+            'role="heading"', 'role="heading" aria-level="2"'
+        )
     context["content_policy"] = POLICY
     sheets = context["css_files"]  # myst-nb's own look is replaced by the course's
     context["css_files"] = [each for each in sheets if "mystnb" not in str(each.filename)]
@@ -211,7 +215,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(Formulas)
     app.connect("env-updated", write_formulas)
     app.connect("env-updated", note_titles)
-    app.connect("html-page-context", add_launches)
+    app.connect("html-page-context", add_launches, priority=900)  # after the theme's own
     app.add_node(TermLink, html=(visit_term, depart_term))
     app.add_html_math_renderer("written", (visit_formula, None), (visit_formula, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -72,7 +72,8 @@ def the_way(chosen: list[str]) -> str:
     rows += [row_of(lesson) for lesson in known if not lesson.optional]
     rows += [f"| {later.link} | What has changed? | {later.minutes} | |"]
     rows += [row_of(lesson) for lesson in known if lesson.optional]
-    return "\n".join(["| Lesson | The question | Minutes | |", "|---|---|---|---|", *rows])
+    heading = ["| Lesson | The question | Minutes | To practise |", "|---|---|---|---|"]
+    return "\n".join([*heading, *rows])
 
 
 def row_of(lesson: Lesson) -> str:

@@ -1,4 +1,4 @@
-"""The built site for the tests that drive it: built if need be, and handed out by a small server."""
+"""The built site for the tests that drive it: built if need be, and handed out by a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 from course_tools.site.build import BUILT, build_if_needed
 from course_tools.site.pages import site_of
@@ -22,7 +22,7 @@ NAMES = [f"{page.name}.html" for page in site_of(read_settings()).pages]
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Hands out files, and says nothing."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
@@ -62,14 +62,22 @@ class Visit:
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.foreign: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self._miss)
         self.context.route(lambda url: not is_own(url), self._refuse)
 
-    def _refuse(self, route: object, request: object) -> None:
-        self.foreign.append(request.url)  # type: ignore[attr-defined]
-        route.abort()  # type: ignore[attr-defined]
+    def _hear(self, message: ConsoleMessage) -> None:
+        if not message.text.startswith("Changed to "):  # the theme says so when one changes it
+            self.complaints.append(message.text)
+
+    def _miss(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # which it is when one goes on to another page
+            self.complaints.append(f"{request.url}: {request.failure}")
+
+    def _refuse(self, route: Route, request: Request) -> None:
+        self.foreign.append(request.url)
+        route.abort()
 
     def __enter__(self) -> Visit:
         return self
