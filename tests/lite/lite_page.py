@@ -99,8 +99,7 @@ class Lite:
 
     def save(self) -> None:
         """Save the notebook in front."""
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press("ControlOrMeta+s")
+        self.command("File", "Save Notebook")
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
 
     def picture(self, path: Path) -> None:
