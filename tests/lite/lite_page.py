@@ -100,7 +100,7 @@ class Lite:
     def save(self) -> None:
         """Save the notebook in front."""
         self.command("File", "Save Notebook")
-        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
+        expect(self.current_tab).not_to_have_class(re.compile("jp-mod-dirty"))
 
     def picture(self, path: Path) -> None:
         """Keep a picture of the window."""
