@@ -113,7 +113,7 @@
   function tell(app, names) {
     for (const path of names) {
       const file = path.split("/").pop(); // JupyterLab shows 140 letters
-      const message = `The course has corrected what you have changed. Yours is kept, beside it: ${file}`;
+      const message = `The course has corrected a notebook that you have changed. Yours stays. The new one: ${file}`;
       const action = { label: "Open it", commandId: "docmanager:open", args: { path } };
       const options = { autoClose: false, actions: [action] };
       void app.commands.execute("apputils:notify", { message, type: "info", options });
