@@ -120,6 +120,13 @@
     }
   }
 
+  /** Bring the notebook of a link to the front: what was open the last time may have come last. */
+  function bringToFront(app, path) {
+    if (path !== null) {
+      void app.commands.execute("docmanager:open", { path });
+    }
+  }
+
   /** Return the outputs of a cell as they are saved: `drop_widgets` of course_tools, again. */
   function asleep(outputs) {
     return outputs.flatMap((output) => {
@@ -153,10 +160,12 @@
     autoStart: true,
     activate: async (app) => {
       const { contents } = app.serviceManager;
+      const wanted = new URLSearchParams(document.location.search).get("path");
       leaveWidgetsOut(contents);
       try {
         const names = await update(contents);
         void app.restored.then(() => tell(app, names));
+        void app.restored.then(() => bringToFront(app, wanted));
       } catch (error) {
         console.error("The notebooks could not be brought up to date.", error);
       }
