@@ -12,7 +12,7 @@ SITE_ARGS ?=
 COURSE = PYTHONSAFEPATH= $(PYTHON) -m course_tools
 ONE = $(if $(LESSON),--lesson $(LESSON))
 
-.PHONY: help lab edit check format test browser-test refresh exercises grade site bench locks clean
+.PHONY: help lab edit check format test browser-test lite-test refresh exercises grade site bench locks clean
 
 help:
 	@echo "To learn:"
@@ -27,6 +27,7 @@ help:
 	@echo "  make format        mends the style of code"
 	@echo "  make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
 	@echo "  make browser-test  drives the lessons in Chromium"
+	@echo "  make lite-test     runs the notebooks in the browser's own JupyterLab (NIGHTLY=1 takes all of them)"
 	@echo "  make refresh       executes the notebooks and writes their outputs (LESSON=06 takes one)"
 	@echo "  make exercises     cuts the exercises out of the solutions"
 	@echo "  make bench         measures the library against the alternatives (BENCH_ARGS=... names a part)"
@@ -52,6 +53,9 @@ test:
 
 browser-test:
 	@$(COURSE) browser-test $(TEST_ARGS)
+
+lite-test:
+	@$(COURSE) lite-test $(TEST_ARGS)
 
 refresh:
 	@$(COURSE) refresh $(ONE)

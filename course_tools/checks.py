@@ -73,6 +73,11 @@ def browser_test(arguments: Sequence[str]) -> int:
     return run_module(["pytest", "tests/browser", *ON_TWO, *arguments])
 
 
+def lite_test(arguments: Sequence[str]) -> int:
+    """Make the browser's JupyterLab, and run the notebooks in it: with Node, and in Chromium."""
+    return run_module(["pytest", "tests/lite", *arguments])
+
+
 def mend_style(arguments: Sequence[str]) -> int:
     """Mend what ruff can mend by itself: order of imports, spaces, line ends."""
     steps = {

@@ -46,6 +46,11 @@ VERBS = {
     "browser-test": Verb(
         "course_tools.checks:browser_test", "authors", "drives the lessons in Chromium"
     ),
+    "lite-test": Verb(
+        "course_tools.checks:lite_test",
+        "authors",
+        "runs the notebooks in the JupyterLab that the browser runs itself",
+    ),
     "refresh": Verb(
         "course_tools.refresh:main",
         "authors",

@@ -13,15 +13,16 @@ SHELL.history_manager.enabled = False
 
 def run(source):
     """Run a cell; return what it prints, what it shows in words, its error and its seconds."""
-    began = time.perf_counter()
+    began, results = time.perf_counter(), []
     with capture_output() as captured:
-        SHELL.display_trap.hook = CapturingDisplayHook(SHELL, captured._outputs)
+        SHELL.display_trap.hook = CapturingDisplayHook(SHELL, results)
         done = SHELL.run_cell(source, store_history=True)
+    shown = [output.data for output in captured.outputs]
     error = done.error_before_exec or done.error_in_exec
     return {
         "stdout": captured.stdout,
         "stderr": captured.stderr,
-        "shown": [output.data.get("text/plain", "") for output in captured.outputs],
+        "shown": [data.get("text/plain", "") for data in (*shown, *(r["data"] for r in results))],
         "error": "" if error is None else f"{type(error).__name__}: {error}",
         "seconds": time.perf_counter() - began,
     }

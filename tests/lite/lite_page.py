@@ -99,9 +99,8 @@ class Lite:
 
     def save(self) -> None:
         """Save the notebook in front."""
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press("ControlOrMeta+s")
-        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
+        self.command("File", "Save Notebook")
+        expect(self.current_tab).not_to_have_class(re.compile("jp-mod-dirty"))
 
     def picture(self, path: Path) -> None:
         """Keep a picture of the window."""

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.kernel  # JupyterLite's own program makes the page
 
 TOUCHED, UNTOUCHED = "notebooks/02_gradient_descent.ipynb", "notebooks/03_step_size.ipynb"
 MINE = "print('what I have written')"
+NOTED = 3_000  # milliseconds after which JupyterLab has noted what is open
 CORRECTED = "The course says this in another way now."
 
 
@@ -59,6 +60,7 @@ def test_a_corrected_lesson_is_reachable_and_old_work_is_still_there(
     expect(lite.current_tab).to_have_text("02_gradient_descent.new-version.ipynb")
     expect(lite.page.locator(f"{PANEL} .jp-MarkdownCell").first).to_contain_text(CORRECTED)
 
+    lite.page.wait_for_timeout(NOTED)
     lite.open(TOUCHED)  # the learner's own, as it was
     expect(first_code(lite)).to_contain_text(MINE)
     expect(lite.page.locator(".Toastify__toast")).to_have_count(0)
@@ -66,6 +68,7 @@ def test_a_corrected_lesson_is_reachable_and_old_work_is_still_there(
     lite.open(TOUCHED.replace(".ipynb", ".new-version.ipynb"))
     lite.write(first_code(lite), "print('and in the new one, too')")
     lite.save()
+    lite.page.wait_for_timeout(NOTED)
     correct(site, TOUCHED, "And once more.")
     lite.open(TOUCHED.replace(".ipynb", ".new-version-2.ipynb"))
     expect(lite.page.locator(f"{PANEL} .jp-MarkdownCell").first).to_contain_text("And once more.")

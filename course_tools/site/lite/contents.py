@@ -19,8 +19,12 @@ from course_tools.files import ROOT, show
 from course_tools.notebooks.stored import NotebookError, from_bytes, from_dict, to_bytes
 from course_tools.site.lite.recipe import HERE
 
-KERNEL = {"display_name": "Python (in your browser)", "language": "python", "name": "python"}
+KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 """What JupyterLite calls its kernel. Any other name would ask for a kernel, and run nothing."""
+
+LANGUAGE = {"codemirror_mode": {"name": "python", "version": 3}, "version": "3.8"}
+"""What this kernel says of its language, beside what others say. A notebook that says the same is
+not taken for changed as soon as it is opened."""
 
 NOTE = "in-your-browser"
 """The id of a cell that is there in the browser alone."""
@@ -88,6 +92,7 @@ def served(notes: Mapping[str, Note], root: Path = ROOT) -> Iterator[Served]:
         if copy.name in notes:
             add_note(nb, notes[copy.name], root / copy.name)
         nb.metadata["kernelspec"] = dict(KERNEL)
+        nb.metadata["language_info"] = {**nb.metadata["language_info"], **LANGUAGE}
         nb.metadata["course"] = {"given": fingerprint(nb)}
         yield Served(copy.name, to_bytes(nb), nb.metadata["course"]["given"], title_of(nb))
     if lost:

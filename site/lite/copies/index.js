@@ -76,15 +76,16 @@
   async function settle(contents, path, given) {
     const copy = await read(contents, path);
     const due = copy === undefined ? "same" : fate(copy, given);
-    if (due === "renewed") {
-      await contents.delete(path); // the served one is what is left
-    }
-    if (due !== "beside") {
+    if (due === "same") {
       return undefined;
     }
     const address = new URL(`files/${path}`, settings().base);
-    const answer = await fetch(address, { cache: "no-cache" });
-    return putBeside(contents, path, await answer.json());
+    const answer = await fetch(address, { cache: "reload" }); // the browser may keep an older one
+    if (due === "beside") {
+      return putBeside(contents, path, await answer.json());
+    }
+    await contents.delete(path); // the served one is what is left
+    return undefined;
   }
 
   /** Return what the site says: its address, the course's version, and what it gives. */
@@ -111,12 +112,18 @@
   /** Tell the reader which new versions there are, with a button that opens each. */
   function tell(app, names) {
     for (const path of names) {
-      const message =
-        `The course has corrected a notebook in which you have worked. Yours is kept as it is; ` +
-        `the new version stands beside it: ${path}`;
+      const file = path.split("/").pop(); // JupyterLab shows 140 letters
+      const message = `The course has corrected a notebook that you have changed. Yours stays. The new one: ${file}`;
       const action = { label: "Open it", commandId: "docmanager:open", args: { path } };
       const options = { autoClose: false, actions: [action] };
       void app.commands.execute("apputils:notify", { message, type: "info", options });
+    }
+  }
+
+  /** Bring the notebook of a link to the front: what was open the last time may have come last. */
+  function bringToFront(app, path) {
+    if (path !== null) {
+      void app.commands.execute("docmanager:open", { path });
     }
   }
 
@@ -153,10 +160,12 @@
     autoStart: true,
     activate: async (app) => {
       const { contents } = app.serviceManager;
+      const wanted = new URLSearchParams(document.location.search).get("path");
       leaveWidgetsOut(contents);
       try {
         const names = await update(contents);
         void app.restored.then(() => tell(app, names));
+        void app.restored.then(() => bringToFront(app, wanted));
       } catch (error) {
         console.error("The notebooks could not be brought up to date.", error);
       }
