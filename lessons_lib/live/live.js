@@ -140,8 +140,15 @@ function nameControl(control, { element, control: model }, output) {
   output.textContent = control.kind === "choice" ? "" : label;
   const handle = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE);
   handle?.setAttribute("aria-label", control.label);
+  leaveKeysTo(handle);
   if (control.kind === "choice") return;
   handle?.setAttribute("aria-valuetext", label);
+}
+
+// Jupyter takes keys for commands: letters, and in Notebook 7 the arrows, too. (It looks at what has
+// the focus, and at nothing around it.)
+function leaveKeysTo(element) {
+  element?.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 // Give the values beside the sliders room for the longest, so that no slider changes its length
@@ -611,6 +618,7 @@ function button(text, parent, action) {
   const element = make("button", "live-button jupyter-button", parent);
   element.type = "button";
   element.textContent = text;
+  leaveKeysTo(element);
   element.addEventListener("click", action);
   return element;
 }
@@ -618,6 +626,7 @@ function button(text, parent, action) {
 function paces(parent, action) {
   const select = make("select", "live-pace", parent);
   select.setAttribute("aria-label", "pace");
+  leaveKeysTo(select);
   for (const name of Object.keys(PACES)) select.append(new Option(name, name, name === "steady"));
   select.value = "steady";
   select.addEventListener("change", action);

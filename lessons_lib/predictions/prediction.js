@@ -17,8 +17,7 @@ function render({ model, el }) {
   const buttons = Object.entries(model.get("choices")).map(([letter, text]) => {
     const button = make("button", "prediction-choice", group);
     button.type = "button";
-    // JupyterLab takes single letters for commands, such as "a" for a new cell.
-    button.dataset.lmSuppressShortcuts = "true";
+    leaveKeysTo(button);
     make("b", "", button).textContent = letter;
     make("span", "", button).innerHTML = text;
     button.addEventListener("click", () => {
@@ -28,7 +27,7 @@ function render({ model, el }) {
     });
     return [letter, button];
   });
-  summary.dataset.lmSuppressShortcuts = "true";
+  leaveKeysTo(summary);
   answer.addEventListener("toggle", () => {
     if (!answer.open || model.get("opened")) return;
     model.set("opened", true); // from here on the choice stands
@@ -47,12 +46,18 @@ function render({ model, el }) {
     said.textContent = fill(chosen ? (opened ? says.stands : says.chosen) : says.ask, chosen);
     summary.textContent = fill(says.open, chosen);
     belief.innerHTML = text;
+    belief.querySelectorAll("a[href]").forEach(leaveKeysTo);
     belief.querySelectorAll("a[href]").forEach(openInJupyterLab);
   }
 
   model.on("change:chosen change:opened", show);
   show();
   return () => model.off("change:chosen change:opened", show);
+}
+
+// Jupyter takes single letters for commands, such as "a" for a new cell.
+function leaveKeysTo(element) {
+  element.dataset.lmSuppressShortcuts = "true";
 }
 
 function fill(text, letter) {

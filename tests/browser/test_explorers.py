@@ -102,7 +102,7 @@ def check_words(explorer: Explorer, index: list[int]) -> None:
     assert explorer.place.locator(".live-words").inner_text() == seen
 
 
-def check_pictures(explorer: Explorer, ratio: int) -> None:
+def check_pictures(explorer: Explorer, ratio: int, few: float = FEW) -> None:
     """Compare what the browser shows with what matplotlib draws, state by state, and its words."""
     for index in states_of(explorer.scene):
         explorer.move(index)
@@ -113,7 +113,7 @@ def check_pictures(explorer: Explorer, ratio: int) -> None:
         height, width = np.minimum(painted.shape, drawn.shape)[:2]
         for colour in colours_of(explorer.scene):
             off = astray(painted[:height, :width], drawn[:height, :width], colour, NEAR * ratio)
-            assert off < FEW, f"{index}: {off:.1%} of {colour} is astray"
+            assert off < few, f"{index}: {off:.1%} of {colour} is astray"
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -438,7 +438,7 @@ def test_a_busy_and_a_stopped_kernel_hold_nothing_up(page: Explorers) -> None:
 
 # --- A window with little room ------------------------------------------------------------------
 
-NARROW = 700  # a window in which there is room for the narrow layout in its own size, and no more
+NARROW = 900  # a window in which there is room for the narrow layout in its own size, and no more
 
 
 @pytest.fixture
@@ -456,7 +456,7 @@ def narrow(page: Explorers) -> Iterator[Explorers]:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_narrow_layout_is_painted_as_matplotlib_draws_it(narrow: Explorers, name: str) -> None:
-    check_pictures(narrow[name], 1)
+    check_pictures(narrow[name], 1, SOFT)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -489,7 +489,7 @@ def test_whatever_the_windows_width_letters_can_be_read_and_nothing_flickers(
         widths = [wide, figure.bbox.width]
     explorer.stage.evaluate(COUNT_CHANGES)
     seen = []
-    for width in (*range(1200, 600, -60), *range(600, 1200, 60)):
+    for width in (*range(1200, 700, -40), *range(720, 1220, 40)):
         page.page.set_viewport_size({"width": width, "height": 700})
         page.page.evaluate(FRAMES)
         layout = int(str(explorer.stage.get_attribute("data-layout")))
