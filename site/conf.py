@@ -58,6 +58,7 @@ html_show_sourcelink = False
 html_use_index = False
 html_show_sphinx = False
 html_show_copyright = False
+html_favicon = "static/icon.svg"
 html_permalinks_icon = "#"
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

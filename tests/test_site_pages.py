@@ -129,7 +129,7 @@ def test_a_page_offers_to_run_its_notebook():
     assert list(launches(page, alone, lite=False)) == []
     assert first_cell(alone) == ""
     (here,) = launches(page, alone, lite=True)
-    assert here.link == "../lite/lab/index.html?path=notebooks/04_valleys.ipynb"
+    assert here.link == "../lite/index.html?path=notebooks/04_valleys.ipynb"
     public = Settings("Momentum", repository="https://github.com/you/course", branch="next")
     links = {each.name: each.link for each in launches(page, public, lite=False)}
     assert links == {

@@ -42,8 +42,10 @@ def launches(page: Page, settings: Settings, *, lite: bool) -> Iterator[Launch]:
         return
     if lite:
         top = posixpath.relpath("lite", posixpath.dirname(page.name) or ".")
-        link = f"{top}/lab/index.html?path={quote(page.source)}"
-        yield Launch("Run it in your browser", link, "loads about 30 MB, once")
+        link = f"{top}/index.html?path={quote(page.source)}"
+        yield Launch(
+            "Run it in your browser", link, "says first what is loaded, and how long it takes"
+        )
     if settings.repository:
         yield from services(page, settings)
 

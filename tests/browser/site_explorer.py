@@ -18,7 +18,7 @@ from lesson_page import TO_PAINT
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from test_drags import AT_REST
 
 from course_tools.files import ROOT
@@ -66,14 +66,9 @@ class Window:
 
     def __post_init__(self) -> None:
         context = self.page.context
-        context.on("console", self._note)
+        context.on("console", lambda message: self.said.append(message.text))
         context.on("weberror", lambda raised: self.said.append(str(raised.error)))
         context.on("request", lambda request: self.asked.append(request.url))
-
-    def _note(self, message: ConsoleMessage) -> None:
-        """Note a message, but not that a browser looks for the site's icon by itself."""
-        if not message.location["url"].endswith("/favicon.ico"):
-            self.said.append(message.text)
 
     @property
     def strangers(self) -> list[str]:
