@@ -6,12 +6,11 @@ Run it with ``python benchmarks/slider_latency.py``. It takes some minutes and n
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from driving.launch import chromium_and_lab, find_browser_tests
 from measure import Comparison, exit_status, table
 from sliders.report import (
     BY_HAND,
@@ -28,8 +27,6 @@ from sliders.report import (
 if TYPE_CHECKING:
     from sliders.window import Window
 
-HERE = Path(__file__).parent
-BROWSER_TESTS = HERE.parent / "tests" / "browser"
 WARM_UP, MOVES, DRAGS = 2, 48, 5
 SPAN = 20  # places of the slider, from 0.01 to 1, up and down again
 DRAGGED = [*range(31), *range(29, 4, -1), *range(6, 11)]  # 60 moves; it ends where it never began
@@ -61,25 +58,14 @@ def compare() -> list[Comparison]:
 @contextmanager
 def windows() -> Iterator[dict[str, Window]]:
     """Open every way in JupyterLab, in a window and with a kernel of its own."""
-    sys.path[:0] = [str(BROWSER_TESTS), str(BROWSER_TESTS.parent)]
-    from chromium import CHROMIUM_MISSING, QUIET, find_chromium
-    from lab_server import free_port, running_lab
-    from playwright.sync_api import sync_playwright
+    find_browser_tests()
+    from lab_server import free_port
     from sliders.window import Window
 
-    executable, port = find_chromium(), free_port()
-    if executable is None:
-        raise FileNotFoundError(CHROMIUM_MISSING)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        running_lab(Path(folder)) as lab,
-    ):
-        arguments = [*QUIET, f"--remote-debugging-port={port}"]
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+    port = free_port()
+    with chromium_and_lab(f"--remote-debugging-port={port}") as (browser, lab):
         print("Opening JupyterLab", file=sys.stderr)
         yield {way: Window(browser, port, lab, way) for way in NAMES}
-        browser.close()
 
 
 def main() -> int:

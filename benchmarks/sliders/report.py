@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
 from measure import Comparison, Target
+from tables import percentile, table
 
 NAMES = {
     "interact": "@interact, plt.show()",
@@ -45,14 +46,6 @@ class Drag:
 
 Moves = Mapping[str, Sequence[Move]]  # for each way; the moves with one number are a pair
 Drags = Mapping[str, Sequence[Drag]]
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the smallest value that so many percent of all do not exceed."""
-    if not values:
-        raise ValueError("values is empty; a percentile needs one value at least.")
-    rank = -(-len(values) * percent // 100)  # rounded up
-    return sorted(values)[max(int(rank), 1) - 1]
 
 
 def ratios(moves: Moves, way: str) -> list[float]:
@@ -96,18 +89,6 @@ def drag_table(drags: Drags) -> str:
         for way, seen in drags.items()
     ]
     return table(heading, rows)
-
-
-def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a plain table: words to the left, numbers to the right."""
-    columns = list(zip(heading, *rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    pads: list[Callable[[str, int], str]] = [str.ljust] + [str.rjust] * (len(heading) - 1)
-    lines = [
-        "  ".join(pad(cell, width) for pad, cell, width in zip(pads, row, widths, strict=True))
-        for row in (heading, *rows)
-    ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
 def comparisons(moves: Moves, drags: Drags) -> list[Comparison]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import psutil
 import websocket
+from driving.probe import QUIET, Probe, delay
+from driving.traffic import watch
 from lab_server import Lab
 from lesson_page import PANEL, TO_PAINT, check_errors, open_lesson
 from playwright.sync_api import Browser
@@ -28,29 +28,7 @@ TRACK = f"{OUTPUT} .noUi-base"
 PULL = (0.75, 0.9)  # of the picture's width: both are in the panel of the curves
 PLACES = 31  # of this slider
 FIND = "import sys\n\nsys.path.insert(0, {!r})\nfrom sliders.shared import tell_process\n\n"
-QUIET, QUIET_AFTER_DRAG = 300, 1500  # milliseconds after which nothing more is expected
-
-
-@dataclass
-class Traffic:
-    """Bytes through the web sockets of a page."""
-
-    sent: int = 0
-    received: int = 0
-
-    def count_sent(self, event: dict[str, Any]) -> None:
-        """Add a frame that the page has sent."""
-        self.sent += size(event["response"])
-
-    def count_received(self, event: dict[str, Any]) -> None:
-        """Add a frame that the page has received."""
-        self.received += size(event["response"])
-
-
-def size(frame: dict[str, Any]) -> int:
-    """Return the bytes in a web socket's frame, as the browser's debugger shows it."""
-    data: str = frame["payloadData"]
-    return len(base64.b64decode(data) if frame["opcode"] == 2 else data.encode())
+QUIET_AFTER_DRAG = 1500  # milliseconds
 
 
 class Window:
@@ -74,7 +52,7 @@ class Window:
         self.way = way
         lesson = open_lesson(browser, lab, path)
         self.page = lesson.page
-        self.page.evaluate((HERE / "probe.js").read_text("utf-8"), PANEL)
+        self.probe = Probe(self.page, PANEL, PICTURE)
         lesson.run_all()
         if problems := list(check_errors(lesson)):
             raise RuntimeError("\n".join(problems))
@@ -86,20 +64,17 @@ class Window:
         session = self.page.context.new_cdp_session(self.page)
         target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
         self.debugger = f"ws://127.0.0.1:{port}/devtools/page/{target}"
-        self.traffic = Traffic()
-        session.on("Network.webSocketFrameSent", self.traffic.count_sent)
-        session.on("Network.webSocketFrameReceived", self.traffic.count_received)
-        session.send("Network.enable")
+        self.traffic = watch(self.page)
 
     def press(self, key: str) -> Move:
         """Press an arrow key on the slider, and wait until the answer stands in the picture."""
         sent, received, cpu = self.traffic.sent, self.traffic.received, self._cpu_seconds()
-        seen = self._press(key)
+        seen = self.probe.press(self.handle, key)
         return self._move_seen(seen, sent, received, cpu)
 
     def _move_seen(self, seen: dict[str, Any], sent: int, received: int, cpu: float) -> Move:
         return Move(
-            milliseconds=seen["changes"][-1] - seen["inputs"][-1],
+            milliseconds=delay(seen),
             sent=self.traffic.sent - sent,
             received=self.traffic.received - received,
             cpu_milliseconds=1000 * (self._cpu_seconds() - cpu),
@@ -115,9 +90,9 @@ class Window:
         self.page.mouse.down()
         self.page.wait_for_timeout(QUIET)
         sent, received, cpu = self.traffic.sent, self.traffic.received, self._cpu_seconds()
-        self.page.evaluate("probe.begin(1)")
+        self.probe.expect(1)
         self.page.mouse.move(let_go, height)
-        seen = self._settled(QUIET)
+        seen = self.probe.settled()
         move = self._move_seen(seen, sent, received, cpu)
         self.page.mouse.up()
         self.page.locator(HANDLE).last.press("End")  # the step, where the others have it
@@ -134,28 +109,24 @@ class Window:
         height = track["y"] + track["height"] / 2
         self.page.mouse.move(across[0], height)
         self.page.mouse.down()
-        self.page.evaluate(f"probe.begin({len(across) - 1})")
+        self.probe.expect(len(across) - 1)
         self._move(across[1:], height, seconds)
-        seen = self._settled(QUIET_AFTER_DRAG)
+        seen = self.probe.settled(QUIET_AFTER_DRAG)
         self.page.mouse.up()
         last = seen["inputs"][-1]
         frame = self.page.evaluate("probe.frame(30)")
-        elsewhere, back = (self._press(key)["picture"] for key in ("ArrowRight", "ArrowLeft"))
+        elsewhere, back = (
+            self.probe.press(self.handle, key)["picture"] for key in ("ArrowRight", "ArrowLeft")
+        )
         return Drag(
             events=len(seen["inputs"]),
             seconds=(last - seen["inputs"][0]) / 1000,
             pictures=seen["frames"],
             pictures_after=len(seen["changes"]),
-            lag_milliseconds=seen["changes"][-1] - last,
-            lag_frames=(seen["changes"][-1] - last) / frame,
+            lag_milliseconds=delay(seen),
+            lag_frames=delay(seen) / frame,
             ends_right=seen["picture"] == back != elsewhere,
         )
-
-    def _press(self, key: str) -> dict[str, Any]:
-        self.handle.focus()
-        self.page.evaluate("probe.begin(1)")
-        self.page.keyboard.press(key)
-        return self._settled(QUIET)
 
     def _move(self, across: Sequence[float], height: float, seconds: float) -> None:
         """Move the mouse as a hand does: not waiting for the browser to follow."""
@@ -169,14 +140,6 @@ class Window:
         for _ in across:
             hand.recv()
         hand.close()
-
-    def _settled(self, quiet: int) -> dict[str, Any]:
-        seen: dict[str, Any] = self.page.evaluate(f"probe.settled({quiet}, {TO_PAINT})")
-        if not seen["changes"]:
-            raise RuntimeError(
-                f"{self.way}: the slider was moved, and all that was seen is {seen}."
-            )
-        return seen
 
     def _cpu_seconds(self) -> float:
         times = self.kernel.cpu_times()

@@ -1,0 +1,1 @@
+"""What the benchmarks in a browser share: Chromium and JupyterLab, a probe, a count of bytes."""
