@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import grid
 import imports
 import marking
+import page_weight
 import single_run
 import slider_latency
 from measure import Comparison, exit_status, table
@@ -22,8 +23,9 @@ SUBJECTS: dict[str, Callable[[], list[Comparison]]] = {
     "imports": imports.compare,
     "marking": marking.compare,
     "slider_latency": slider_latency.compare,
+    "site": page_weight.compare,
 }
-WHEN_NAMED = ("marking", "slider_latency")
+WHEN_NAMED = ("marking", "slider_latency", "site")
 
 
 def main(names: Sequence[str]) -> int:

@@ -40,7 +40,9 @@ class ThisKernel(AsyncKernelManager):
         super().__init__(**options, kernel_spec_manager=ThisPython())
 
 
-async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> None:
+async def execute(
+    nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT, *, widgets: bool = False
+) -> None:
     """Run every cell of a notebook in its own folder and store the outputs in it.
 
     Parameters
@@ -51,6 +53,8 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         Where it is stored; its folder is the kernel's.
     timeout : int
         Seconds allowed for each cell.
+    widgets : bool
+        Whether the state of the widgets is stored in it, too.
 
     Raises
     ------
@@ -64,7 +68,7 @@ async def execute(nb: NotebookNode, path: Path, timeout: int = CELL_TIMEOUT) -> 
         kernel_manager_class=ThisKernel,
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
-        store_widget_state=False,
+        store_widget_state=widgets,
         force_raise_errors=True,
         on_notebook_start=lambda notebook: _leave_interrupts_to_asyncio(),
         on_cell_start=lambda cell, cell_index: running.append(cell),
