@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from driving.probe import Probe, delay
 from driving.traffic import Line, watch
 from lab_server import Lab
-from lesson_page import TO_LOAD, TO_PAINT, WIDE, Lesson, Witness
+from lesson_page import TO_LOAD, TO_PAINT, TO_RUN, WIDE, Lesson, Witness
 from playwright.sync_api import Browser, BrowserContext, Route
 
 from course_tools.lab import WORKSPACES, begin_without_sidebar
@@ -64,13 +64,21 @@ class View:
 
     def enliven(self) -> Weight:
         """Go to the explorer, wait until a key on its first slider is answered; return the same."""
-        self.go_to_explorer()
-        self.page.locator(EXPLORER_CANVAS).first.wait_for(timeout=TO_LOAD)
+        self.run()
+        canvas = self.page.locator(EXPLORER_CANVAS).first
+        for _ in range(TO_RUN // LOOK):
+            self.go_to_explorer()  # again: what is above it may have become shorter meanwhile
+            if canvas.is_visible():
+                break
+            self.page.wait_for_timeout(LOOK)
         self.handle = self.page.locator(HANDLE).first
         self.handle.scroll_into_view_if_needed(timeout=TO_PAINT)
         self.probe = Probe(self.page, "body", PICTURES)
         self.press("ArrowRight")
         return self.weight()
+
+    def run(self) -> None:
+        """Run what has to be run for the explorer."""
 
     def go_to_explorer(self) -> None:
         """Bring the explorer into the window."""
@@ -137,7 +145,7 @@ class InLab(View):
         super().__init__(browser, lab.address(f"lab/tree/notebooks/{LESSON.name}"), reading)
         self.lesson = Lesson(self.page, lab, self.path, Witness())
 
-    def go_to_explorer(self) -> None:
+    def run(self) -> None:
         """Run all cells up to the explorer's."""
         self.lesson.wait_for_kernel()
         cells = {cell.id: shown for cell, shown in self.lesson.code}
@@ -146,7 +154,6 @@ class InLab(View):
         self.lesson.choose("Run", "Run All Above Selected Cell")
         prompt.click()
         self.page.keyboard.press("Control+Enter")
-        super().go_to_explorer()
 
     def close(self) -> None:
         """Close the window, end its kernel, and leave the learner's copy as it was."""
