@@ -123,6 +123,17 @@ def wrap_output(output: Any, attributes: dict[str, str]) -> None:
     output.append(Part("", *inner, attributes=attributes, classes=[name]))
 
 
+class Pictures(SphinxTransform):
+    """Let a browser fetch a picture when a reader comes near it: a lesson is read from its top."""
+
+    default_priority = 804
+
+    def apply(self, **kwargs: Any) -> None:
+        """Change the tree of a page."""
+        for picture in self.document.findall(nodes.image):
+            picture["loading"] = "lazy"
+
+
 class Formulas(SphinxTransform):
     """Note the formulas of a page, which are written together when all pages are read."""
 
@@ -212,6 +223,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(Anchors)
     app.add_transform(Links)
     app.add_transform(Parts)
+    app.add_transform(Pictures)
     app.add_transform(Formulas)
     app.connect("env-updated", write_formulas)
     app.connect("env-updated", note_titles)

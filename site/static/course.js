@@ -12,6 +12,7 @@
     // The answer below a question's buttons stays: whoever opens it lets a choice stand.
     const opened = [...document.querySelectorAll("article details:not([open], .prediction-answer)")];
     for (const fold of opened) fold.open = true;
+    for (const picture of document.images) picture.loading = "eager";
     addEventListener("afterprint", () => opened.forEach((fold) => (fold.open = false)), { once: true });
   }
 
