@@ -35,6 +35,7 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath"]
+myst_dmath_double_inline = True  # a formula of its own line ends no paragraph
 myst_all_links_external = True  # the extension leads them to pages
 
 html_theme = "furo"

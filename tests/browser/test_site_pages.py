@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,6 +236,7 @@ def test_what_is_too_wide_scrolls_by_key(visit: Visit, site: tuple[str, str]):
     page.wait_for_function("() => document.activeElement.scrollLeft > 0")
 
 
+@pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="$SCREENSHOTS says where to put them")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pictures_to_be_looked_at(
     theme: str, browser: Browser, site: tuple[str, str], screenshots: Path
