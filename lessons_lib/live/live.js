@@ -44,11 +44,13 @@ async function render({ model, el, inputs = jupyterInputs }) {
   const forget = onZoom(schedule);
   const stop = player(figure);
   const letGo = dragging(figure);
+  const giveBack = keepKeys(el);
   changed();
 
   return () => {
     stop();
     letGo();
+    giveBack();
     hangUp();
     clearTimeout(figure.telling);
     clearTimeout(figure.hinting);
@@ -140,15 +142,22 @@ function nameControl(control, { element, control: model }, output) {
   output.textContent = control.kind === "choice" ? "" : label;
   const handle = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE);
   handle?.setAttribute("aria-label", control.label);
-  leaveKeysTo(handle);
   if (control.kind === "choice") return;
   handle?.setAttribute("aria-valuetext", label);
 }
 
-// Jupyter takes keys for commands: letters, and in Notebook 7 the arrows, too. (It looks at what has
-// the focus, and at nothing around it.)
-function leaveKeysTo(element) {
-  element?.setAttribute("data-lm-suppress-shortcuts", "true");
+// Keys that a control understands are its own. Jupyter takes letters for commands, and Notebook 7 the
+// arrows, too. Its commands with Ctrl, Alt or ⌘ stay, and so does Shift+Enter. (It looks for the mark
+// at what has the focus, and at nothing around it.)
+function keepKeys(el) {
+  const decide = (event) => {
+    const { target, ctrlKey, altKey, metaKey } = event;
+    const runs = event.shiftKey && event.key === "Enter";
+    if (!el.contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || altKey || metaKey || runs));
+  };
+  window.addEventListener("keydown", decide, true); // Jupyter listens at the document, after this
+  return () => window.removeEventListener("keydown", decide, true);
 }
 
 // Give the values beside the sliders room for the longest, so that no slider changes its length
@@ -618,7 +627,6 @@ function button(text, parent, action) {
   const element = make("button", "live-button jupyter-button", parent);
   element.type = "button";
   element.textContent = text;
-  leaveKeysTo(element);
   element.addEventListener("click", action);
   return element;
 }
@@ -626,7 +634,6 @@ function button(text, parent, action) {
 function paces(parent, action) {
   const select = make("select", "live-pace", parent);
   select.setAttribute("aria-label", "pace");
-  leaveKeysTo(select);
   for (const name of Object.keys(PACES)) select.append(new Option(name, name, name === "steady"));
   select.value = "steady";
   select.addEventListener("change", action);

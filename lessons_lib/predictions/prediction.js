@@ -17,7 +17,6 @@ function render({ model, el }) {
   const buttons = Object.entries(model.get("choices")).map(([letter, text]) => {
     const button = make("button", "prediction-choice", group);
     button.type = "button";
-    leaveKeysTo(button);
     make("b", "", button).textContent = letter;
     make("span", "", button).innerHTML = text;
     button.addEventListener("click", () => {
@@ -27,7 +26,6 @@ function render({ model, el }) {
     });
     return [letter, button];
   });
-  leaveKeysTo(summary);
   answer.addEventListener("toggle", () => {
     if (!answer.open || model.get("opened")) return;
     model.set("opened", true); // from here on the choice stands
@@ -46,18 +44,30 @@ function render({ model, el }) {
     said.textContent = fill(chosen ? (opened ? says.stands : says.chosen) : says.ask, chosen);
     summary.textContent = fill(says.open, chosen);
     belief.innerHTML = text;
-    belief.querySelectorAll("a[href]").forEach(leaveKeysTo);
     belief.querySelectorAll("a[href]").forEach(openInJupyterLab);
   }
 
   model.on("change:chosen change:opened", show);
+  const giveBack = keepKeys(el);
   show();
-  return () => model.off("change:chosen change:opened", show);
+  return () => {
+    giveBack();
+    model.off("change:chosen change:opened", show);
+  };
 }
 
-// Jupyter takes single letters for commands, such as "a" for a new cell.
-function leaveKeysTo(element) {
-  element.dataset.lmSuppressShortcuts = "true";
+// Keys that a control understands are its own. Jupyter takes letters for commands, and Notebook 7 the
+// arrows, too. Its commands with Ctrl, Alt or ⌘ stay, and so does Shift+Enter. (It looks for the mark
+// at what has the focus, and at nothing around it.)
+function keepKeys(el) {
+  const decide = (event) => {
+    const { target, ctrlKey, altKey, metaKey } = event;
+    const runs = event.shiftKey && event.key === "Enter";
+    if (!el.contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || altKey || metaKey || runs));
+  };
+  window.addEventListener("keydown", decide, true); // Jupyter listens at the document, after this
+  return () => window.removeEventListener("keydown", decide, true);
 }
 
 function fill(text, letter) {

@@ -10,7 +10,7 @@ import pytest
 from explorer_page import KERNEL, NUMBERS_ONLY, V4
 from lab_server import Lab
 from lesson_page import TO_LOAD, TO_RUN
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from lessons_lib import explorers
 from lessons_lib.live import Scene
@@ -26,9 +26,14 @@ MARK = "data-lm-suppress-shortcuts"
 
 # What the Tab key reaches in there, and Jupyter takes keys from.
 REACHED = "a[href], button, input, select, summary, [tabindex='0']"
-UNMARKED = f"""at => [...at.querySelectorAll("{REACHED}")]
-    .filter(each => each.getClientRects().length > 0 && !each.matches('[{MARK}="true"]'))
-    .map(each => each.outerHTML.slice(0, 90))"""
+MARKED = f"""(at, key) => {{
+    const reached = [...at.querySelectorAll("{REACHED}")]
+        .filter(each => each.getClientRects().length > 0);
+    reached.forEach(each => each.dispatchEvent(
+        new KeyboardEvent('keydown', {{ key: 'F13', bubbles: true, ...key }})));
+    return [reached.filter(each => each.hasAttribute('{MARK}')).length, reached.length];
+}}"""
+"""Press a key that does nothing on each, and count how many keep it, of how many."""
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +98,13 @@ def test_without_the_mark_they_do_not(page: Page, handle: Locator) -> None:
     handle.press("Home")
     expect(page.locator(".live-figure canvas")).to_have_attribute("data-state", re.compile("^0 "))
     before = state_of(page)
-    handle.evaluate(f"at => at.removeAttribute('{MARK}')")
+    handle.evaluate(f"at => {{ at.toggleAttribute = () => at.removeAttribute('{MARK}') }}")
     try:
         handle.press("ArrowRight")
         page.wait_for_timeout(500)
         assert state_of(page) == before
     finally:
-        handle.evaluate(f"at => at.setAttribute('{MARK}', 'true')")
+        handle.evaluate("at => { delete at.toggleAttribute }")
 
 
 def test_a_letter_that_is_a_command_changes_no_cell(page: Page, handle: Locator) -> None:
@@ -119,8 +124,18 @@ def test_all_that_has_the_focus_keeps_its_keys(page: Page) -> None:
     page.locator(".prediction-answer summary").press("Enter")
     for name in (".live-figure", ".prediction"):
         place = page.locator(name)
-        assert place.evaluate(UNMARKED) == []
-        marked = place.locator(f"[{MARK}]").first
-        marked.evaluate(f"at => at.removeAttribute('{MARK}')")
-        assert len(place.evaluate(UNMARKED)) == 1
-        marked.evaluate(f"at => at.setAttribute('{MARK}', 'true')")
+        marked, reached = place.evaluate(MARKED, {})
+        assert marked == reached > 3
+        for modifier in ("ctrlKey", "altKey", "metaKey"):
+            assert place.evaluate(MARKED, {modifier: True}) == [0, reached]
+
+
+def test_commands_stay_jupyters(page: Page, handle: Locator) -> None:
+    for each in (handle, page.locator(".prediction-choice").first):
+        with page.expect_response(is_saved):
+            each.press("Control+s")
+
+
+def is_saved(answer: Response) -> bool:
+    """Whether this is the last answer to a notebook's being saved."""
+    return answer.request.method == "POST" and "/checkpoints" in answer.url
