@@ -14,7 +14,7 @@ from course_tools.notebooks.stored import NotebookError
 from course_tools.rules.pages import Page, broken_links, unknown_commands
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("hosting", "latency", "marking")
+PAGES = ("hosting", "latency", "marking", "site")
 GUIDES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page}.md" for page in PAGES))
 PATTERNS = ("NN", "NAME", "autograded/")
 """Names with these stand for others, or for what marking writes."""
