@@ -13,6 +13,7 @@ from lesson_page import PANEL, SCROLLER, TO_PAINT, Lesson
 from playwright.sync_api import Locator
 
 from lessons_lib.live import Scene
+from lessons_lib.live.layouts import NARROW
 
 EXPLORER = f"{PANEL} .live-figure"
 HANDLES = ".live-row .noUi-handle, .live-row select"
@@ -99,6 +100,7 @@ AT_ITS_HIGHEST = f"""(at, longest) => {{
         said: ({PLACED})(at),
         high: Math.ceil(at.getBoundingClientRect().height),
         wide: at.querySelector('.live-stage').clientWidth,
+        layout: Number(at.querySelector('.live-stage').dataset.layout),
     }};
     parts.forEach((part, k) => {{ part.textContent = before[k]; }});
     return seen;
@@ -159,7 +161,8 @@ def check_in_view(lesson: Lesson) -> Iterator[str]:
             if seen["high"] > room:
                 yield f"{cell.id}: it is {seen['high']} px high, and the window has {room} for it."
             size, text = smallest_letters(scene.figure)
-            size *= seen["wide"] / scene.figure.bbox.width
+            drawn = scene.figure.bbox.width, NARROW * scene.figure.dpi
+            size *= seen["wide"] / drawn[seen["layout"]]
             if size < SMALLEST:
                 yield f"{cell.id}: {text!r} has letters of {size:.1f} px, not {SMALLEST}."
 
