@@ -47,9 +47,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
     write_notebook(lab.folder / "notebooks" / "96_notebook_seven.ipynb")
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.goto(lab.address("notebooks/notebooks/96_notebook_seven.ipynb"), timeout=TO_LOAD)
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")
-    expect(idle).to_be_visible(timeout=TO_LOAD)  # or a dialog would ask for a kernel
+    open_notebook(page, lab.address("notebooks/notebooks/96_notebook_seven.ipynb"))
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     expect(page.locator(".live-figure canvas")).to_have_attribute(
@@ -59,6 +57,14 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
     yield page
     context.close()
     lab.stop_kernels()
+
+
+def open_notebook(page: Page, address: str) -> None:
+    """Open a notebook, and wait until it has its kernel: before, a dialog would ask for one."""
+    with page.expect_websocket(lambda line: "/api/kernels/" in line.url, timeout=TO_LOAD):
+        page.goto(address, timeout=TO_LOAD)
+    kernel = page.get_by_role("button", name="Python 3 (ipykernel)")
+    expect(kernel).to_be_visible(timeout=TO_LOAD)
 
 
 def write_notebook(path: Path) -> None:
