@@ -106,6 +106,9 @@ AT_ITS_HIGHEST = f"""(at, longest) => {{
     return seen;
 }}"""
 
+TWO_FRAMES = """() => new Promise(seen =>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen, 50))))"""
+
 SMALLEST = 9  # pixels of the page: the size of the font as it is painted
 
 
@@ -156,6 +159,8 @@ def check_in_view(lesson: Lesson) -> Iterator[str]:
     for cell, shown in lesson.code:
         for explorer in shown.locator(".live-figure").all():
             scene = scene_of(cell.source)
+            explorer.scroll_into_view_if_needed(timeout=TO_PAINT)
+            lesson.page.evaluate(TWO_FRAMES)  # a figure out of sight may not know its room yet
             seen = explorer.evaluate(AT_ITS_HIGHEST, longest(scene))
             yield from (f"{cell.id}: {said}." for said in seen["said"])
             if seen["high"] > room:
