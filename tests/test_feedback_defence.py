@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from fractions import Fraction
 from typing import Any
 
@@ -155,6 +156,37 @@ def test_a_check_may_put_back_what_it_redirected_though_it_is_late():
         done = list(limits.line_by_line(lambda v: v, [(1.0,)] * 50, 1, 0.0001))
         assert len(done) <= 50
         assert sys.stdout is screen
+
+
+class Thing:
+    """Something that a set may hold weakly."""
+
+
+class Farewell:
+    """Something that works as it is taken away."""
+
+    def __del__(self) -> None:
+        for _ in range(100):
+            pass
+
+
+def _forgetting(_: float) -> None:
+    for _ in range(1000):
+        things = [Thing() for _ in range(200)]
+        known = weakref.WeakSet(things)
+        things.clear()
+        assert not known
+
+
+def _leaving(_: float) -> None:
+    for _ in range(10_000):
+        Farewell()
+
+
+@pytest.mark.parametrize("answer", [_forgetting, _leaving])
+def test_time_is_not_forgotten_while_objects_are_taken_away(answer: Any):
+    for seconds in (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08):
+        assert list(limits.line_by_line(answer, [(1.0,)], 1, seconds)) == []
 
 
 def test_settings_of_numpy_change_no_answer():

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -40,6 +41,9 @@ UNTOUCHED = {
     np.errstate.__exit__.__code__.co_filename,
 }
 """Files whose code puts back what a check has redirected. That is never interrupted."""
+
+UNHEARD = {weakref.__file__, weakref.WeakSet.__init__.__code__.co_filename}
+"""Files whose code Python calls as it takes objects away. What is raised there is lost."""
 
 
 class StuckError(Exception):
@@ -230,11 +234,14 @@ def line_by_line(
     worked = getattr(time, "thread_time", time.process_time)  # a browser's Python has one thread
     stopwatch = Stopwatch(TimeLimit(seconds, WAITING), worked)
     tracing = sys.gettrace()
+    late = False
 
     def look(frame: FrameType, *_: Any) -> Callable[..., Any] | None:
         if frame.f_code.co_filename in UNTOUCHED:
             return None
-        if stopwatch.is_over():
+        nonlocal late
+        late = late or stopwatch.is_over()
+        if late and _is_heard(frame):
             raise OutOfTime
         return look
 
@@ -247,3 +254,15 @@ def line_by_line(
         finally:
             sys.settrace(tracing)
         yield done
+
+
+def _is_heard(frame: FrameType | None) -> bool:
+    """Say whether what is raised in a frame reaches its caller, and ends the looking with reason.
+
+    Python drops what is raised while it takes an object away, and would look at no further line.
+    """
+    while frame:
+        if frame.f_code.co_filename in UNHEARD or frame.f_code.co_name == "__del__":
+            return False
+        frame = frame.f_back
+    return True
