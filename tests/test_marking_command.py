@@ -14,8 +14,10 @@ from marking_class import grade, hand_in_all, journal_of, needs_bubblewrap
 from course_tools.files import ROOT
 from course_tools.marking import __main__ as marking
 from course_tools.marking.assignments import every_assignment, read_assignment
-from course_tools.marking.command_line import MB, Batch, limits_of, main, parser
+from course_tools.marking.batch import Batch
+from course_tools.marking.command_line import main
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.options import MB, limits_of, parser
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submission_run import Job, Settings

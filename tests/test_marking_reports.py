@@ -18,7 +18,7 @@ import pytest
 from marking_class import hand_in_all
 
 from course_tools.files import ROOT, write_whole
-from course_tools.marking import command_line
+from course_tools.marking import command_line, publishing
 from course_tools.marking.assignments import read_assignment
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.records.reports import (
@@ -332,7 +332,7 @@ def no_room(*_: object) -> None:
 def test_a_full_disk_is_told_with_what_to_do(
     writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(command_line, writer, no_room)
+    monkeypatch.setattr(publishing, writer, no_room)
     source = solutions()[0]
     result = replace(RESULT, assignment=slug_of(source))
     place = {"write_table": tmp_path / "marks.csv", "write_report": tmp_path / "reports"}
@@ -341,17 +341,17 @@ def test_a_full_disk_is_told_with_what_to_do(
         journal.add(result)
         if writer == "Book":
             with pytest.raises(MarkingError, match=words):
-                command_line.enter(tmp_path, {slug_of(source): source}, journal, [result])
+                publishing.enter(tmp_path, {slug_of(source): source}, journal, [result])
         else:
             with pytest.raises(MarkingError, match=words):
-                command_line.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
+                publishing.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
 
 
 def test_a_name_under_which_nothing_can_be_kept_gets_no_page(tmp_path: Path):
     source = solutions()[0]
     result = replace(RESULT, student="../Anna", assignment=slug_of(source))
     (tmp_path / "out").mkdir()
-    command_line.publish(tmp_path / "out", {slug_of(source): read_assignment(source)}, [result])
+    publishing.publish(tmp_path / "out", {slug_of(source): read_assignment(source)}, [result])
     assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "marks.csv"]
 
 
@@ -360,7 +360,7 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
     source = solutions()[0]
     result = replace(RESULT, assignment=slug_of(source))
     with pytest.raises(MarkingError, match=r"reports cannot be written \(Not a directory\)"):
-        command_line.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
+        publishing.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
 
 
 def test_an_output_folder_that_cannot_be_is_told(

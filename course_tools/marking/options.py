@@ -1,0 +1,104 @@
+"""What the command line of `make grade` says."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from course_tools.files import ROOT
+from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.results import MarkingError
+from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submission_run import Settings
+from course_tools.marking.workers import PATIENCE
+
+MB = 2**20
+LIMITS = Limits()
+
+EPILOG = """\
+Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, or lie
+in one folder as STUDENT.ipynb. Started again, it marks only what has changed. The exit status is 0
+if every submission ended with a mark or a reason.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    form = argparse.ArgumentDefaultsHelpFormatter
+    parser = argparse.ArgumentParser("grade", description=__doc__, formatter_class=form)
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("submissions", type=Path, metavar="SUBMISSIONS", help="folder with the submissions")
+    add("--assignment", default="", help="mark this one only, such as 06_momentum")
+    add("--output", type=Path, default=Path("marked"), help="folder for everything that is written")
+    add("--source", type=Path, default=ROOT / "solutions", help="folder with the assignments")
+    add("--workers", type=positive(int), default=os.cpu_count() or 1, help="processes that mark")
+    add("--scheduler", help="address of a dask.distributed scheduler, whose workers mark instead")
+    add("--patience", type=positive(float), default=PATIENCE, help="seconds for it to answer")
+    add(
+        "--module", type=Path, action="append", default=[], help="folder that notebooks import from"
+    )
+    limits = parser.add_argument_group("limits for one submission")
+    add = limits.add_argument
+    seconds = positive(float)
+    work = "of a processor's work, or of waiting, for each cell"
+    add("--cell-seconds", type=seconds, default=LIMITS.cell_seconds, help=work)
+    work = "of processors' work for the whole notebook"
+    add("--seconds", type=seconds, default=LIMITS.seconds, help=work)
+    add("--memory", type=positive(int), default=LIMITS.memory // MB, help="in MB")
+    add("--disk", type=positive(int), default=LIMITS.disk // MB, help="temporary files, in MB")
+    add("--processes", type=positive(int), default=LIMITS.processes, help="and threads, at a time")
+    parser.add_argument(
+        "--run-learners-code-unprotected",
+        action="store_true",
+        help="run it without a sandbox, with all your rights: it can read, change and send whatever"
+        " you can. Only for submissions that you have read yourself",
+    )
+    return parser
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Return a reader of numbers above zero."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} was given; it has to be above zero")
+        return number
+
+    return read
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return what the command line says about how to mark."""
+    hidden = (options.submissions, options.output, options.source)
+    return Settings(
+        fingerprint(),
+        limits_of(options),
+        not options.run_learners_code_unprotected,
+        tuple(map(shared, options.module)),
+        tuple(str(place.resolve()) for place in hidden),
+    )
+
+
+def shared(folder: Path) -> Path:
+    """Return the place of a folder with modules, which everybody has to be able to read."""
+    if not folder.is_dir() or folder.stat().st_mode & 0o005 != 0o005:
+        raise MarkingError(
+            f"--module was given {folder}, which is no folder that everybody can read. In the"
+            f" sandbox code belongs to nobody, so make it `chmod -R a+rX {folder}`."
+        )
+    return folder.resolve()
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """Return the limits that the command line gives."""
+    return Limits(
+        cell_seconds=options.cell_seconds,
+        seconds=options.seconds,
+        memory=int(options.memory * MB),
+        disk=int(options.disk * MB),
+        processes=int(options.processes),
+    )
