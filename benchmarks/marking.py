@@ -21,10 +21,10 @@ from measure import Comparison, Target, alternate
 
 from course_tools.files import ROOT
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.jobs import Settings
 from course_tools.marking.records.gradebook import Book
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.bubble import bubble
-from course_tools.marking.submission_run import Settings
 from course_tools.marking.workers import make_sure
 from course_tools.notebooks.course import exercise_of
 from course_tools.notebooks.stored import from_bytes, grade_id, to_bytes

@@ -17,10 +17,10 @@ from course_tools.marking.assignments import every_assignment, read_assignment
 from course_tools.marking.batch import Batch
 from course_tools.marking.command_line import main
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.jobs import Job, Settings
 from course_tools.marking.options import MB, limits_of, parser
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.submission_run import Job, Settings
 from course_tools.marking.submissions import find
 from course_tools.notebooks.course import slug_of, solutions
 

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 from marking_corpus import code, graded, markdown, notebook
 
-from course_tools.marking import submission_run
+from course_tools.marking import explaining, notebook_run, submission_run
 from course_tools.marking.assignments import GradedCell, read_assignment
+from course_tools.marking.jobs import Job, Settings
+from course_tools.marking.notebook_run import NotebookRun, Step
 from course_tools.marking.records.autograded import points_of
 from course_tools.marking.results import Result
 from course_tools.marking.sandbox.inside.cells import CellRun, run
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import StoppedError
-from course_tools.marking.submission_run import Job, NotebookRun, Settings, Step
 from course_tools.marking.time_limit import LateError, run_within
 from lessons_lib.feedback import check
 
@@ -148,13 +149,13 @@ def test_the_forms_tell_the_learners_apart(source: Path):
 @pytest.mark.parametrize(
     ("learner", "test", "words"),
     [
-        ("right", "checks", submission_run.RIGHT),
-        ("wrong for some", "checks", submission_run.NOT_FOR_ALL),
-        ("wrong for some", "parts", submission_run.PARTLY),
-        ("wrong for some", "asserts", submission_run.NOT_FOR_ALL),
+        ("right", "checks", explaining.RIGHT),
+        ("wrong for some", "checks", explaining.NOT_FOR_ALL),
+        ("wrong for some", "parts", explaining.PARTLY),
+        ("wrong for some", "asserts", explaining.NOT_FOR_ALL),
         ("untouched", "first", "NameError"),
         ("untouched", "asserts", "Not 4."),
-        ("wrong for most", "shown", submission_run.RIGHT),
+        ("wrong for most", "shown", explaining.RIGHT),
     ],
 )
 def test_the_words_are_those_of_what_is_shown(source: Path, learner: str, test: str, words: str):
@@ -211,22 +212,22 @@ def test_how_the_hidden_run_is_stopped_is_not_told(source: Path, monkeypatch: py
         ("stopped", submission_run.STOPPED)
     }
     marks = {mark.name: mark for mark in results[0].marks}
-    assert marks["test-checks"].words == marks["test-shown"].words == submission_run.RIGHT
-    assert marks["test-asserts"].words == f"{submission_run.NOT_PASSED}\n{submission_run.STOPPED}"
-    assert marks["test-first"].words == f"{submission_run.NOT_REACHED}\n{submission_run.STOPPED}"
+    assert marks["test-checks"].words == marks["test-shown"].words == explaining.RIGHT
+    assert marks["test-asserts"].words == f"{explaining.NOT_PASSED}\n{submission_run.STOPPED}"
+    assert marks["test-first"].words == f"{explaining.NOT_REACHED}\n{submission_run.STOPPED}"
 
 
 def test_tests_before_a_stop_count_with_their_hidden_lines(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    run_cell_as_usual = submission_run.run_cell
+    run_cell_as_usual = notebook_run.run_cell
 
     def stops(limits: Limits, step: Step, *others: Any) -> None:
         if step.source == "stop":
             raise StoppedError("The notebook took too long.")
         run_cell_as_usual(limits, step, *others)
 
-    monkeypatch.setattr(submission_run, "run_cell", stops)
+    monkeypatch.setattr(notebook_run, "run_cell", stops)
     result = marked(source, handed_in(*LEARNERS["wrong for some"][:2], "stop"))
     points = {mark.name: mark.points for mark in result.marks}
     whole = run_whole(handed_in(*LEARNERS["wrong for some"]))
@@ -315,7 +316,7 @@ def test_a_test_without_end_costs_only_the_submission_that_makes_it_so(
     result = points_for(source, "answer = 0.0", Limits(seconds=0.5))
     reason = submission_run.STOPPED if hidden else str(LateError())
     assert (result.status, result.reason, result.marks[0].points) == ("stopped", reason, 0.0)
-    assert result.marks[0].words == f"{submission_run.NOT_PASSED}\n{reason}"
+    assert result.marks[0].words == f"{explaining.NOT_PASSED}\n{reason}"
     assert points_for(source, "answer = 1.0").marks[0].points == 3.0
 
 

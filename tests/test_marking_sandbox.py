@@ -375,7 +375,8 @@ sysconfig.get_path = lambda name: "/srv/packages" if name == "purelib" else real
 from course_tools.marking.assignments import read_assignment
 from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.submission_run import Job, Settings, mark
+from course_tools.marking.jobs import Job, Settings
+from course_tools.marking.submission_run import mark
 from course_tools.marking.sandbox.probe import leaks
 from course_tools.notebooks.course import exercise_of, solutions
 print(os.getuid(), os.geteuid(), leaks(Limits(), ("/srv/project/solutions",)))

@@ -14,12 +14,13 @@ from marking_corpus import cell_in, code, read
 from course_tools.marking import submission_run, workers
 from course_tools.marking.assignments import read_assignment
 from course_tools.marking.fingerprint import contents_of, fingerprint
+from course_tools.marking.jobs import Job, Settings
+from course_tools.marking.notebook_run import NotebookRun
 from course_tools.marking.results import MarkingError, Result
 from course_tools.marking.sandbox import probe
 from course_tools.marking.sandbox.bubble import LostError, bubble
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError
-from course_tools.marking.submission_run import Job, NotebookRun, Settings
 from course_tools.notebooks.course import slug_of, solutions
 
 pytestmark = pytest.mark.sandbox

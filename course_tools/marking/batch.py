@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from course_tools.marking.assignments import Assignment
 from course_tools.marking.fingerprint import contents_of, digest_of
+from course_tools.marking.jobs import Job, Settings
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError, Result
-from course_tools.marking.submission_run import Job, Settings
 from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of
 
 SOLUTION = "the instructor's own solution"

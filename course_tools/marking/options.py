@@ -9,9 +9,9 @@ from pathlib import Path
 
 from course_tools.files import ROOT
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.jobs import Settings
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.submission_run import Settings
 from course_tools.marking.workers import PATIENCE
 
 MB = 2**20

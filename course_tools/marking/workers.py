@@ -16,10 +16,11 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from course_tools.marking.fingerprint import fingerprint
+from course_tools.marking.jobs import Job, Settings
 from course_tools.marking.results import MarkingError, Result
 from course_tools.marking.sandbox.bubble import bubble, copied_course
 from course_tools.marking.sandbox.probe import trust_sandbox
-from course_tools.marking.submission_run import Job, Settings, mark
+from course_tools.marking.submission_run import mark
 
 TRIES = 3
 """Workers that may be lost with the same submission in hand, before it is given up."""
