@@ -26,7 +26,7 @@ help:
 	@echo "  make check         checks all that takes no kernel, sandbox or browser"
 	@echo "  make format        mends the style of code"
 	@echo "  make test          checks style, types and every lesson (LESSON=06 takes one, TEST_ARGS=... is for pytest)"
-	@echo "  make browser-test  drives the lessons in Chromium"
+	@echo "  make browser-test  drives the lessons in Chromium (NIGHTLY=1 compares the colours of every page)"
 	@echo "  make lite-test     runs the notebooks in the browser's own JupyterLab (NIGHTLY=1 takes all of them)"
 	@echo "  make refresh       executes the notebooks and writes their outputs (LESSON=06 takes one)"
 	@echo "  make exercises     cuts the exercises out of the solutions"

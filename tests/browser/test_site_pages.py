@@ -26,6 +26,9 @@ COLOURFUL = [*SHOWN, "search.html", "instructors/index.html", "instructors/04_va
 COLOURFUL += ["notebooks/93_same_ten_questions.html", "docs/marking.html"]
 """What has everything whose colours are compared. That takes long, so it is not done twice."""
 
+AT_NIGHT = "NIGHTLY" in os.environ
+"""Whether every page is looked at in every way, however long that takes."""
+
 UNSEEN = [[".highlight span"], [".katex"]]
 CODE_AND_FORMULAS = ("katex.css", "pygments.css")
 """Style sheets of what is left out: their classes need not be compared."""
@@ -77,11 +80,12 @@ def objections(page: Page, axe: Axe, *, colours: bool) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"] if AT_NIGHT else ["light"])
 def test_every_page_fits_a_phone_and_shuts_nobody_out(
-    browser: Browser, site: tuple[str, str], axe: Axe
+    theme: str, browser: Browser, site: tuple[str, str], axe: Axe
 ):
     problems: list[str] = []
-    with Visit(browser, bypass_csp=True) as found:
+    with Visit(browser, color_scheme=theme, bypass_csp=True) as found:
         for name in EVERY:
             found.page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
             page = found.open(site[0] + name)
@@ -98,7 +102,7 @@ def test_every_page_fits_a_phone_and_shuts_nobody_out(
 def test_colours_can_be_told_apart(theme: str, browser: Browser, site: tuple[str, str], axe: Axe):
     problems: list[str] = []
     with Visit(browser, color_scheme=theme, bypass_csp=True) as found:
-        for name in COLOURFUL:
+        for name in EVERY if AT_NIGHT else COLOURFUL:
             problems += objections(found.open(site[0] + name), axe, colours=True)
         assert found.complaints == []
     assert problems == []
