@@ -148,7 +148,7 @@ class Progress:
         yield "|---|---|---|---|---|---|"
         earlier, later = sheets()
         yield self._sheet_row(earlier, "What do you expect?", self.changes.before)
-        last = max(lesson.number for lesson in lessons() if not lesson.optional)
+        last = max((each.number for each in lessons() if not each.optional), default=0)
         for lesson in lessons():
             asked, goals, right = self.shares(lesson)
             title = f"{lesson.link}{' (optional)' if lesson.optional else ''}"

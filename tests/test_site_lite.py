@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from packaging.requirements import Requirement
 
 from course_tools.bootstrap import SetupError
 from course_tools.desk.copies import copies
 from course_tools.files import ROOT
+from course_tools.notebooks.course import slug_of
 from course_tools.notebooks.stored import NotebookError, code_cells, from_bytes
 from course_tools.site.lite import __main__ as command
 from course_tools.site.lite import building, download, front, wheels
+from course_tools.site.lite.choosing import library, without_lost_links
 from course_tools.site.lite.contents import (
     KERNEL,
     NOTE,
@@ -42,6 +45,8 @@ from course_tools.site.lite.recipe import (
     pure_wheels,
     read_recipe,
 )
+from course_tools.site.pages import site_of
+from course_tools.site.settings import Settings
 from lessons_lib.progress import RECORD
 
 RECIPE = read_recipe()
@@ -275,11 +280,15 @@ def test_nothing_has_run_and_the_kernel_is_the_browser_s(given: dict[str, Served
         assert not any(cell.outputs or cell.execution_count for cell in code_cells(nb))
 
 
+def links_in(nb: NotebookNode) -> list[str]:
+    """The notebooks to which a notebook leads."""
+    prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    return re.findall(r"\]\((?!https?:)([^)#\s]+\.ipynb)", prose)
+
+
 def test_every_relative_link_leads_to_a_notebook_that_is_there(given: dict[str, Served]):
     for name, notebook in given.items():
-        nb = from_bytes(notebook.content, Path(name))
-        prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-        for target in re.findall(r"\]\((?!https?:)([^)#\s]+\.ipynb)", prose):
+        for target in links_in(from_bytes(notebook.content, Path(name))):
             path = (ROOT / name).parent.joinpath(target).resolve().relative_to(ROOT)
             assert path.as_posix() in given, f"{name} leads to {target}"
 
@@ -292,6 +301,65 @@ def test_a_note_stands_where_it_should_and_quotes_what_is_there(given: dict[str,
         code = "\n".join(cell.source for cell in code_cells(nb))
         for quoted in re.findall(r"in place of `([^`]+)`|begins with `([^`]+)`", note.text):
             assert "".join(quoted) in code
+
+
+@pytest.fixture(scope="module")
+def four(given: dict[str, Served]) -> dict[str, Served]:
+    """What is served where a group has chosen the first four lessons."""
+    chosen = site_of(Settings("Ours", lessons=(1, 2, 3, 4))).notebooks
+    return {notebook.name: notebook for notebook in served(read_notes(), chosen)}
+
+
+def test_the_browser_gets_what_the_site_has(given: dict[str, Served], four: dict[str, Served]):
+    lessons = {slug_of(Path(name))[:2] for name in four}
+    assert lessons == {"00", "01", "02", "03", "04", "90", "91", "92", "93"}
+    assert len(four) == len(lessons) + 2 * 4  # and four exercises with their solutions
+    assert {name for name in given if site_of(Settings("Ours")).by_source.get(name)} == set(given)
+
+
+def test_no_link_leads_to_a_lesson_that_is_not_there(four: dict[str, Served]):
+    lost = 0
+    for name, notebook in four.items():
+        nb = from_bytes(notebook.content, Path(name))
+        for target in links_in(nb):
+            path = (ROOT / name).parent.joinpath(target).resolve().relative_to(ROOT)
+            assert path.as_posix() in four, f"{name} leads to {target}"
+        lost += len(links_in(from_bytes((ROOT / name).read_bytes(), Path(name))))
+        lost -= len(links_in(nb))
+    assert lost > 50  # of the glossary and the formula sheet above all
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[Four](04_b.ipynb#x), [one](01_a.ipynb)", "Four, [one](01_a.ipynb)"),
+        ("[Its exercise](../exercises/04_b/exercise_04_b.ipynb)", "Its exercise"),
+        (
+            "[back](../notebooks/./01_a.ipynb#What-is-β?)",
+            "[back](../notebooks/./01_a.ipynb#What-is-β?)",
+        ),
+        ('<a href="04_b.ipynb#x">Lesson <em>4</em></a>', "Lesson <em>4</em>"),
+        ('<a href="01_a.ipynb">Lesson 1</a>', '<a href="01_a.ipynb">Lesson 1</a>'),
+        ("[far](https://a.test/04_b.ipynb), f[0](x), [here](#x)",) * 2,
+    ],
+)
+def test_a_link_that_leads_nowhere_becomes_its_words(text: str, said: str):
+    assert without_lost_links(text, "notebooks/02_c.ipynb", ["notebooks/01_a.ipynb"]) == said
+
+
+def test_python_knows_the_lessons_that_are_there_and_no_others(
+    given: dict[str, Served], four: dict[str, Served]
+):
+    whole = {name: (ROOT / "lessons_lib" / name).read_bytes() for name in library(given)}
+    assert library(given) == whole
+    part = library(four)
+    assert [lesson["number"] for lesson in json.loads(part["course.json"])] == [1, 2, 3, 4]
+    made = wheels.lessons_lib(part)
+    assert made.file != wheels.lessons_lib(whole).file == wheels.lessons_lib().file
+    with zipfile.ZipFile(BytesIO(made.content)) as archive:
+        for name, content in part.items():
+            assert archive.read(f"lessons_lib/{name}") == content
+            assert not re.search(r"\b(0[5-9]|1\d)_\w+\.ipynb", content.decode())
 
 
 def test_a_note_that_has_lost_its_place_is_refused():
@@ -376,12 +444,21 @@ def test_the_start_page_links_every_notebook_and_says_what_is_loaded(
     lite: Path, given: dict[str, Served]
 ):
     (lite / front.PYTHON / "big.whl").write_bytes(bytes(12_600_000))
-    building.write_start_page(lite, given.values())
+    building.write_start_page(lite, list(given.values()))
     page = (lite / "index.html").read_text(encoding="utf-8")
     assert "Python with its packages, 13 MB" in page
+    assert "Lesson 12</a>, which trains" in page
     assert "{{" not in page
     assert all(f"lab/index.html?path={name}" in page for name in given)
     assert "://" not in page
+
+
+def test_the_start_page_names_no_lesson_that_is_not_there(lite: Path, four: dict[str, Served]):
+    building.write_start_page(lite, list(four.values()))
+    page = (lite / "index.html").read_text(encoding="utf-8")
+    assert "12_real_task" not in page
+    assert "which trains a network" not in page
+    assert "<!--" not in page.partition("<body>")[2]
 
 
 def test_python_finds_a_learner_s_own_copy(tmp_path: Path):

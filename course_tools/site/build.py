@@ -85,7 +85,7 @@ def build_alone(lite: bool) -> Path:
             refuse(problems(work / "html", with_repository=bool(site.repository)))
         if lite:
             with step("Adding JupyterLab"):
-                add_lite(work / "html")
+                add_lite(work / "html", site)
         (work / "html" / STAMP).write_text(said, encoding="utf-8")
         put_in_place(work / "html", work / "old")
     return BUILT / "index.html"
@@ -95,8 +95,7 @@ def publish(static: Path, site: Site) -> None:
     """Write what gives life to explorers and predictions."""
     if importlib.util.find_spec("course_tools.site.explorers"):
         explorers = importlib.import_module("course_tools.site.explorers")
-        notebooks = [ROOT / page.source for page in site.pages if page.is_notebook]
-        explorers.publish(static, notebooks)
+        explorers.publish(static, [ROOT / name for name in site.notebooks])
 
 
 def copy_exercises(site: Site, folder: Path) -> None:
@@ -106,10 +105,10 @@ def copy_exercises(site: Site, folder: Path) -> None:
             shutil.copyfile(ROOT / page.source, folder / page.source)
 
 
-def add_lite(folder: Path) -> None:
-    """Add a JupyterLab that runs in the browser."""
+def add_lite(folder: Path, site: Site) -> None:
+    """Add a JupyterLab that runs in the browser, with the notebooks that the site has."""
     lite = importlib.import_module("course_tools.site.lite")
-    lite.build(folder)
+    lite.build(folder, site.notebooks)
 
 
 def run_sphinx(work: Path, *, lite: bool) -> None:

@@ -89,6 +89,11 @@ class Site:
         """The pages by their addresses."""
         return {page.name: page for page in self.pages}
 
+    @cached_property
+    def notebooks(self) -> list[str]:
+        """The files of the notebooks."""
+        return [page.source for page in self.pages if page.is_notebook]
+
     def of(self, part: Part) -> list[Page]:
         """Return the pages of a part, in order."""
         return [page for page in self.pages if page.part == part]

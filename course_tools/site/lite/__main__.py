@@ -9,6 +9,8 @@ from pathlib import Path
 
 from course_tools.bootstrap import SetupError
 from course_tools.site.lite.building import NAME, build
+from course_tools.site.pages import site_of
+from course_tools.site.settings import SettingsError, read_settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="the site, which gets a folder lite/")
     folder = parser.parse_args(argv).folder
     try:
-        build(folder)
-    except (SetupError, OSError) as error:
+        build(folder, site_of(read_settings()).notebooks)
+    except (SetupError, SettingsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The browser's JupyterLab is in {folder / NAME}.")

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import quote
 from course_tools.notebooks.course import slug_of
 from course_tools.notebooks.stored import NotebookError
 from course_tools.site.lite import download, front, wheels
+from course_tools.site.lite.choosing import library
 from course_tools.site.lite.contents import Served, read_notes, served
 from course_tools.site.lite.environment import LIST, environment
 from course_tools.site.lite.recipe import (
@@ -34,13 +35,15 @@ NAME = "lite"
 ADDRESS = re.compile(r"https?://[\w.-]+")
 
 
-def build(site: Path) -> None:
+def build(site: Path, chosen: Collection[str] | None = None) -> None:
     """Write `lite/` into the folder of a site, whole or not at all.
 
     Parameters
     ----------
     site : Path
         A finished site. What stands there as `lite/` is replaced.
+    chosen : collection of str, optional
+        Which notebooks are in it: "notebooks/06_momentum.ipynb". Without it, all.
 
     Raises
     ------
@@ -54,8 +57,9 @@ def build(site: Path) -> None:
         folder = Path(draft) / NAME
         core = download.core()
         apart = environment()
-        found = list(all_wheels(recipe, core, apart))
-        notebooks = list(_notebooks())
+        notebooks = _notebooks(chosen)
+        ours = wheels.lessons_lib(library([notebook.name for notebook in notebooks]))
+        found = [*all_wheels(recipe, core, apart), ours]
         lock = wheels.lock(found, read_lock(core)["info"], recipe.left_out)
         content = json.dumps(lock, sort_keys=True).encode()
         lock_name = f"pyodide-lock.{download.sha256(content)[:12]}.json"
@@ -69,9 +73,9 @@ def build(site: Path) -> None:
         folder.rename(site / NAME)
 
 
-def _notebooks() -> list[Served]:
+def _notebooks(chosen: Collection[str] | None) -> list[Served]:
     try:
-        return list(served(read_notes()))
+        return list(served(read_notes(), chosen))
     except NotebookError as error:
         raise LiteError(str(error)) from error
 
@@ -79,7 +83,7 @@ def _notebooks() -> list[Served]:
 def all_wheels(
     recipe: Recipe, core: Path, apart: Path, cache: Path = download.CACHE
 ) -> Iterator[Described]:
-    """Give every wheel, after loading those that are not in the cache.
+    """Give every wheel but our own, after loading those that are not in the cache.
 
     Parameters
     ----------
@@ -112,7 +116,6 @@ def all_wheels(
     ]
     yield from (describe(path.read_bytes(), path.name) for path in paths)
     yield from (wheels.stub(name, version) for name, version in recipe.stubs.items())
-    yield wheels.lessons_lib()
 
 
 def kernel_wheels(names: Iterable[str], apart: Path) -> Iterator[Path]:
@@ -143,10 +146,15 @@ def write_python(
 
 # --- The start page -----------------------------------------------------------------------------
 
+ABOUT = re.compile(r"<!-- about (?P<name>\S+) -->(?P<said>.*?)<!-- end -->", re.DOTALL)
+"""What the start page says of one notebook, if that is there."""
 
-def write_start_page(folder: Path, notebooks: Iterable[Served]) -> None:
+
+def write_start_page(folder: Path, notebooks: Sequence[Served]) -> None:
     """Write the page that says what will be loaded, before anything is."""
     page = (HERE / "index.html").read_text(encoding="utf-8")
+    names = [notebook.name for notebook in notebooks]
+    page = ABOUT.sub(lambda found: found["said"] if found["name"] in names else "", page)
     size = sum(path.stat().st_size for path in files(folder / front.PYTHON))
     page = page.replace("{{python}}", f"{size / 1e6:.0f}")
     page = page.replace("{{notebooks}}", links(notebooks))

@@ -8,7 +8,7 @@ by it whether the reader has changed a copy, and puts a corrected lesson beside 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from course_tools.desk.copies import copies, without_outputs
 from course_tools.files import ROOT, show
 from course_tools.notebooks.stored import NotebookError, from_bytes, from_dict, to_bytes
+from course_tools.site.lite.choosing import without_lost_links
 from course_tools.site.lite.recipe import HERE
 
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
@@ -77,26 +78,41 @@ def read_notes(path: Path = HERE / "notes.toml") -> dict[str, Note]:
     return {name: Note(**note) for name, note in said.items()}
 
 
-def served(notes: Mapping[str, Note], root: Path = ROOT) -> Iterator[Served]:
+def served(
+    notes: Mapping[str, Note], chosen: Collection[str] | None = None, root: Path = ROOT
+) -> Iterator[Served]:
     """Give every notebook that a learner gets, as the browser needs it.
+
+    Parameters
+    ----------
+    notes : mapping of str to Note
+        What is said in the browser alone, by notebook.
+    chosen : collection of str, optional
+        Which notebooks, by name. Links to others become words. Without it, all.
+    root : Path
+        The folder of the course.
 
     Raises
     ------
     NotebookError
         If one is missing or no notebook, or a note has lost its place.
     """
-    lost = set(notes)
-    for copy in copies(root):
-        lost.discard(copy.name)
-        nb = from_bytes(without_outputs(copy.content, root / copy.name), root / copy.name)
-        if copy.name in notes:
-            add_note(nb, notes[copy.name], root / copy.name)
+    given = {copy.name: copy for copy in copies(root)}
+    if lost := set(notes) - set(given):
+        raise NotebookError(f"There is no notebook {', '.join(sorted(lost))} to put a note into.")
+    there = [name for name in given if chosen is None or name in chosen]
+    for name in there:
+        path = root / name
+        nb = from_bytes(without_outputs(given[name].content, path), path)
+        if name in notes:
+            add_note(nb, notes[name], path)
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = without_lost_links(cell.source, name, there)
         nb.metadata["kernelspec"] = dict(KERNEL)
         nb.metadata["language_info"] = {**nb.metadata["language_info"], **LANGUAGE}
         nb.metadata["course"] = {"given": fingerprint(nb)}
-        yield Served(copy.name, to_bytes(nb), nb.metadata["course"]["given"], title_of(nb))
-    if lost:
-        raise NotebookError(f"There is no notebook {', '.join(sorted(lost))} to put a note into.")
+        yield Served(name, to_bytes(nb), nb.metadata["course"]["given"], title_of(nb))
 
 
 def title_of(nb: NotebookNode) -> str:

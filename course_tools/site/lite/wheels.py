@@ -169,11 +169,18 @@ module-root = ""
 """
 
 
-def lessons_lib(root: Path = ROOT) -> Described:
+def lessons_lib(instead: Mapping[str, bytes] | None = None, root: Path = ROOT) -> Described:
     """Make a wheel of `lessons_lib` alone, without what authors use.
 
     Its name is the same in every version of the course, so its hash is in its address: no browser
     takes an older one for it.
+
+    Parameters
+    ----------
+    instead : mapping of str to bytes, optional
+        Files of it that say something else here.
+    root : Path
+        The folder of the course.
     """
     said = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     ours = PROJECT.format(
@@ -188,6 +195,8 @@ def lessons_lib(root: Path = ROOT) -> Described:
         (folder / "pyproject.toml").write_text(ours, encoding="utf-8")
         leave = shutil.ignore_patterns("__pycache__", "progress.json*")
         shutil.copytree(root / "lessons_lib", folder / "lessons_lib", ignore=leave)
+        for name, content in (instead or {}).items():
+            (folder / "lessons_lib" / name).write_bytes(content)
         options = ["--wheel", "--offline", "--quiet", "--out-dir", "made"]
         run([sys.executable, "-m", "uv", "build", *options], folder)
         (made,) = (folder / "made").glob("*.whl")
