@@ -1,5 +1,5 @@
 // What a learner has done is kept in the browser, and sent nowhere. Names and kinds are those of
-// lessons_lib/progress.py. Where the browser keeps nothing, the page works without.
+// lessons_lib/progress. Where the browser keeps nothing, the page works without.
 
 const COURSE = "descent-to-momentum";
 

@@ -17,6 +17,7 @@ HALF = (
 )
 ENDLESS = "def line_gradient(theta, x, y):\n    while True:\n        pass"
 RIGHT = HALF.replace("np.array", "2 * np.array")
+RIGHT_SAID = "✓ line_gradient is right."
 EXERCISE = "exercises/01_line_and_loss/exercise_01_line_and_loss.ipynb"
 
 
@@ -52,27 +53,45 @@ def test_where_nothing_is_secure_a_lesson_runs_as_well(in_the_room: Lite) -> Non
     assert in_the_room.strangers == []
 
 
+def answer(lite: Lite, code: str, said: str) -> None:
+    """Write a function, check it, and read what the check says."""
+    task, check = lite.cell("def line_gradient"), lite.cell("check(line_gradient)")
+    lite.write(task, code)
+    lite.run(task)
+    lite.run(check)
+    expect(check.locator(".jp-OutputArea-output")).to_contain_text(said, timeout=TO_LOAD)
+
+
+def is_remembered(lite: Lite) -> None:
+    """Open the exercise anew, with another Python, which knows what was right before."""
+    lite.save()
+    lite.open(EXERCISE)
+    expect(lite.cell("def line_gradient")).to_contain_text("2 * np.array")
+    lite.run(lite.cell("import"))
+    task = lite.cell("def line_gradient")
+    lite.write(task, 'from lessons_lib.progress import recall\n\nprint(recall("task"))')
+    lite.run(task)
+    expect(task.locator(".jp-OutputArea-output")).to_contain_text("line_gradient")
+
+
 def test_an_exercise_goes_wrong_wrong_and_right_and_is_remembered(
     lite: Lite, screenshots: Path
 ) -> None:
     lite.open(EXERCISE)
     lite.run(lite.cell("import"))
-    task, check = lite.cell("def line_gradient"), lite.cell("check(line_gradient)")
     for name, code, said in (
         ("half", HALF, "✗ 1/m in place of 2/m."),
         ("endless", ENDLESS, "✗ line_gradient does not come back."),
-        ("right", RIGHT, "✓ line_gradient is right."),
+        ("right", RIGHT, RIGHT_SAID),
     ):
-        lite.write(task, code)
-        lite.run(task)
-        lite.run(check)
-        expect(check.locator(".jp-OutputArea-output")).to_contain_text(said, timeout=TO_LOAD)
+        answer(lite, code, said)
         lite.picture(screenshots / f"lite-exercise-{name}.png")
-    lite.save()
-    lite.open(EXERCISE)  # everything anew, with another Python
-    expect(lite.cell("def line_gradient")).to_contain_text("2 * np.array")
-    first = lite.cell("import")
-    lite.write(first, 'from lessons_lib.progress import recall\n\nprint(recall("task"))')
-    lite.run(first)
-    expect(first.locator(".jp-OutputArea-output")).to_contain_text("line_gradient")
+    is_remembered(lite)
     assert lite.strangers == []
+
+
+def test_where_nothing_is_secure_an_exercise_is_remembered_as_well(in_the_room: Lite) -> None:
+    in_the_room.open(EXERCISE)
+    in_the_room.run(in_the_room.cell("import"))
+    answer(in_the_room, RIGHT, RIGHT_SAID)
+    is_remembered(in_the_room)

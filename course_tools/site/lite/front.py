@@ -144,8 +144,8 @@ def mark_as_a_learners(folder: Path) -> None:
     """Make the browser's files a learner's own copy of the course, where progress is kept.
 
     Python finds there what `lessons_lib.progress` looks for above a notebook. Where a browser does
-    not let it see the files, over plain http from another machine, progress is kept with Python
-    itself, until it starts anew.
+    not let it see the files, over plain http from another machine, `lessons_lib.progress.page`
+    tells the page what to keep.
     """
     path = folder / "api" / "contents" / "all.json"
     listing = json.loads(path.read_text(encoding="utf-8"))

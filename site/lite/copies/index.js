@@ -9,6 +9,7 @@
 (() => {
   const NAME = "descent-to-momentum";
   const MARK = ".new-version";
+  const PROGRESS = "progress.jsonl";
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const MARKDOWN = "text/markdown";
   const LINE = "*This is a picture. To move it, run its cell again, and the cells above it.*";
@@ -109,6 +110,29 @@
     return beside.filter((name) => name !== undefined);
   }
 
+  /**
+   * Keep what Python tells of progress, and answer what is kept: lessons_lib/progress/page.py. It
+   * does so where it does not see the files, which is over plain http from another machine.
+   */
+  function keepProgress(contents) {
+    const channel = new BroadcastChannel(`${NAME}:progress:${settings().base.pathname}`);
+    const answer = async ({ ask, line }) => {
+      const kept = (await read(contents, PROGRESS)) ?? "";
+      if (ask) {
+        channel.postMessage(JSON.stringify({ kept }));
+      } else if (line && kept.trimEnd().split("\n").pop() !== line) { // two windows hear the same
+        const content = `${kept}\n${line}\n`;
+        await contents.save(PROGRESS, { type: "file", format: "text", content });
+      }
+    };
+    let before = Promise.resolve(); // one after the other
+    channel.onmessage = ({ data }) => {
+      before = before.then(() => answer(JSON.parse(data))).catch((error) => {
+        console.error("Progress could not be kept.", error);
+      });
+    };
+  }
+
   /** Tell the reader which new versions there are, with a button that opens each. */
   function tell(app, names) {
     for (const path of names) {
@@ -162,6 +186,7 @@
       const { contents } = app.serviceManager;
       const wanted = new URLSearchParams(document.location.search).get("path");
       leaveWidgetsOut(contents);
+      keepProgress(contents);
       try {
         const names = await update(contents);
         void app.restored.then(() => tell(app, names));
