@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import grid
 import imports
+import in_browser
 import marking
 import page_weight
 import single_run
@@ -24,8 +25,9 @@ SUBJECTS: dict[str, Callable[[], list[Comparison]]] = {
     "marking": marking.compare,
     "slider_latency": slider_latency.compare,
     "site": page_weight.compare,
+    "lite": in_browser.compare,
 }
-WHEN_NAMED = ("marking", "slider_latency", "site")
+WHEN_NAMED = ("marking", "slider_latency", "site", "lite")
 
 
 def main(names: Sequence[str]) -> int:

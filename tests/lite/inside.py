@@ -28,4 +28,4 @@ def run(source):
     }
 
 
-json.dumps({name: run(source) for name, source in json.loads(job)})  # noqa: F821 (run.mjs sets it)
+said = json.dumps({name: run(source) for name, source in json.loads(job)})  # noqa: F821 (run.mjs sets it)

@@ -24,5 +24,6 @@ const pyodide = await loadPyodide({
 });
 pyodide.globals.set("job", JSON.stringify(job.cells));
 const inside = readFileSync(new URL("inside.py", import.meta.url), "utf8");
-writeSync(1, await pyodide.runPythonAsync(inside));
+await pyodide.runPythonAsync(inside);
+writeSync(1, pyodide.globals.get("said"));
 process.exit(0);

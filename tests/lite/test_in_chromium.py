@@ -31,6 +31,18 @@ def test_a_lesson_runs_and_its_explorer_is_alive(name: str, lite: Lite, screensh
     assert lite.strangers == []
 
 
+def test_the_start_page_runs_and_its_check_names_the_mistake(lite: Lite) -> None:
+    lite.open("notebooks/00_start_here.ipynb")
+    lite.run_all()
+    assert lite.page.locator(f"{PANEL} {COMPLAINT}").all_inner_texts() == []
+    check = lite.cell("check(line_loss)")
+    check.scroll_into_view_if_needed()
+    said = check.locator(".jp-OutputArea-output")
+    expect(said).to_contain_text("✗ The sum in place of the mean.", timeout=TO_LOAD)
+    move_an_explorer(lite)
+    assert lite.strangers == []
+
+
 def move_an_explorer(lite: Lite) -> None:
     """Press a key on a slider, and see other words."""
     cell = lite.cell("explorers.")
