@@ -144,10 +144,14 @@
     }
   }
 
-  /** Bring the notebook of a link to the front: what was open the last time may have come last. */
-  function bringToFront(app, path) {
+  /**
+   * Bring the notebook of a link to the front: what was open the last time may have come last. The
+   * list on the left goes to its folder, for whoever wants to take it away or to bring it back.
+   */
+  async function bringToFront(app, path) {
     if (path !== null) {
-      void app.commands.execute("docmanager:open", { path });
+      await app.commands.execute("docmanager:open", { path });
+      await app.commands.execute("filebrowser:go-to-path", { path, dontShowBrowser: true });
     }
   }
 
