@@ -8,8 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from course_tools.files import ROOT
-from course_tools.marking.records.journal import Journal
-from course_tools.marking.results import Mark, MarkingError, Result
+from course_tools.marking.records.journal import Journal, key_of
+from course_tools.marking.results import Half, Mark, MarkingError, Result
 
 MARKS = (Mark("test-step", 2.0, 2.0, "Right."), Mark("test-run", 0.5, 3.0, "Dropped\nv is lost."))
 RESULT = Result(
@@ -49,6 +48,25 @@ from course_tools.marking.records.journal import Journal
 with Journal(Path(sys.argv[1])):
     print("open", flush=True)
     sys.stdin.read()
+"""
+
+
+KILLED_AT = """
+import os, sqlite3, sys
+from pathlib import Path
+from course_tools.marking.records import journal
+
+class Rows(sqlite3.Connection):
+    def execute(self, query, *values):
+        made = super().execute(query, *values)
+        if query.startswith("CREATE"):
+            os.kill(os.getpid(), 9)
+        return made
+
+plain = sqlite3.connect
+journal.sqlite3.connect = lambda path: plain(path, factory=Rows)
+print("open", flush=True)
+journal.Journal(Path(sys.argv[1]))
 """
 
 
@@ -188,6 +206,140 @@ def test_anybody_can_read_it(journal: Journal, path: Path):
         assert run.stdout == "Żółć|06_momentum|1|marked|2.5 of 5 points.|2.5|5.0|0\n"
 
 
+# --- Which attempt counts -------------------------------------------------------------------------
+
+
+def digests(results: Iterable[Result]) -> list[tuple[str, str]]:
+    return [(result.student, result.digest) for result in results]
+
+
+def test_the_latest_are_those_that_count_and_are_small(journal: Journal):
+    for student, digest in (("Żółć", "d1"), ("Anna", "d1"), ("Żółć", "d2")):
+        journal.add(replace(RESULT, student=student, digest=digest, notebook="word " * 1000))
+    assert digests(journal.latest()) == [("Anna", "d1"), ("Żółć", "d2")]
+    assert {result.notebook for result in journal.latest()} == {""}
+    assert next(journal.latest()) == replace(RESULT, student="Anna", notebook="")
+
+
+def test_an_old_version_that_comes_back_counts_again(journal: Journal):
+    first, second = RESULT, replace(RESULT, digest="d2")
+    for result in (first, second):
+        journal.add(result)
+    assert journal.knows(key_of(first))
+    assert digests(journal.latest()) == [("Żółć", "d1")]
+    assert not journal.knows(("Żółć", "06_momentum", "d3"))
+    assert digests(journal.latest()) == [("Żółć", "d1")]
+    journal.add(second)
+    assert digests(journal.latest()) == [("Żółć", "d2")]
+
+
+def test_the_same_is_marked_once_more(journal: Journal, path: Path):
+    first, second = RESULT, replace(RESULT, reason="5 of 5 points.")
+    journal.add(first)
+    journal.entered(first)
+    journal.withdraw(key_of(first))
+    assert not journal.knows(key_of(first))
+    assert not journal.status(key_of(first))
+    assert digests(journal.latest()) == [("Żółć", "d1")], "until there is another"
+    journal.add(second)
+    journal.add(first)
+    assert journal.find(*key_of(first)) == second
+    assert [result.reason for result in journal.latest()] == ["5 of 5 points."]
+    assert list(journal.not_entered([second])) == [second]
+    journal.entered(second)
+    query = "SELECT attempt, reason, counts, withdrawn, entered FROM results"
+    assert in_file(path, query) == [
+        (1, "2.5 of 5 points.", 0, 1, 0),
+        (2, "5 of 5 points.", 1, 0, 1),
+    ]
+
+
+# --- First runs -----------------------------------------------------------------------------------
+
+HALF = Half("Żółć", "06_momentum", "d1", "hidden", b"{}", '{"tests": {}}')
+
+
+def test_a_first_run_is_kept_until_there_is_a_result(journal: Journal):
+    other = replace(HALF, student="Anna")
+    for half in (HALF, other, replace(HALF, due="hidden, alone")):
+        journal.keep(half)
+    assert journal.due(key_of(HALF)) == "hidden, alone"
+    assert journal.half(key_of(other)) == other
+    assert not journal.due(("Żółć", "06_momentum", "d2"))
+    assert journal.half(("Żółć", "06_momentum", "d2")) is None
+    journal.add(RESULT)
+    assert journal.half(key_of(HALF)) is None
+    assert journal.half(key_of(other)) == other
+
+
+def test_a_first_run_goes_when_something_else_is_handed_in(journal: Journal):
+    journal.keep(HALF)
+    journal.keep(replace(HALF, digest="d2"))
+    assert journal.half(key_of(HALF)) is None
+    journal.add(replace(RESULT, digest="d3"))
+    assert journal.half(("Żółć", "06_momentum", "d2")) is None
+
+
+# --- Journals of the first form -------------------------------------------------------------------
+
+FIRST_FORM = """
+CREATE TABLE results (
+    student TEXT NOT NULL, assignment TEXT NOT NULL, attempt INTEGER NOT NULL,
+    digest TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, points REAL NOT NULL,
+    highest REAL NOT NULL, marked_at TEXT NOT NULL, entered INTEGER NOT NULL, result TEXT NOT NULL,
+    PRIMARY KEY (student, assignment, attempt), UNIQUE (student, assignment, digest)
+) STRICT
+"""
+
+
+def first_form(path: Path) -> list[Result]:
+    """Write a journal as it was: Anna's first attempt has come back, Zoë's second counts."""
+    results = [
+        replace(RESULT, student=student, digest=f"d{attempt}", notebook=f"{attempt} \ud800 ü")
+        for student in ("Anna", "Zoë")
+        for attempt in (1, 2)
+    ]
+    with closing(sqlite3.connect(path)) as rows, rows:
+        rows.execute(FIRST_FORM)
+        rows.execute("PRAGMA user_version = 1")
+        for result in results:
+            text = result.to_json().encode(errors="backslashreplace").decode()
+            entered = result.student == "Anna" and result.digest == "d1"
+            rows.execute(
+                "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, 2.5, 5, '2026-01-01', ?, ?)",
+                (
+                    *(result.student, result.assignment, int(result.digest[1]), result.digest),
+                    *(result.status, result.reason, entered, text),
+                ),
+            )
+    return results
+
+
+def test_a_journal_of_the_first_form_is_read(path: Path):
+    results = first_form(path)
+    for _ in range(2):
+        with Journal(path) as journal:
+            assert list(journal.results()) == results
+            assert digests(journal.latest()) == [("Anna", "d1"), ("Zoë", "d2")]
+            assert list(journal.not_entered(results)) == results[1:]
+    assert in_file(path, "SELECT DISTINCT marked_at FROM results") == [("2026-01-01",)]
+    with Journal(path) as journal:
+        journal.withdraw(key_of(results[0]))
+        journal.add(results[0])
+        assert len(list(journal.results())) == 5
+
+
+def test_killed_while_it_is_brought_into_the_new_form(path: Path):
+    results = first_form(path)
+    code = KILLED_AT.replace("CREATE", "DROP")
+    process = started(code, path)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert in_file(path, "PRAGMA user_version") == [(1,)]
+    with Journal(path) as journal:
+        assert list(journal.results()) == results
+
+
 # --- What happens to it ---------------------------------------------------------------------------
 
 
@@ -241,24 +393,7 @@ def test_the_next_one_can_begin_when_the_first_is_gone(path: Path, way: str):
 
 
 def test_killed_while_it_is_made(path: Path):
-    code = textwrap.dedent("""\
-        import os, sqlite3, sys
-        from pathlib import Path
-        from course_tools.marking.records import journal
-
-        class Rows(sqlite3.Connection):
-            def execute(self, query, *values):
-                made = super().execute(query, *values)
-                if query.startswith("CREATE"):
-                    os.kill(os.getpid(), 9)
-                return made
-
-        plain = sqlite3.connect
-        journal.sqlite3.connect = lambda path: plain(path, factory=Rows)
-        print("open", flush=True)
-        journal.Journal(Path(sys.argv[1]))
-        """)
-    process = started(code, path)
+    process = started(KILLED_AT, path)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     with Journal(path) as journal:
@@ -309,12 +444,12 @@ def test_a_damaged_journal_is_refused(path: Path):
 
 
 @pytest.mark.parametrize(
-    ("statement", "form"), [("PRAGMA user_version = 2", 2), ("CREATE TABLE marks (student)", 0)]
+    ("statement", "form"), [("PRAGMA user_version = 3", 3), ("CREATE TABLE marks (student)", 0)]
 )
 def test_another_form_is_refused(path: Path, statement: str, form: int):
     with closing(sqlite3.connect(path)) as rows:
         rows.execute(statement)
-    assert f"another form ({form}, where 1 is known)" in refusal_of(path)
+    assert f"another form ({form}, where 1 to 2 are known)" in refusal_of(path)
 
 
 def test_a_full_disk_is_told_and_harms_nothing(journal: Journal):

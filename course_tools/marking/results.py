@@ -93,6 +93,30 @@ class Result:
         return cls(**{**data, "marks": tuple(Mark(**mark) for mark in data["marks"])})
 
 
+@dataclass(frozen=True)
+class Half:
+    """What a submission has come to that was run once, and is to be run again.
+
+    Parameters
+    ----------
+    student, assignment, digest : str
+        As of its result.
+    due : str
+        What comes next.
+    content : bytes
+        The notebook, as handed in.
+    seen : str
+        What came of the first run, as JSON.
+    """
+
+    student: str
+    assignment: str
+    digest: str
+    due: str
+    content: bytes
+    seen: str
+
+
 def storable(text: str) -> str:
     """Escape half characters, which no file can hold, in the way of JSON."""
     return text.encode(errors="backslashreplace").decode()
