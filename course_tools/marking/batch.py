@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from tqdm import tqdm
 
 from course_tools.marking.assignments import Assignment
 from course_tools.marking.fingerprint import contents_of, digest_of
-from course_tools.marking.jobs import Job, Settings
-from course_tools.marking.records.journal import Journal
-from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.jobs import (
+    ALONE,
+    FIRST,
+    FIRST_ALONE,
+    PHASES,
+    SECOND,
+    SECOND_ALONE,
+    Job,
+    Settings,
+)
+from course_tools.marking.records.journal import Journal, Key
+from course_tools.marking.results import Done, MarkingError, Result, storable
 from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of
 
 SOLUTION = "the instructor's own solution"
+
+RUNS = 2
+"""How often each is run."""
+
+
+class Marking(Protocol):
+    """Whoever marks: `Team.results` or `Cluster.results`."""
+
+    def __call__(self, jobs: Iterator[Job], *, alone: bool = False) -> Iterator[Done]:
+        """Mark submissions, or do a part of that; one at a time, if each has to be alone."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """What is to be marked once more although nothing has changed.
+
+    Parameters
+    ----------
+    students : frozenset of str
+        All that they have handed in.
+    stopped : bool
+        Whether whatever was stopped.
+    """
+
+    students: frozenset[str] = frozenset()
+    stopped: bool = False
+
+    def asks_for(self, student: str, status: str) -> bool:
+        """Whether a submission is meant, which has been marked with a status."""
+        return bool(status) and (student in self.students or (self.stopped and status == "stopped"))
 
 
 @dataclass
@@ -37,6 +76,10 @@ class Batch:
         How they are marked.
     journal : Journal
         What is marked already, and what will be.
+    again : Again
+        What of that is to be marked once more.
+    keys : list
+        What stands for each in the journal, as soon as it was read.
     """
 
     folder: Path
@@ -44,31 +87,59 @@ class Batch:
     assignments: dict[str, Assignment]
     settings: Settings
     journal: Journal
-    keys: list[tuple[str, str, str]] = field(default_factory=list)
+    again: Again = field(default_factory=Again)
+    keys: list[Key] = field(default_factory=list)
 
     @cached_property
     def modules(self) -> str:
         """Stands for what notebooks can import besides."""
         return contents_of(self.settings.modules)
 
-    def mark_all(self, marking: Callable[[Iterator[Job]], Iterator[Result]]) -> None:
-        """Mark whatever the journal does not know yet, and write each result into it at once."""
-        for solution in marking(map(self.solution, self.assignments.values())):
-            check_solution(solution, self.assignments[solution.assignment])
-        with bar(len(self.found)) as shown:
-            for result in marking(self.jobs(shown)):
-                self.journal.add(result)
-                shown.update()
+    def mark_all(self, marking: Marking) -> None:
+        """Mark whatever the journal does not know yet, and write into it at once what comes of it.
 
-    def jobs(self, shown: tqdm[NoReturn]) -> Iterator[Job]:
-        """Read the submissions, and yield those that have to be marked."""
+        All are run with what students can see of the tests before any is run with the rest.
+        """
+        for solution in marking(map(self.solution, self.assignments.values())):
+            assert isinstance(solution, Result)
+            check_solution(solution, self.assignments[solution.assignment])
+        with bar(RUNS * len(self.found)) as shown:
+            for phase in PHASES:
+                jobs = self.first_jobs(shown) if phase == FIRST else self.jobs_due(phase)
+                for done in marking(jobs, alone=phase in ALONE):
+                    shown.update(self.keep(done, phase))
+
+    def keep(self, done: Done, phase: str) -> int:
+        """Write down what came of a submission; return how many of its runs are over by that."""
+        if isinstance(done, Result):
+            self.journal.add(done)
+            return RUNS if phase in (FIRST, FIRST_ALONE) else 1
+        self.journal.keep(done)
+        return int(done.due == SECOND)
+
+    def first_jobs(self, shown: tqdm[NoReturn]) -> Iterator[Job]:
+        """Read the submissions, and yield those that nothing is known of."""
         for submission in self.found:
             job = self.job(submission)
-            self.keys.append((job.student, job.assignment.name, job.digest))
-            if self.journal.find(*self.keys[-1]):
-                shown.update()
+            key = (storable(job.student), job.assignment.name, job.digest)
+            self.keys.append(key)
+            if self.again.asks_for(job.student, self.journal.status(key)):
+                self.journal.withdraw(key)
+            if self.journal.knows(key):
+                shown.update(RUNS)
+            elif due := self.journal.due(key):
+                shown.update(due in (SECOND, SECOND_ALONE))
             else:
                 yield job
+
+    def jobs_due(self, phase: str) -> Iterator[Job]:
+        """Yield those submissions for which a phase comes next, as they were read."""
+        for key in self.keys:
+            half = self.journal.half(key) if self.journal.due(key) == phase else None
+            if half:
+                assignment = self.assignments[half.assignment]
+                words = (half.content, "", half.digest, self.settings, phase, half.seen)
+                yield Job(half.student, assignment, *words)
 
     def solution(self, assignment: Assignment) -> Job:
         """Hand in the instructor's own solution."""
@@ -84,12 +155,8 @@ class Batch:
         assignment = self.assignments[submission.assignment]
         way = f"{self.settings.marker} {self.settings.limits} {self.modules}"
         digest = digest_of(assignment, content or refusal.encode(), way)
-        return Job(submission.student, assignment, content, refusal, digest, self.settings)
-
-    def results(self) -> list[Result]:
-        """Return the result of each submission as it is now."""
-        found = (self.journal.find(*key) for key in self.keys)
-        return [result for result in found if result]
+        words = (content, refusal, digest, self.settings, FIRST)
+        return Job(submission.student, assignment, *words)
 
 
 def check_solution(solution: Result, assignment: Assignment) -> None:
@@ -113,4 +180,4 @@ def bar(total: int) -> tqdm[NoReturn]:
     """Show how far marking is, how fast, and how long it takes; less often where nobody looks."""
     patience = 0.1 if sys.stderr.isatty() else 10.0
     tqdm.monitor_interval = 0  # no thread: this process is copied
-    return tqdm(total=total, desc="Marking", unit="submission", mininterval=patience, ascii=" =")
+    return tqdm(total=total, desc="Marking", unit="run", mininterval=patience, ascii=" =")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from functools import partial
+from difflib import get_close_matches
 
 from course_tools.marking.assignments import every_assignment, read_assignment
-from course_tools.marking.batch import Batch
+from course_tools.marking.batch import Again, Batch
+from course_tools.marking.jobs import Settings
 from course_tools.marking.options import parser, settings_of
 from course_tools.marking.publishing import enter, publish, report, saying_what_cannot_be_written
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError
 from course_tools.marking.submissions import Submission, find
-from course_tools.marking.workers import Team, distributed_results
+from course_tools.marking.workers import Cluster, Team
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,25 +34,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Mark what has changed, and write everything anew that depends on it."""
     settings = settings_of(options)
-    size = 0 if options.scheduler else int(options.workers)
-    with Team(size, settings) as team:  # first, so that it warms up while the assignments are read
+    with markers(options, settings) as team:  # first: it warms up while assignments are read
         known = every_assignment(options.source)
         found = find(options.submissions, options.assignment, known)
         with saying_what_cannot_be_written(options.output):
             options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found)}
         with Journal(options.output / "journal.sqlite") as journal:
-            batch = Batch(options.submissions, found, assignments, settings, journal)
-            if options.scheduler:
-                far = partial(distributed_results, scheduler=options.scheduler)
-                batch.mark_all(partial(far, patience=options.patience))
-            else:
-                batch.mark_all(team.results)
-            results = batch.results()
-            enter(options.output, known, journal, results)
-            publish(options.output, assignments, results)
-    report(options.output, results, len(found))
-    return 0 if len(results) == len(found) else 1
+            again = again_of(options, found)
+            batch = Batch(options.submissions, found, assignments, settings, journal, again)
+            batch.mark_all(team.results)
+            enter(options.output, known, journal, batch.keys)
+            publish(options.output, assignments, journal, batch.keys)
+            complete = report(options.output, journal, batch.keys, len(found)) == len(found)
+    return 0 if complete else 1
+
+
+def markers(options: argparse.Namespace, settings: Settings) -> Team | Cluster:
+    """Return who marks: processes of this machine, or others."""
+    if options.scheduler:
+        return Cluster(options.scheduler, options.patience)
+    return Team(options.workers, settings)
+
+
+def again_of(options: argparse.Namespace, found: Sequence[Submission]) -> Again:
+    """Return what is to be marked once more."""
+    students = {each.student for each in found}
+    for name in options.again:
+        if name not in students:
+            near = get_close_matches(name, students, n=3)
+            meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            raise MarkingError(
+                f"--again was given {name!r}, but nothing of that student is in"
+                f" {options.submissions}. Give a student's name as the folder or the file has it."
+                + meant
+            )
+    return Again(frozenset(options.again), options.again_stopped)
 
 
 def names_of(found: Sequence[Submission]) -> list[str]:

@@ -8,6 +8,18 @@ from pathlib import Path
 from course_tools.marking.assignments import Assignment
 from course_tools.marking.sandbox.limits import Limits
 
+PHASES = FIRST, FIRST_ALONE, SECOND, SECOND_ALONE = (
+    "first run",
+    "first run, alone",
+    "second run",
+    "second run, alone",
+)
+"""What is done with a batch, one after the other. The hidden lines of tests run in the second run:
+nothing that anybody reads comes from what runs after that, beside it or before it is over."""
+
+ALONE = (FIRST_ALONE, SECOND_ALONE)
+"""Phases in which one submission runs at a time: those that have run out of time beside others."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -52,6 +64,10 @@ class Job:
         Stands for everything that the result depends on.
     settings : Settings
         How it is marked.
+    phase : str
+        What is to be done; nothing named means all of it, at once.
+    seen : str
+        What is kept of its first run, for the second.
     """
 
     student: str
@@ -60,3 +76,5 @@ class Job:
     refusal: str
     digest: str
     settings: Settings
+    phase: str = ""
+    seen: str = ""

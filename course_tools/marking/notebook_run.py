@@ -20,9 +20,17 @@ from course_tools.marking.sandbox.inside.cells import PRINTED, CellRun, Names
 from course_tools.marking.sandbox.inside.cells import run as run_here
 from course_tools.marking.sandbox.inside.wire import clipped
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.sandbox.session import Sandbox, StoppedError
+from course_tools.marking.sandbox.session import Sandbox, StoppedError, TooLongError
 from course_tools.marking.time_limit import LateError, run_within
 from course_tools.notebooks.stored import grade_id
+
+PRINTED_BY_ALL = 100_000
+"""Characters that are kept of what all cells of a notebook print and raise together."""
+
+CUT = "\n… What is printed from here on is not kept: this notebook prints very much."
+
+WHOLE = -1
+"""In place of a cell's: the notebook ran out of time."""
 
 
 @dataclass
@@ -34,7 +42,7 @@ class NotebookRun:
     tests : dict of str to CellRun
         What each test cell did that was reached.
     printed : dict of int to str
-        What the learner's cells printed and raised, by their place.
+        What the learner's cells printed and raised, by their place; not more than is kept.
     interrupted : list of int
         Places of cells that had to be interrupted.
     stopped : StoppedError, optional
@@ -51,6 +59,16 @@ class NotebookRun:
     stopped: StoppedError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
+
+    @property
+    def late(self) -> set[int]:
+        """Places of cells that ran out of time, and ``WHOLE`` if the notebook did."""
+        return {*self.interrupted, *([WHOLE] if isinstance(self.stopped, TooLongError) else [])}
+
+    def keep(self, place: int, said: str) -> None:
+        """Keep what a cell printed, as far as there is room for it."""
+        room = max(0, PRINTED_BY_ALL - sum(map(len, self.printed.values())))
+        self.printed[place] = said if len(said) <= room else said[:room] + CUT * bool(room)
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:
@@ -148,9 +166,8 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: NotebookRun) -> 
     if answer.get("error") == "KeyboardInterrupt":
         run.interrupted.append(step.place)
     words = [answer.get("printed"), answer.get("traceback")]
-    run.printed[step.place] = "\n".join(
-        clipped(word, PRINTED) for word in words if isinstance(word, str) and word
-    )
+    kept = (clipped(word, PRINTED) for word in words if isinstance(word, str) and word)
+    run.keep(step.place, "\n".join(kept))
 
 
 def run_test(

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--module", type=Path, action="append", default=[], help="folder that notebooks import from"
     )
+    add_what_is_marked_again(parser)
     limits = parser.add_argument_group("limits for one submission")
     add = limits.add_argument
     seconds = positive(float)
@@ -57,6 +58,14 @@ def parser() -> argparse.ArgumentParser:
         " you can. Only for submissions that you have read yourself",
     )
     return parser
+
+
+def add_what_is_marked_again(parser: argparse.ArgumentParser) -> None:
+    """Add what is marked once more although nothing has changed."""
+    add = parser.add_argument_group("to mark once more, though nothing has changed").add_argument
+    name = "all that this student has handed in; may be given several times"
+    add("--again", metavar="STUDENT", action="append", default=[], help=name)
+    add("--again-stopped", action="store_true", help="whatever was stopped")
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from course_tools.marking.assignments import Assignment
 from course_tools.marking.records.gradebook import GRADEBOOK, Book
-from course_tools.marking.records.journal import Journal
+from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.results import MarkingError, Result
 from course_tools.marking.submissions import usable
 
 TOGETHER = 50
-"""Results that are entered in the gradebook at a time."""
+"""Results that are entered in the gradebook at a time, at most."""
+
+LARGEST = 10_000_000
+"""Characters that their notebooks have together, at most, but for the last one."""
 
 
 @contextlib.contextmanager
@@ -30,42 +33,57 @@ def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
         ) from error
 
 
-def enter(
-    output: Path, sources: dict[str, Path], journal: Journal, results: Sequence[Result]
-) -> None:
+def enter(output: Path, sources: dict[str, Path], journal: Journal, keys: Sequence[Key]) -> None:
     """Enter new results in nbgrader's gradebook; all of them in a new one.
 
     A student whose name was refused gets no entry, and no page: the table says why.
     """
     if not (output / GRADEBOOK).exists():
         journal.none_entered()
-    new = [each for each in journal.not_entered(results) if usable(each.student)]
+    new = [key for key in keys if usable(key[0]) and not journal.is_entered(key)]
     with saying_what_cannot_be_written(output), Book(output) as book:
-        for name in sorted({result.assignment for result in new}):
+        for name in sorted({assignment for _, assignment, _ in new}):
             book.add_assignment(sources[name])
-        for start in range(0, len(new), TOGETHER):
-            some = new[start : start + TOGETHER]
+        for some in together(journal, new):
             book.enter(some)
             for result in some:
                 journal.entered(result)
 
 
-def publish(output: Path, assignments: dict[str, Assignment], results: Sequence[Result]) -> None:
-    """Write the table, and a report for each student."""
+def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
+    """Read results in groups that are entered at once: few, where they are large."""
+    group: list[Result] = []
+    size = 0
+    for result in filter(None, (journal.find(*key) for key in keys)):
+        group.append(result)
+        size += len(result.notebook)
+        if len(group) == TOGETHER or size > LARGEST:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def publish(
+    output: Path, assignments: dict[str, Assignment], journal: Journal, keys: Sequence[Key]
+) -> None:
+    """Write the table, and a report for each student of this run."""
     with saying_what_cannot_be_written(output / "marks.csv"):
-        write_table(results, output / "marks.csv")
+        write_table(journal.latest(), output / "marks.csv")
     with saying_what_cannot_be_written(output / "reports"):
-        for result in (result for result in results if usable(result.student)):
-            write_report(result, output, assignments[result.assignment].title)
+        for result in (journal.find(*key) for key in keys if usable(key[0])):
+            if result:
+                write_report(result, output, assignments[result.assignment].title)
 
 
-def report(output: Path, results: Sequence[Result], total: int) -> None:
-    """Say how it went, and where everything is."""
-    count = Counter(result.status for result in results)
+def report(output: Path, journal: Journal, keys: Sequence[Key], total: int) -> int:
+    """Say how it went, and where everything is; return how many have a mark or a reason."""
+    count = Counter(filter(None, map(journal.status, keys)))
     print(
-        f"{len(results)} of {total} submissions have a mark or a reason: {count['marked']} marked,"
+        f"{count.total()} of {total} submissions have a mark or a reason: {count['marked']} marked,"
         f" {count['stopped']} stopped, {count['refused']} refused."
     )
     print(f"Marks and reasons: {output / 'marks.csv'}")
     print(f"For each student:  {output / 'reports'}")
     print(f"For nbgrader:      {output / GRADEBOOK}, with `nbgrader export` in {output}")
+    return count.total()

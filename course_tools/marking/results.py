@@ -117,6 +117,10 @@ class Half:
     seen: str
 
 
+Done = Result | Half
+"""What one step of marking a submission ends with: its result, or what there is before another."""
+
+
 def storable(text: str) -> str:
     """Escape half characters, which no file can hold, in the way of JSON."""
     return text.encode(errors="backslashreplace").decode()

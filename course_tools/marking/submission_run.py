@@ -2,7 +2,8 @@
 
 A submission runs with the tests that students can see, and what a student reads comes from that.
 Then, in a fresh sandbox, it runs again with the hidden ones, as far as it can still pass them. So
-whatever a learner's code makes of the hidden inputs, no word of it gets out.
+whatever a learner's code makes of the hidden inputs, no word of it gets out. Of a batch, all have
+their first run before any has its second.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from nbformat import NotebookNode
 
 from course_tools.marking.explaining import result_of
-from course_tools.marking.jobs import Job
+from course_tools.marking.jobs import FIRST, FIRST_ALONE, SECOND, SECOND_ALONE, Job
+from course_tools.marking.kept_run import WORDS, from_json, to_json
 from course_tools.marking.notebook_run import (
     NotebookRun,
     Step,
@@ -20,7 +25,8 @@ from course_tools.marking.notebook_run import (
     run_notebook,
     steps_of,
 )
-from course_tools.marking.results import Result
+from course_tools.marking.results import Done, Half, Result, Status
+from course_tools.marking.sandbox.inside.wire import clipped
 from course_tools.marking.sandbox.session import EndedError, retry_when_lost
 from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
 from lessons_lib.progress import VARIABLE
@@ -36,12 +42,27 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 def mark(job: Job) -> Result:
-    """Mark a submission.
+    """Mark a submission at once, one run after the other.
 
     Raises
     ------
     MarkingError
         If there is no sandbox, or it is ended from outside again and again.
+    """
+    done = advance(replace(job, phase=FIRST_ALONE))
+    if isinstance(done, Half):
+        done = advance(replace(job, phase=SECOND_ALONE, seen=done.seen))
+    assert isinstance(done, Result)
+    return done
+
+
+def advance(job: Job) -> Done:
+    """Do with a submission what its job's phase is for.
+
+    Raises
+    ------
+    MarkingError
+        As `mark` does.
     """
     os.environ[VARIABLE] = ""  # the checks of a whole class are nobody's progress
     reading = NotebookRun()
@@ -51,26 +72,59 @@ def mark(job: Job) -> Result:
         with reading.timed("reading"):
             notebook = notebook_of(job.content, Bounds())
     except RefusedError as refused:
-        return result_of(job, None, reading, NotebookRun(), "refused", str(refused))
+        return bounded(result_of(job, None, reading, NotebookRun(), "refused", str(refused)))
+    steps = steps_of(notebook, job.assignment)
     with ONE_AT_A_TIME:
-        seen, hidden = run_twice(job, steps_of(notebook, job.assignment))
-    seen.seconds |= reading.seconds
-    if seen.stopped:
-        return result_of(job, notebook, seen, hidden, "stopped", str(seen.stopped))
-    if hidden.stopped:
-        return result_of(job, notebook, seen, hidden, "stopped", STOPPED)
-    return result_of(job, notebook, seen, hidden, "marked", "")
+        if job.phase in (FIRST, FIRST_ALONE):
+            return run_first(job, notebook, steps, reading.seconds)
+        return run_second(job, notebook, steps)
 
 
-def run_twice(job: Job, steps: Sequence[Step]) -> tuple[NotebookRun, NotebookRun]:
-    """Run a notebook with what students can see of the tests, and again with what they cannot."""
-    hidden = NotebookRun()
+def run_first(
+    job: Job, notebook: NotebookNode, steps: Sequence[Step], seconds: dict[str, float]
+) -> Done:
+    """Run a notebook with what students can see of the tests."""
     seen = run_with_retries(job, steps, {test.name: test.shown for test in job.assignment.tests})
-    left = {test.name: test.hidden for test in job.assignment.tests if is_open(test, seen)}
-    if left:
-        with seen.timed("hidden"):
-            hidden = run_with_retries(job, up_to(left, steps), left)
-    return seen, hidden
+    seen.seconds |= seconds
+    if seen.late and job.phase == FIRST:
+        return half_of(job, FIRST_ALONE)
+    if open_tests(job, seen):
+        return half_of(job, SECOND, to_json(seen))
+    return finished(job, notebook, seen, NotebookRun())
+
+
+def run_second(job: Job, notebook: NotebookNode, steps: Sequence[Step]) -> Done:
+    """Run a notebook with what students cannot see of the tests that it can still pass."""
+    seen = from_json(job.seen)
+    left = open_tests(job, seen)
+    with seen.timed("hidden"):
+        hidden = run_with_retries(job, up_to(left, steps), left)
+    if hidden.late - seen.late and job.phase == SECOND:
+        return half_of(job, SECOND_ALONE, job.seen)
+    return finished(job, notebook, seen, hidden)
+
+
+def finished(job: Job, notebook: NotebookNode, seen: NotebookRun, hidden: NotebookRun) -> Result:
+    """Put together what came of both runs."""
+    status: Status = "stopped" if seen.stopped or hidden.stopped else "marked"
+    reason = str(seen.stopped) if seen.stopped else STOPPED if hidden.stopped else ""
+    return bounded(result_of(job, notebook, seen, hidden, status, reason))
+
+
+def half_of(job: Job, due: str, seen: str = "") -> Half:
+    """Say what comes next for a submission."""
+    return Half(job.student, job.assignment.name, job.digest, due, job.content, seen)
+
+
+def open_tests(job: Job, seen: NotebookRun) -> dict[str, str]:
+    """Return the hidden lines of the tests that a notebook can still pass."""
+    return {test.name: test.hidden for test in job.assignment.tests if is_open(test, seen)}
+
+
+def bounded(result: Result) -> Result:
+    """Cut what is said of a result, where a test says very much about what it was given."""
+    marks = tuple(replace(mark, words=clipped(mark.words, WORDS)) for mark in result.marks)
+    return replace(result, reason=clipped(result.reason, WORDS), marks=marks)
 
 
 def run_with_retries(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:

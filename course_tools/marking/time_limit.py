@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 
 from course_tools.marking.sandbox.inside.cells import CellRun
-from course_tools.marking.sandbox.session import StoppedError
+from course_tools.marking.sandbox.session import TooLongError
 from lessons_lib.feedback.stopwatch import LOOK, Stopwatch, TimeLimit
 
 
-class LateError(StoppedError):
+class LateError(TooLongError):
     """A test has not come to its end, with what the notebook has given it."""
 
     def __init__(self) -> None:

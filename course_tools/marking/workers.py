@@ -17,10 +17,10 @@ from typing import Any
 
 from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.jobs import Job, Settings
-from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.results import Done, MarkingError
 from course_tools.marking.sandbox.bubble import bubble, copied_course
 from course_tools.marking.sandbox.probe import trust_sandbox
-from course_tools.marking.submission_run import mark
+from course_tools.marking.submission_run import advance, mark
 
 TRIES = 3
 """Workers that may be lost with the same submission in hand, before it is given up."""
@@ -35,8 +35,8 @@ FORK = multiprocessing.get_context("fork")
 """Copies of this process need not import everything again. There are no threads to be hurt."""
 
 
-def mark_here(job: Job) -> Result:
-    """Mark a submission in a worker, after making sure of the worker itself.
+def mark_here(job: Job) -> Done:
+    """Mark a submission in a worker, or do a part of that, after making sure of the worker itself.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def mark_here(job: Job) -> Result:
             " give other marks. Install the same one there, and start its workers again."
         )
     make_sure(job.settings)
-    return mark(job)
+    return advance(job) if job.phase else mark(job)
 
 
 def make_sure(settings: Settings) -> None:
@@ -85,10 +85,10 @@ class Worker:
             with contextlib.suppress(OSError):  # it is lost: that shows when its answer is read
                 self.pipe.send(job)
 
-    def answer(self) -> Result | Exception | None:
+    def answer(self) -> Done | Exception | None:
         """Return what came of the submission; None if the process is lost."""
         try:
-            answer: Result | Exception = self.pipe.recv()
+            answer: Done | Exception = self.pipe.recv()
         except (EOFError, OSError):
             return None
         return answer
@@ -148,17 +148,19 @@ class Team:
         for worker in self.workers:
             worker.end()
 
-    def results(self, jobs: Iterator[Job]) -> Iterator[Result]:
-        """Mark submissions.
+    def results(self, jobs: Iterator[Job], *, alone: bool = False) -> Iterator[Done]:
+        """Mark submissions, or do a part of that.
 
         Parameters
         ----------
         jobs : iterator of Job
             Submissions. They are fetched as processes become free.
+        alone : bool
+            Whether one is marked at a time.
 
         Yields
         ------
-        Result
+        Result or Half
             As each is ready, in any order.
 
         Raises
@@ -167,7 +169,7 @@ class Team:
             If a submission cannot be marked, or takes one process after another with it.
         """
         lost = Counter[str]()
-        for worker in self.workers:
+        for worker in self.workers[:1] if alone else self.workers:
             worker.take(next(jobs, None))
         while busy := [worker for worker in self.workers if worker.job]:
             ready = connection.wait([worker.pipe for worker in busy])
@@ -191,7 +193,7 @@ class Team:
         self.workers[self.workers.index(worker)] = successor
 
 
-def result_or_error(answer: Result | Exception) -> Result:
+def result_or_error(answer: Done | Exception) -> Done:
     """Return a result, or raise the error that came in its place."""
     if isinstance(answer, Exception):
         raise answer
@@ -210,50 +212,51 @@ def give_up(job: Job, lost: int) -> None:
 # --- On several machines --------------------------------------------------------------------------
 
 
-def distributed_results(
-    jobs: Iterator[Job], scheduler: str, patience: float = PATIENCE
-) -> Iterator[Result]:
-    """Mark submissions on the workers of a dask.distributed cluster.
+class Cluster:
+    """A dask.distributed cluster, whose workers mark.
 
     Parameters
     ----------
-    jobs : iterator of Job
-        Submissions. They are fetched as workers become free.
     scheduler : str
         Its address, such as ``tcp://10.0.0.1:8786``.
     patience : float
         Seconds in which it has to answer, and to have a worker.
 
-    Yields
-    ------
-    Result
-        As each is ready, in any order.
-
     Raises
     ------
     MarkingError
-        If the cluster does not answer or has no worker, or if a worker cannot mark.
+        If the cluster does not answer, or has no worker.
     """
-    distributed: Any = importlib.import_module("distributed")  # a second to load, and no types
 
-    with _client(distributed.Client, scheduler, patience) as client:
+    def __init__(self, scheduler: str, patience: float = PATIENCE) -> None:
+        self.distributed: Any = importlib.import_module("distributed")  # a second, and no types
+        self.client = _client(self.distributed.Client, scheduler, patience)
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def results(self, jobs: Iterator[Job], *, alone: bool = False) -> Iterator[Done]:
+        """Do what `Team.results` does."""
         running: dict[Any, Job] = {}
         lost = Counter[str]()
-        ready = distributed.as_completed()
+        ready = self.distributed.as_completed()
 
         def hand_out(job: Job | None) -> None:
             if job:
-                future = client.submit(mark_here, job, pure=False)
+                future = self.client.submit(mark_here, job, pure=False)
                 running[future] = job
                 ready.add(future)
 
-        for _ in range(AHEAD * len(client.nthreads())):
+        for _ in range(1 if alone else AHEAD * len(self.client.nthreads())):
             hand_out(next(jobs, None))
         for future in ready:
             job = running.pop(future)
             try:
                 yield future.result()
-            except distributed.KilledWorker:
+            except self.distributed.KilledWorker:
                 lost[job.digest] += 1
                 give_up(job, lost[job.digest])
                 hand_out(job)

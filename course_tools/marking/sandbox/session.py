@@ -43,6 +43,10 @@ class StoppedError(Exception):
     """The sandbox has ended; the message says why, in words that a student may read."""
 
 
+class TooLongError(StoppedError):
+    """It has taken too long. That may have been the fault of what ran beside it."""
+
+
 class EndedError(StoppedError):
     """The process inside has ended by itself."""
 
@@ -200,7 +204,7 @@ class Sandbox:
             size = self.limits.memory // 2**20
             raise StoppedError(f"The notebook took more than {size} MB of memory.")
         if self.notebook_time.is_over():
-            raise StoppedError(TOO_LONG)
+            raise TooLongError(TOO_LONG)
         if not self.answer_time:  # what came before is not the answer's work
             self.answer_time = self._stopwatch(self.within)
         elif self.answer_time.is_over():
@@ -210,7 +214,7 @@ class Sandbox:
     def _interrupt(self) -> None:
         """Interrupt what was asked, and give it a little more time; not for ever."""
         if not self.interruptions:
-            raise StoppedError(TOO_LONG)
+            raise TooLongError(TOO_LONG)
         self.interruptions -= 1
         self.child.interrupt()
         self.answer_time = self._stopwatch(GRACE)
