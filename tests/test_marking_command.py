@@ -15,13 +15,14 @@ from course_tools.files import ROOT
 from course_tools.marking import __main__ as marking
 from course_tools.marking.assignments import every_assignment, read_assignment
 from course_tools.marking.batch import Batch
+from course_tools.marking.collecting.finding import find
 from course_tools.marking.command_line import main
 from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.jobs import Job, Settings
-from course_tools.marking.options import MB, limits_of, parser
+from course_tools.marking.options import MB, bounds_of, limits_of, parser
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.sandbox.limits import Limits
-from course_tools.marking.submissions import find
+from course_tools.marking.submissions import Bounds
 from course_tools.notebooks.course import slug_of, solutions
 
 pytestmark = pytest.mark.sandbox
@@ -101,14 +102,23 @@ def test_the_guide_gives_the_limits_that_hold():
             re.findall(r"--[a-z-]+", options), re.findall(r"\d+", numbers), strict=True
         )
     ]
-    assert len(given) == 5
+    assert len(given) == 7
     assert limits_of(parser().parse_args(["submitted", *given])) == Limits()
+    assert bounds_of(parser().parse_args(["submitted", *given])) == Bounds()
+
+
+def test_more_may_be_handed_in():
+    options = parser().parse_args(["submitted", "--notebook-size=10", "--file-size=5"])
+    bounds = bounds_of(options)
+    assert (bounds.bytes, bounds.characters, bounds.cells) == (10**7, 2 * 10**6, 2_000)
+    assert bounds.file == bounds.bytes, "the file holds the notebook"
+    assert bounds_of(parser().parse_args(["submitted", "--notebook-size=0.5"])).cells == 1_000
 
 
 def test_a_module_that_changes_has_everything_marked_again(tmp_path: Path):
     hand_in_all(tmp_path / "in", 1, solutions()[:1])
     known = every_assignment(ROOT / "solutions")
-    (submission,) = find(tmp_path / "in", "", known)
+    (submission,) = find(tmp_path / "in", "", known).submissions
     assignments = {submission.assignment: read_assignment(known[submission.assignment])}
     settings = Settings(fingerprint(), modules=(tmp_path / "modules",))
     (tmp_path / "modules").mkdir()

@@ -12,6 +12,7 @@ from typing import NoReturn, Protocol
 from tqdm import tqdm
 
 from course_tools.marking.assignments import Assignment
+from course_tools.marking.collecting.reading import content_of
 from course_tools.marking.fingerprint import contents_of, digest_of
 from course_tools.marking.jobs import (
     ALONE,
@@ -25,7 +26,7 @@ from course_tools.marking.jobs import (
 )
 from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.results import Done, MarkingError, Result, storable
-from course_tools.marking.submissions import Bounds, RefusedError, Submission, content_of
+from course_tools.marking.submissions import RefusedError, Submission
 
 SOLUTION = "the instructor's own solution"
 
@@ -149,13 +150,14 @@ class Batch:
         """Read one submission."""
         content, refusal = b"", ""
         try:
-            content = content_of(submission, self.folder, Bounds())
+            content = content_of(submission, self.folder, self.settings.bounds)
         except RefusedError as error:
             refusal = str(error)
         assignment = self.assignments[submission.assignment]
-        way = f"{self.settings.marker} {self.settings.limits} {self.modules}"
+        settings = self.settings
+        way = f"{settings.marker} {settings.limits} {settings.bounds} {self.modules}"
         digest = digest_of(assignment, content or refusal.encode(), way)
-        words = (content, refusal, digest, self.settings, FIRST)
+        words = (content, refusal, digest, settings, FIRST)
         return Job(submission.student, assignment, *words)
 
 

@@ -6,20 +6,23 @@ import argparse
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from course_tools.marking.assignments import every_assignment, read_assignment
 from course_tools.marking.batch import Again, Batch
+from course_tools.marking.collecting.finding import find
+from course_tools.marking.collecting.roster import read_roster, with_roster
 from course_tools.marking.jobs import Settings
 from course_tools.marking.options import parser, settings_of
 from course_tools.marking.publishing import enter, publish, report, saying_what_cannot_be_written
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError
-from course_tools.marking.submissions import Submission, find
+from course_tools.marking.submissions import Found, Submission
 from course_tools.marking.workers import Cluster, Team
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status is 0 if every submission has a mark or a reason."""
+    """Run the command; the exit status is 0 if all that was meant to be marked is."""
     options = parser().parse_args(argv)
     try:
         return grade(options)
@@ -36,18 +39,27 @@ def grade(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     with markers(options, settings) as team:  # first: it warms up while assignments are read
         known = every_assignment(options.source)
-        found = find(options.submissions, options.assignment, known)
+        found = found_by(options, known, settings)
         with saying_what_cannot_be_written(options.output):
             options.output.mkdir(parents=True, exist_ok=True)
-        assignments = {name: read_assignment(known[name]) for name in names_of(found)}
+        assignments = {name: read_assignment(known[name]) for name in names_of(found.submissions)}
         with Journal(options.output / "journal.sqlite") as journal:
-            again = again_of(options, found)
-            batch = Batch(options.submissions, found, assignments, settings, journal, again)
+            again = again_of(options, found.submissions)
+            batch = Batch(
+                options.submissions, found.submissions, assignments, settings, journal, again
+            )
             batch.mark_all(team.results)
             enter(options.output, known, journal, batch.keys)
             publish(options.output, assignments, journal, batch.keys)
-            complete = report(options.output, journal, batch.keys, len(found)) == len(found)
-    return 0 if complete else 1
+            done = report(options.output, journal, batch.keys, found)
+    return 0 if done == len(found.submissions) and not found.unmarked else 1
+
+
+def found_by(options: argparse.Namespace, known: dict[str, Path], settings: Settings) -> Found:
+    """Find what was handed in, and who has handed in nothing."""
+    people = read_roster(options.roster, options.roster_column) if options.roster else []
+    found = find(options.submissions, options.assignment, known, settings.bounds)
+    return with_roster(found, people, names_of(found.submissions)) if people else found
 
 
 def markers(options: argparse.Namespace, settings: Settings) -> Team | Cluster:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from course_tools.marking.assignments import Assignment
 from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submissions import Bounds
 
 PHASES = FIRST, FIRST_ALONE, SECOND, SECOND_ALONE = (
     "first run",
@@ -37,6 +38,8 @@ class Settings:
         Folders with further modules that notebooks import.
     hidden : tuple of str
         Places that their code must not see; the probe makes sure.
+    bounds : Bounds
+        How much may be handed in.
     """
 
     marker: str
@@ -44,6 +47,7 @@ class Settings:
     protected: bool = True
     modules: tuple[Path, ...] = ()
     hidden: tuple[str, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True)

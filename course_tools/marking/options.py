@@ -12,15 +12,18 @@ from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.jobs import Settings
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.submissions import Bounds
 from course_tools.marking.workers import PATIENCE
 
 MB = 2**20
 LIMITS = Limits()
+BOUNDS = Bounds()
 
 EPILOG = """\
-Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, or lie
-in one folder as STUDENT.ipynb. Started again, it marks only what has changed. The exit status is 0
-if every submission ended with a mark or a reason.
+Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, lie in
+one folder as STUDENT.ipynb, or be what Moodle, Canvas or Blackboard give to download, as a zip or
+unpacked. Started again, it marks only what has changed. The exit status is 0 if every submission
+ended with a mark or a reason, and 1 if something that was meant to be marked is not: it is listed.
 """
 
 
@@ -30,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("grade", description=__doc__, formatter_class=form)
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("submissions", type=Path, metavar="SUBMISSIONS", help="folder with the submissions")
+    add("submissions", type=Path, metavar="SUBMISSIONS", help="folder or zip of submissions")
     add("--assignment", default="", help="mark this one only, such as 06_momentum")
     add("--output", type=Path, default=Path("marked"), help="folder for everything that is written")
     add("--source", type=Path, default=ROOT / "solutions", help="folder with the assignments")
@@ -41,6 +44,14 @@ def parser() -> argparse.ArgumentParser:
         "--module", type=Path, action="append", default=[], help="folder that notebooks import from"
     )
     add_what_is_marked_again(parser)
+    collecting = parser.add_argument_group("who has handed in what")
+    add = collecting.add_argument
+    add("--roster", type=Path, metavar="FILE", help="table of the class: who handed in nothing")
+    add("--roster-column", default="", help="its column that names the student, if none is found")
+    size = positive(float)
+    work = "largest notebook without its outputs, in MB"
+    add("--notebook-size", type=size, default=BOUNDS.bytes / 10**6, help=work)
+    add("--file-size", type=size, default=BOUNDS.file / 10**6, help="largest file, in MB")
     limits = parser.add_argument_group("limits for one submission")
     add = limits.add_argument
     seconds = positive(float)
@@ -89,6 +100,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         not options.run_learners_code_unprotected,
         tuple(map(shared, options.module)),
         tuple(str(place.resolve()) for place in hidden),
+        bounds_of(options),
     )
 
 
@@ -100,6 +112,19 @@ def shared(folder: Path) -> Path:
             f" sandbox code belongs to nobody, so make it `chmod -R a+rX {folder}`."
         )
     return folder.resolve()
+
+
+def bounds_of(options: argparse.Namespace) -> Bounds:
+    """Return how much may be handed in; all that stands in a notebook grows with its size."""
+    times = options.notebook_size * 10**6 / BOUNDS.bytes
+    size = int(BOUNDS.bytes * times)
+    return Bounds(
+        bytes=size,
+        cells=int(BOUNDS.cells * max(times, 1)),
+        characters=int(BOUNDS.characters * max(times, 1)),
+        values=int(BOUNDS.values * max(times, 1)),
+        file=max(int(options.file_size * 10**6), size),
+    )
 
 
 def limits_of(options: argparse.Namespace) -> Limits:

@@ -12,13 +12,25 @@ from course_tools.marking.records.gradebook import GRADEBOOK, Book
 from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.results import MarkingError, Result
-from course_tools.marking.submissions import usable
+from course_tools.marking.submissions import Found, ListedAs, printable, usable
 
 TOGETHER = 50
 """Results that are entered in the gradebook at a time, at most."""
 
 LARGEST = 10_000_000
 """Characters that their notebooks have together, at most, but for the last one."""
+
+
+MOST_SAID = 10
+"""Of what is not marked, so much is told at the end."""
+
+SAID: dict[ListedAs, str] = {
+    "beside": "not needed",
+    "earlier": "earlier attempts",
+    "nothing handed in": "of the roster handed in nothing",
+    "not on the roster": "not on the roster",
+}
+"""How what is listed is counted at the end."""
 
 
 @contextlib.contextmanager
@@ -76,14 +88,33 @@ def publish(
                 write_report(result, output, assignments[result.assignment].title)
 
 
-def report(output: Path, journal: Journal, keys: Sequence[Key], total: int) -> int:
+def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) -> int:
     """Say how it went, and where everything is; return how many have a mark or a reason."""
     count = Counter(filter(None, map(journal.status, keys)))
+    total = len(found.submissions)
     print(
         f"{count.total()} of {total} submissions have a mark or a reason: {count['marked']} marked,"
         f" {count['stopped']} stopped, {count['refused']} refused."
     )
+    for line in lines_on(found):
+        print(line)
     print(f"Marks and reasons: {output / 'marks.csv'}")
     print(f"For each student:  {output / 'reports'}")
     print(f"For nbgrader:      {output / GRADEBOOK}, with `nbgrader export` in {output}")
     return count.total()
+
+
+def lines_on(found: Found) -> Iterator[str]:
+    """Say what else was found, and what is not marked though it was meant to be."""
+    count = Counter(each.status for each in found.listed)
+    several = [f"{count[status]} {said}" for status, said in SAID.items() if count[status]]
+    several += [f"{number} {what}" for what, number in sorted(found.quiet.items())]
+    if several:
+        yield "Besides: " + ", ".join(several) + "."
+    yield from found.notes
+    if found.unmarked:
+        yield f"Not marked: {len(found.unmarked)}. Each has its reason in marks.csv:"
+    for each in found.unmarked[:MOST_SAID]:
+        yield f"  - {printable(each.name)}: {each.reason}"
+    if len(found.unmarked) > MOST_SAID:
+        yield f"  - and {len(found.unmarked) - MOST_SAID} more"

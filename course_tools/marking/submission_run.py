@@ -28,7 +28,8 @@ from course_tools.marking.notebook_run import (
 from course_tools.marking.results import Done, Half, Result, Status
 from course_tools.marking.sandbox.inside.wire import clipped
 from course_tools.marking.sandbox.session import EndedError, retry_when_lost
-from course_tools.marking.submissions import Bounds, RefusedError, notebook_of
+from course_tools.marking.submissions import RefusedError
+from course_tools.marking.understanding import notebook_of
 from lessons_lib.progress import VARIABLE
 
 STOPPED = (
@@ -70,7 +71,7 @@ def advance(job: Job) -> Done:
         if job.refusal:
             raise RefusedError(job.refusal)
         with reading.timed("reading"):
-            notebook = notebook_of(job.content, Bounds())
+            notebook = notebook_of(job.content, job.settings.bounds)
     except RefusedError as refused:
         return bounded(result_of(job, None, reading, NotebookRun(), "refused", str(refused)))
     steps = steps_of(notebook, job.assignment)

@@ -1,0 +1,1 @@
+"""From what instructors have on disk to submissions: found, told apart, and read as data."""
