@@ -39,7 +39,7 @@ FILE = f"exercise_{NAME}"
 """What nbgrader calls the notebook."""
 
 SOURCE = next(source for source in solutions() if slug_of(source) == NAME)
-STUDENTS = ("Anna", "Żółć 王", "O'Brien; --", "Eve")
+STUDENTS = ("Anna", "Żółć 王", "O'Brien+2; --", "Eve")
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -315,7 +315,7 @@ def test_hostile_text_does_nothing(course: Course, page: str):
     folder, _, _ = course
     honest, hostile = (
         Active((folder / page.format(student, NAME, FILE)).read_text("utf-8")).found
-        for student in ("O'Brien; --", "Eve")
+        for student in ("O'Brien+2; --", "Eve")
     )
     assert honest["script"] > 0
     assert hostile == honest
