@@ -51,8 +51,11 @@ ENVIRONMENT = {
     "MPLCONFIGDIR": FONTS,
     "OPENBLAS_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_NO_INDEX": "1",  # it would try to reach one six times, and wait longer before each
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "UV_OFFLINE": "1",
 }
 
 EMPTY = {HOME: "1777", "/dev/shm": "1777"}
