@@ -9,16 +9,34 @@ import contextlib
 import functools
 import inspect
 import linecache
+import re
 import sys
-import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from traceback import FrameSummary, StackSummary, TracebackException
 from types import CodeType
 from typing import Any
 
+from lessons_lib.feedback import running
 from lessons_lib.feedback.running import Sink
 
 PRINTED = 20_000
 """Characters that are kept of what a cell prints."""
+
+OURS = (str(Path(__file__).parent), str(Path(running.__file__).parent))
+"""Folders of the code that runs cells, and of checks: no traceback shows it."""
+
+INSTALLS = re.compile(
+    r"\s*(?:sudo\s+)?(?:\S*python[\d.]*\s+-m\s+)?"
+    r"(?:uv\s+)?(?:pip[\d.]*|uv|conda|mamba|micromamba|apt|apt-get)\s(?:.*\s)?(?:install|add|sync)\b"
+)
+"""How a command of the shell begins that would install something."""
+
+NOT_INSTALLED = (
+    "Nothing is installed: there is no network when work is marked. What your own cells import has"
+    " to be among the modules that the exercise uses."
+)
 
 Names = dict[str, Any]
 
@@ -35,16 +53,68 @@ class CellRun:
         The value of its last line, if that is an expression.
     error : BaseException, optional
         What it raised.
+    title : str
+        Stands in place of a file name.
     """
 
     printed: str = ""
     shown: Any = None
     error: BaseException | None = None
+    title: str = "<cell>"
 
     @property
     def traceback(self) -> str:
-        """What Python says about the error, or nothing."""
-        return "".join(traceback.format_exception(self.error)) if self.error else ""
+        """What Python says about the error, or nothing. It begins in the cell's own code."""
+        if not self.error:
+            return ""
+        said = TracebackException.from_exception(self.error)
+        begin_in(self.title, said)
+        return "".join(said.format())
+
+    @property
+    def line(self) -> int:
+        """The line of the cell in which the error arose; 0 if it was in none."""
+        if isinstance(self.error, SyntaxError) and self.error.filename == self.title:
+            return self.error.lineno or 0
+        frame, line = self.error and self.error.__traceback__, 0
+        while frame:
+            if frame.tb_frame.f_code.co_filename == self.title:
+                line = frame.tb_lineno or 0
+            frame = frame.tb_next
+        return line
+
+    @property
+    def words(self) -> str:
+        """What the error says of itself."""
+        try:
+            return str(self.error.msg if isinstance(self.error, SyntaxError) else self.error)
+        except Exception:  # an exception of the learner's own making
+            return ""
+
+
+def begin_in(title: str, said: TracebackException) -> None:
+    """Take out of a traceback all that is not the cell's, nor was called by it."""
+    said.stack = StackSummary.from_list(own(title, said.stack))
+    others, seen = [*(said.exceptions or ())], {id(said)}
+    others += [each for each in (said.__cause__, said.__context__) if each]
+    while others:
+        if id(each := others.pop()) not in seen:
+            seen.add(id(each))
+            each.stack = StackSummary.from_list(not_ours(each.stack))
+            others += [*(each.exceptions or ())]
+            others += [more for more in (each.__cause__, each.__context__) if more]
+
+
+def own(title: str, frames: Iterable[FrameSummary]) -> list[FrameSummary]:
+    """Return the frames from the first one of a cell on; none if it has none."""
+    kept = not_ours(frames)
+    first = next((k for k, frame in enumerate(kept) if frame.filename == title), len(kept))
+    return kept[first:]
+
+
+def not_ours(frames: Iterable[FrameSummary]) -> list[FrameSummary]:
+    """Return the frames of all code but that which runs cells, and that of checks."""
+    return [frame for frame in frames if not frame.filename.startswith(OURS)]
 
 
 def run(source: str, names: Names, title: str = "<cell>") -> CellRun:
@@ -74,7 +144,7 @@ def run(source: str, names: Names, title: str = "<cell>") -> CellRun:
                     shown = awaited(shown)
         except BaseException as raised:  # SystemExit and the end of its time, too
             error = raised
-    return CellRun(printed.getvalue(), shown, error)
+    return CellRun(printed.getvalue(), shown, error, title)
 
 
 def promised(names: Names) -> int:
@@ -100,9 +170,8 @@ def codes(source: str, title: str, flags: int = 0) -> list[CodeType]:
     SyntaxError
         If it is not Python even after IPython has translated it.
     """
-    try:
-        tree = ast.parse(source, title)
-    except SyntaxError:
+    tree = parsed(source, title)
+    if not tree:
         source = translated(source)
         tree = ast.parse(source, title)
     linecache.cache[title] = (len(source), None, source.splitlines(keepends=True), title)
@@ -110,6 +179,14 @@ def codes(source: str, title: str, flags: int = 0) -> list[CodeType]:
     parts: list[ast.Module | ast.Expression] = [tree]
     parts += [ast.Expression(line.value) for line in last if isinstance(line, ast.Expr)]
     return [_compiled(part, title, flags) for part in parts]
+
+
+def parsed(source: str, title: str) -> ast.Module | None:
+    """Parse what is Python as it stands; None if it is not."""
+    try:
+        return ast.parse(source, title)
+    except SyntaxError:
+        return None
 
 
 def _compiled(part: ast.Module | ast.Expression, title: str, flags: int) -> CodeType:
@@ -133,11 +210,14 @@ def loop() -> Any:
 
 
 def translated(source: str) -> str:
-    """Turn IPython's own syntax into Python, as IPython does."""
+    """Turn IPython's own syntax into Python, as IPython does: of one line, magics without %, too."""
     from IPython.core import inputtransformer2
 
     manager: Any = inputtransformer2.TransformerManager  # carries no types
-    return str(manager().transform_cell(source))
+    text = str(manager().transform_cell(source))
+    if len(text.splitlines()) == 1 and not parsed(text, "<line>"):
+        text = str(get_ipython().prefilter_manager.prefilter_lines(text))
+    return text
 
 
 def offer_ipython() -> None:
@@ -151,6 +231,7 @@ def offer_ipython() -> None:
 def get_ipython() -> Any:
     """Return IPython's shell, whose magics read and change the notebook's names."""
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.process import system as run_in_shell
     from traitlets.config import Config
 
     class Shell(InteractiveShell):
@@ -160,6 +241,15 @@ def get_ipython() -> Any:
         def ask_exit(self) -> None:
             """End the cell, as ``exit()`` does without IPython."""
             raise SystemExit
+
+        def system(self, command: str) -> None:
+            """Run a command of the shell; what would wait for a network says so at once."""
+            command = self.var_expand(command, depth=1)
+            if INSTALLS.match(command):
+                print(NOT_INSTALLED)
+            elif command.rstrip().endswith("&"):
+                raise OSError("Background processes not supported.")
+            self.user_ns["_exit_code"] = 1 if INSTALLS.match(command) else run_in_shell(command)
 
     names = sys.modules["__main__"].__dict__
     return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}), user_ns=names)

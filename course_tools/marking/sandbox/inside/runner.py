@@ -95,6 +95,8 @@ def run_cell(names: Names, source: str, title: str) -> Message:
     return {
         "printed": wire.clipped(ran.printed, len(ran.printed)),
         "error": ran.error and type(ran.error).__name__,
+        "said": wire.clipped(ran.words),
+        "line": ran.line,
         "traceback": wire.clipped(said[-SAID:], SAID),
     }
 
