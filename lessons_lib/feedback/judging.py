@@ -65,7 +65,7 @@ def judge(task: Task, function: Function, cases: Sequence[Inputs] = ()) -> Verdi
     if mistake:
         hint = mistake.hint + _besides(task, mistake, got)
         more = mistake.second or in_numbers(task, got)
-        return Verdict("mistake", f"{mistake.name}.", hint, more)
+        return Verdict("mistake", f"{mistake.name}.", hint, more, mistake=mistake.name)
     verdict = first_fault(task, tried, expected, got)
     if verdict.kind == "late":
         return replace(verdict, more=NO_END)
@@ -221,6 +221,7 @@ def _stopped(task: Task, asked: str, failure: Failure) -> Verdict:
         "failure",
         f"{task.name} stops with {failure.kind}.",
         f"Python says: {said}{where}\nThe call was: {asked}",
+        failure=failure,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lessons_lib.feedback.notebook import refuse_points
+from lessons_lib.feedback.running import Failure
 
 Kind = Literal[
     "right", "mistake", "unfilled", "failure", "late", "changed", "type", "shape", "value"
@@ -26,7 +27,20 @@ class InWordsError(Exception):
 
 
 class NotYetRightError(InWordsError, AssertionError):
-    """A graded test that does not pass."""
+    """A graded test that does not pass.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The answer of the check. The error says its words, and carries its parts as plain texts.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.kind: str = verdict.kind
+        self.mistake = verdict.mistake
+        self.raised = verdict.failure.kind if verdict.failure else ""
+        self.said = verdict.failure.message if verdict.failure else ""
 
 
 class NotAFunctionError(InWordsError, TypeError):
@@ -55,6 +69,10 @@ class Verdict:
         Where the worked solution is; empty as long as it is not to be shown.
     task : str
         The task that was checked, in a notebook.
+    mistake : str
+        The name of a known mistake, if it is one.
+    failure : Failure, optional
+        What the function raised, if that is what is wrong.
     """
 
     kind: Kind
@@ -63,6 +81,8 @@ class Verdict:
     more: str = ""
     worked: str = ""
     task: str = ""
+    mistake: str = ""
+    failure: Failure | None = None
 
     @property
     def right(self) -> bool:
@@ -79,7 +99,7 @@ class Verdict:
         """
         if not self.right:
             refuse_points(self.task)
-            raise NotYetRightError(str(self))
+            raise NotYetRightError(self)
 
     def __str__(self) -> str:
         """Give the words alone."""
