@@ -151,7 +151,7 @@ def test_the_forms_tell_the_learners_apart(source: Path):
     [
         ("right", "checks", explaining.RIGHT),
         ("wrong for some", "checks", explaining.NOT_FOR_ALL),
-        ("wrong for some", "parts", explaining.PARTLY),
+        ("wrong for some", "parts", explaining.NOT_FOR_ALL),
         ("wrong for some", "asserts", explaining.NOT_FOR_ALL),
         ("untouched", "first", "NameError"),
         ("untouched", "asserts", "Not 4."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from course_tools.marking.collecting.roster import read_roster, with_roster
 from course_tools.marking.jobs import Settings
 from course_tools.marking.options import parser, settings_of
 from course_tools.marking.publishing import enter, publish, report, saying_what_cannot_be_written
+from course_tools.marking.recognising import signatures
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError
 from course_tools.marking.submissions import Found, Submission
@@ -43,6 +45,7 @@ def grade(options: argparse.Namespace) -> int:
         with saying_what_cannot_be_written(options.output):
             options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found.submissions)}
+        settings = replace(settings, known=signatures(known))
         with Journal(options.output / "journal.sqlite") as journal:
             again = again_of(options, found.submissions)
             batch = Batch(

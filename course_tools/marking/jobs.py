@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_tools.marking.assignments import Assignment
+from course_tools.marking.recognising import Signature
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submissions import Bounds
 
@@ -40,6 +41,8 @@ class Settings:
         Places that their code must not see; the probe makes sure.
     bounds : Bounds
         How much may be handed in.
+    known : tuple of Signature
+        Every assignment for which a notebook may have been meant.
     """
 
     marker: str
@@ -48,6 +51,7 @@ class Settings:
     modules: tuple[Path, ...] = ()
     hidden: tuple[str, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
+    known: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import Any
 
 from nbformat import NotebookNode
 
 from course_tools.marking.assignments import Assignment, GradedCell
 from course_tools.marking.calls import names_in
+from course_tools.marking.faults import claimed
 from course_tools.marking.jobs import Job
 from course_tools.marking.records.autograded import released
 from course_tools.marking.results import MarkingError
@@ -51,6 +53,10 @@ class NotebookRun:
         Time spent on each part.
     names : dict
         What the instructor's own cells bind, for the tests.
+    faults : dict of int to list
+        What cells raised, by their place, as `faults.claimed` gives it.
+    at : int
+        The place of the cell that ran last; -1 if none did.
     """
 
     tests: dict[str, CellRun] = field(default_factory=dict)
@@ -59,6 +65,8 @@ class NotebookRun:
     stopped: StoppedError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
+    faults: dict[int, list[Any]] = field(default_factory=dict)
+    at: int = -1
 
     @property
     def late(self) -> set[int]:
@@ -109,6 +117,7 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> N
             )
         with sandbox:
             for step in steps:
+                run.at = step.place
                 if not step.test:
                     run_cell(settings.limits, step, sandbox, run)
                 elif step.test.name in tests:
@@ -165,6 +174,9 @@ def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: NotebookRun) -> 
         )
     if answer.get("error") == "KeyboardInterrupt":
         run.interrupted.append(step.place)
+    fault = claimed(answer)
+    if fault:
+        run.faults[step.place] = fault
     words = [answer.get("printed"), answer.get("traceback")]
     kept = (clipped(word, PRINTED) for word in words if isinstance(word, str) and word)
     run.keep(step.place, "\n".join(kept))

@@ -1,8 +1,8 @@
 """Recognise what a notebook was meant for by its cells, whatever its file is called.
 
 A notebook carries marks of its assignment: the ids that nbgrader gave to cells, the functions that
-the cells define, the headings. Only those marks count that no other assignment has. Nothing is run, and
-nothing of a learner's is parsed as Python: one line after the other is looked at.
+the cells define, the headings. Only those marks count that no other assignment has. Nothing is run,
+and nothing of a learner's is parsed as Python: one line after the other is looked at.
 """
 
 from __future__ import annotations
@@ -97,9 +97,7 @@ def recognised(cells: Iterable[Cell], known: Iterable[Signature]) -> Signature |
     return most[0][1]
 
 
-def mistaken_for(
-    name: str, cells: Iterable[Cell], known: Iterable[Signature]
-) -> Signature | None:
+def mistaken_for(name: str, cells: Iterable[Cell], known: Iterable[Signature]) -> Signature | None:
     """Return the assignment that a notebook answers in place of the one that it was handed in for.
 
     Parameters

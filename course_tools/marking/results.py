@@ -28,12 +28,15 @@ class Mark:
         Points that can be reached.
     words : str
         What the student may read about it, in plain text, in lines. The first is a title.
+    mistake : str
+        The known mistake that a check named, as the bank of mistakes calls it; "" if there is none.
     """
 
     name: str
     points: float | None
     highest: float
     words: str
+    mistake: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Result:
         The notebook with the outputs of the test cells, as nbgrader keeps it; JSON.
     seconds : dict of str to float
         Time spent on each part.
+    causes : tuple of str
+        What came first, of which more follows than one test tells. Each in lines, the first of
+        which is a sentence that says it all.
     """
 
     student: str
@@ -66,6 +72,12 @@ class Result:
     marks: tuple[Mark, ...]
     notebook: str
     seconds: dict[str, float] = field(default_factory=dict)
+    causes: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> str:
+        """What came first, in a line; nothing if each test tells its own."""
+        return " ".join(cause.partition("\n")[0] for cause in self.causes)
 
     @property
     def points(self) -> float:
@@ -90,7 +102,8 @@ class Result:
     def from_json(cls, text: str) -> Result:
         """Read what `to_json` wrote."""
         data = json.loads(text)
-        return cls(**{**data, "marks": tuple(Mark(**mark) for mark in data["marks"])})
+        marks = tuple(Mark(**mark) for mark in data["marks"])
+        return cls(**{**data, "marks": marks, "causes": tuple(data.get("causes", ()))})
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,14 @@ RUNS = (
 )
 AGAIN = "If your course still takes it, hand it in again. If you do not know, ask your instructor."
 
+FIRST = (
+    "Begin with what came first, above. The tasks that follow from it could not be looked at.",
+    "Then read below what is said about each other task that is not yet right.",
+    RUNS,
+    AGAIN,
+)
+"""What a student can do where one thing is to blame for several tasks."""
+
 STEPS = {
     "marked": (
         "Read below what is said about each task that is not yet right.",
@@ -159,12 +167,13 @@ def page_of(result: Result, title: str) -> str:
         title=cleaned(title),
         student=cleaned(result.student),
         reason=cleaned(result.reason) if result.status != "marked" else "",
+        causes=[title_and_lines(cause) for cause in result.causes],
         status=result.status,
         points=f"{result.points:g}",
         highest=f"{result.highest:g}",
         by_hand=result.by_hand,
         lost=any(task["kind"] in ("not", "partly") for task in tasks),
-        steps=STEPS[result.status],
+        steps=FIRST if result.causes and result.status == "marked" else STEPS[result.status],
         tasks=tasks,
     )
     return page

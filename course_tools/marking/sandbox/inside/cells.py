@@ -210,7 +210,10 @@ def loop() -> Any:
 
 
 def translated(source: str) -> str:
-    """Turn IPython's own syntax into Python, as IPython does: of one line, magics without %, too."""
+    """Turn IPython's own syntax into Python, as IPython does.
+
+    In a cell of one line, a magic may do without its %.
+    """
     from IPython.core import inputtransformer2
 
     manager: Any = inputtransformer2.TransformerManager  # carries no types
@@ -231,8 +234,10 @@ def offer_ipython() -> None:
 def get_ipython() -> Any:
     """Return IPython's shell, whose magics read and change the notebook's names."""
     from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.process import system as run_in_shell
+    from IPython.utils import process
     from traitlets.config import Config
+
+    run_in_shell: Any = vars(process)["system"]
 
     class Shell(InteractiveShell):
         def enable_gui(self, gui: object = None) -> None:
@@ -244,7 +249,8 @@ def get_ipython() -> Any:
 
         def system(self, command: str) -> None:
             """Run a command of the shell; what would wait for a network says so at once."""
-            command = self.var_expand(command, depth=1)
+            expand: Any = self.var_expand  # carries no types
+            command = expand(command, depth=1)
             if INSTALLS.match(command):
                 print(NOT_INSTALLED)
             elif command.rstrip().endswith("&"):
