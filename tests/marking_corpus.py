@@ -350,6 +350,9 @@ class Number(float):
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}{%raw%}</pre></style>"
 SIGNS = "\x1b[2J\x1b]0;x\x07\x00\x08\u202e\u2066\ufeff\r\n=1+1"
 
+GONE = "defines {}, and yet it is not there when the test in cell"
+BELOW = "defines {}, and it stands below the test in cell"
+
 CONFESSES = "def line_gradient(theta, x, y):\n    raise RuntimeError(str(found))\n"
 WRONG = "def line_gradient(theta, x, y):\n    return np.zeros(2)\n"
 FIRST_CELL = "import-tools"
@@ -1635,7 +1638,7 @@ LIES: list[Case] = [
         "deleted-function",
         "Deletes a function again.",
         "",
-        *loses("The test stops with NameError."),
+        *loses(GONE.format("line_gradient")),
         line_gradient=WRONG + "del line_gradient",
     ),
     runs(
@@ -1885,7 +1888,7 @@ REPLIES: list[Case] = [
         "lambda _: {'found': {}, **NOTHING_HAPPENED}",
         "marked",
         NOTHING,
-        "The test stops with NameError.",
+        GONE.format("line_loss"),
     ),
     serves(
         "serves-more",
@@ -1894,7 +1897,7 @@ REPLIES: list[Case] = [
         "    {'function': 'line_loss'}), **NOTHING_HAPPENED}",
         "marked",
         NOTHING,
-        "The test stops with NameError.",
+        GONE.format("line_loss"),
     ),
     serves(
         "serves-other",
@@ -1989,7 +1992,7 @@ REPLIES: list[Case] = [
         "lambda message: {'found': {}, 'printed': [[1]], 'error': 5, 'traceback': {}}",
         "marked",
         NOTHING,
-        "The test stops with NameError.",
+        GONE.format("line_loss"),
     ),
 ]
 
@@ -2386,7 +2389,7 @@ CELLS: list[Case] = [
         "test-renumbered",
         "Exchanges the names of two tests.",
         renumber,
-        *loses("The test stops with NameError."),
+        *loses(BELOW.format("line_gradient")),
     ),
     edits(
         "test-moved",
@@ -2394,7 +2397,7 @@ CELLS: list[Case] = [
         move_tests,
         "marked",
         NOTHING,
-        "The test stops with NameError.",
+        BELOW.format("line_loss"),
     ),
     edits("test-turned", "Turns tests into text.", turn_tests, *STRAY),
     edits("test-points", "Sets other points for tests.", more_points, *STRAY),
@@ -2407,13 +2410,13 @@ CELLS: list[Case] = [
         "solution-empty",
         "Hands in nothing for a task.",
         empty_solution,
-        *loses("The test stops with NameError."),
+        *loses("No cell of the notebook defines line_gradient, which is needed."),
     ),
     edits(
         "solution-text",
         "Turns a solution into text.",
         turn_solution,
-        *loses("The test stops with NameError."),
+        *loses("defines line_gradient, but it is a cell of text, which is not run."),
     ),
     edits("solution-twice", "Has a solution twice, of which the second is wrong.", twice, *STRAY),
     edits("format-old-minor", "Was saved by an older program.", old_cells),
@@ -2462,7 +2465,7 @@ CELLS: list[Case] = [
         "get_ipython()",
         "marked",
         (1, 0, 0),
-        "The test stops with NameError.",
+        GONE.format("line_gradient"),
         check_line_gradient="%reset -f",
     ),
     runs(
@@ -2680,6 +2683,46 @@ FILES: list[Case] = [
     ),
 ]
 
+# --- What came first ------------------------------------------------------------------------------
+
+LATER = "\ndef line_gradient(theta, x, y): return np.zeros(2)"
+NO_TORCH = "ModuleNotFoundError: torch is not there when work is marked."
+
+
+def other_exercise() -> bytes:
+    """Return answers to another exercise than the first, without its tests."""
+    data = right_one(DIRECT)
+    data["cells"] = [cell for cell in data["cells"] if not cell["id"].startswith("test-")]
+    return json.dumps(data).encode()
+
+
+FIRST: list[Case] = [
+    runs("first-module", "Imports what is not there.", "", *loses(NO_TORCH),
+        line_gradient=f"import torch{LATER}"),
+    runs("first-installed", "Installs it before.", "", *loses(NO_TORCH),
+        line_gradient=f"%pip install torch\n!pip install torch\nimport torch{LATER}"),
+    runs("first-subprocess", "Installs it in a process of its own, which has to succeed.", "",
+        *loses("stopped with CalledProcessError: Command"),
+        line_gradient=f"""
+        subprocess.check_call([sys.executable, "-m", "pip", "install", "torch"])
+        {LATER.strip()}
+        """),
+    runs("first-network", "Loads something.", "",
+        *loses("stopped with URLError: there is no network when work is marked."),
+        line_gradient=f"import urllib.request\nurllib.request.urlopen('https://a.org/'){LATER}"),
+    runs("first-syntax", "Has forgotten a bracket.", "",
+        *loses("is not Python: line 2 cannot be read ('(' was never closed)."),
+        line_gradient="def line_gradient(theta, x, y):\n    return np.zeros((2,"),
+    runs("first-words", "Says in an error what a page could run, and much of it.", "",
+        *loses("stopped with an error of its own: <script>"),
+        line_gradient=f"raise type(script, (Exception,), {{}})(script * 9**5 + signs){LATER}"),
+    runs("first-mark", "Says in an error what a page would say of right work.", "",
+        *loses("stopped with ValueError: Right."),
+        line_gradient=f"raise ValueError('Right.\\nRight.'){LATER}"),
+    content("first-other", "Hands in another exercise.", other_exercise, "marked", NOTHING,
+        "This looks like “Direct calls”, and it was handed in as “Exercise 1"),
+]  # fmt: skip
+
 # --- Names ----------------------------------------------------------------------------------------
 
 UNUSABLE = ("refused", NOTHING, "The student's name")
@@ -2706,7 +2749,7 @@ UNINTERRUPTED = ("output", "await", "reply-endless", "closed-waiting", "bomb", "
 
 CORPUS: Sequence[Case] = (
     *HONEST, *LOOPS, *FLOODS, *OTHERS, *NETWORK, *ENDS, *PATCHES, *LIES, *REPLIES, *LEAKS, *TEXTS,
-    *CELLS, *FILES, *NAMES,
+    *CELLS, *FILES, *FIRST, *NAMES,
 )  # fmt: skip
 
 LATE_ONES = tuple(case for case in CORPUS if case in LOOPS or case.name in UNINTERRUPTED)

@@ -243,7 +243,7 @@ def key(case: Case) -> str:
 
 def words_of(result: Result) -> str:
     """Return everything that a student reads."""
-    return "\n".join([result.reason, *(mark.words for mark in result.marks)])
+    return "\n".join([result.reason, *result.causes, *(mark.words for mark in result.marks)])
 
 
 def assert_right_end(world: World, case: Case) -> None:
@@ -262,7 +262,7 @@ def assert_same_each_time(world: World, case: Case) -> None:
     first, *others = (batch.results[key(case)] for batch in world.batches)
     for other in others:
         assert (other.status, other.reason) == (first.status, first.reason)
-        assert other.marks == first.marks
+        assert (other.marks, other.causes) == (first.marks, first.causes)
         assert other.notebook == first.notebook
 
 

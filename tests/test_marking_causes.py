@@ -156,8 +156,10 @@ def test_what_a_test_lacks_has_a_cause(data: Notebook, cause: str):
     assert (result.points, result.status) == (5, "marked")
     if cause.startswith("Cell"):
         first = data["cells"][int(number) - 1]["source"].splitlines()[0]
-        said = f"Cell {number}, counted from the top with the texts, begins with: {first}"
-        assert result.causes[0].splitlines()[1] == said
+        assert result.causes[0].splitlines()[1:3] == [
+            f"Cell {number}, counted from the top with the texts, begins with:",
+            f"    {first}",
+        ]
     note = json.loads(result.notebook)["cells"][0]
     assert cause in "".join(note["source"])
 
@@ -201,7 +203,7 @@ def test_an_import_that_was_deleted_is_found_in_the_exercise():
     result = marked(with_cells(import_tools="from lessons_lib.feedback import check"))
     assert result.causes == (
         "No cell of the notebook defines np, which is needed.\n"
-        "In the exercise, a cell does that begins with: import numpy as np\n"
+        "In the exercise, a cell does that begins with:\n    import numpy as np\n"
         "If it is gone, take it from a fresh copy of the exercise.",
     )
     assert all(FIRST in said for said in words(result).values())

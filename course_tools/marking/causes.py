@@ -17,10 +17,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_tools.marking.assignments import Assignment, GradedCell
-from course_tools.marking.faults import NOT_PYTHON, SHOWN, Fault, advice_on, shown, title_of
+from course_tools.marking.faults import SHOWN, Fault, advice_on, shown, title_of
 from course_tools.marking.recognising import DEFINITION, Signature, mistaken_for
 from course_tools.marking.records.autograded import released
 from course_tools.notebooks.stored import grade_id
+
+CODE = "    "
+"""Stands before a line of code, as in Markdown."""
 
 UNFILLED = "unfilled"
 """What a check calls a function that is as it was given out."""
@@ -196,7 +199,8 @@ class Causes:
         if lacked and not self.binders(lacked):
             advice = f"No cell of the notebook defines {lacked}. {ORDER}"
         line = self.line_of(place, fault)
-        return self.said(place, title_of(fault), f"Line {fault.line}: {line}" * bool(line), advice)
+        more = f"Line {fault.line} is:\n{CODE}{line}" if line else ""
+        return self.said(place, title_of(fault), more, advice)
 
     def why_nowhere(self, name: str, before: int) -> Cause | None:
         """Say that no cell binds a name, and what may have become of the cell that did.
@@ -218,13 +222,13 @@ class Causes:
                 f"defines {other}, and {self.at(before)} asks for {name}.",
                 "Give it exactly the name that the exercise gives it.",
             )
-        given = (cell for cell in released(self.assignment).cells if cell.cell_type == "code")
+        given = filter(is_no_test, released(self.assignment).cells)
         first = next((first_line(cell) for cell in given if binds(cell.source, name)), "")
         words = f"No cell of the notebook defines {name}, which is needed."
         if first:
             return Cause(
-                f"{words}\nIn the exercise, a cell does that begins with: {first}\nIf it is gone,"
-                " take it from a fresh copy of the exercise."
+                f"{words}\nIn the exercise, a cell does that begins with:\n{CODE}{first}\nIf it"
+                " is gone, take it from a fresh copy of the exercise."
             )
         return Cause(words) if name in self.assignment.names else None
 
@@ -260,9 +264,10 @@ class Causes:
 
     def said(self, place: int, title: str, *lines: str) -> Cause:
         """Say something about a cell, so that it can be found: its number, and how it begins."""
-        first = first_line(self.cells[place])
-        where = f"Cell {place + 1}, counted from the top with the texts, begins with: {first}"
-        return Cause("\n".join([f"Cell {place + 1} {title}", where, *filter(None, lines)]), place)
+        where = f"Cell {place + 1}, counted from the top with the texts, begins with:"
+        code = CODE + first_line(self.cells[place])
+        words = [f"Cell {place + 1} {title}", where, code, *filter(None, lines)]
+        return Cause("\n".join(words), place)
 
     def at(self, place: int) -> str:
         """Name a cell by its number; a test that is not there has none."""
@@ -276,13 +281,14 @@ class Causes:
         """Return the line in which a cell stopped, unless it is the first one."""
         lines = self.cells[place].source.splitlines()
         line = shown(lines[fault.line - 1]) if 0 < fault.line <= len(lines) else ""
-        return line if line != first_line(self.cells[place]) or fault.kind in NOT_PYTHON else ""
+        return line if line != first_line(self.cells[place]) else ""
 
     def running(self, place: int) -> Cause | None:
         """Say which cell ran when the notebook was stopped."""
         if place in self.places.values():
             name = next(name for name, where in self.places.items() if where == place)
-            return Cause(f"The test {name} was running then, which calls your functions.", place)
+            title = name.removeprefix("test-").replace("-", " ")
+            return Cause(f"The test “{title}” was running then, which calls your functions.", place)
         return self.said(place, "was running then.") if 0 <= place < len(self.cells) else None
 
 
@@ -295,6 +301,11 @@ def fault_of(error: BaseException) -> Fault:
 def solves(cell: NotebookNode) -> bool:
     """Whether a cell is to be answered."""
     return bool(cell.metadata["nbgrader"]["solution"])
+
+
+def is_no_test(cell: NotebookNode) -> bool:
+    """Whether a cell of the exercise is code that learners build on, or write."""
+    return cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
 
 
 def binds(source: str, name: str, *, within: bool = False) -> bool:

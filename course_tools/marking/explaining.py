@@ -15,7 +15,7 @@ from course_tools.marking.notebook_run import NotebookRun, is_open, steps_of
 from course_tools.marking.records.autograded import autograded, by_hand, points_of
 from course_tools.marking.results import Mark, Result, Status
 from course_tools.marking.sandbox.inside.cells import CellRun
-from course_tools.marking.sandbox.session import StoppedError
+from course_tools.marking.sandbox.session import GARBLED, StoppedError
 from lessons_lib.feedback.phrasing import joined
 
 RIGHT = "Right."
@@ -114,7 +114,7 @@ class Blame:
         lost = any(mark.points is not None and mark.points < mark.highest for mark in marks)
         if self.finder and lost and self.finder.of_all:
             found = [self.finder.of_all]
-        if self.finder and self.seen.stopped:
+        if self.finder and self.seen.stopped and str(self.seen.stopped) != GARBLED:
             found = [*filter(None, [self.finder.running(self.seen.at)]), *found]
         return tuple(cause.words for cause in found)
 

@@ -46,12 +46,19 @@ RUNS = (
 )
 AGAIN = "If your course still takes it, hand it in again. If you do not know, ask your instructor."
 
-FIRST = (
-    "Begin with what came first, above. The tasks that follow from it could not be looked at.",
-    "Then read below what is said about each other task that is not yet right.",
-    RUNS,
-    AGAIN,
-)
+FIRST = {
+    "marked": (
+        "Begin with what is said first, above: what is said below may follow from it.",
+        "Then read below what is said about each other task that is not yet right.",
+        RUNS,
+        AGAIN,
+    ),
+    "stopped": (
+        "Change what is named above. A loop that never ends is the usual reason.",
+        RUNS,
+        AGAIN,
+    ),
+}
 """What a student can do where one thing is to blame for several tasks."""
 
 STEPS = {
@@ -173,7 +180,7 @@ def page_of(result: Result, title: str) -> str:
         highest=f"{result.highest:g}",
         by_hand=result.by_hand,
         lost=any(task["kind"] in ("not", "partly") for task in tasks),
-        steps=FIRST if result.causes and result.status == "marked" else STEPS[result.status],
+        steps=(FIRST if result.causes else STEPS)[result.status],
         tasks=tasks,
     )
     return page
