@@ -35,6 +35,12 @@ REFUSED = {
     # signs that notebooks could give each other by files that both can read
     "mincore": (27, 232), "cachestat": (451, 451), "preadv2": (327, 286),
     "flock": (73, 32), "inotify_init": (253, 26), "inotify_init1": (294, 26),
+    # signs in what all processes of a machine share: its memory, its disks, its counters
+    "mbind": (237, 235), "set_mempolicy": (238, 237), "get_mempolicy": (239, 236),
+    "set_mempolicy_home_node": (450, 450), "migrate_pages": (256, 238), "move_pages": (279, 239),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448), "pidfd_open": (434, 434),
+    "sysinfo": (99, 179), "ustat": (136, 43),
+    "sync": (162, 81), "syncfs": (306, 267),
     # parts of the kernel that no exercise needs
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "io_setup": (206, 0), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
@@ -50,23 +56,69 @@ REFUSED = {
 """By name: the number on x86-64, and the number on 64-bit ARM."""
 # fmt: on
 
-NEW_USERS = 0x10000000
-"""CLONE_NEWUSER."""
+MISSING = {"clone3": (435, 435), "statx": (332, 291)}
+"""Calls that seem not to exist. Older ones are made in their place, whose arguments show more, as
+those of ``clone``, or whose answers show less: ``statx`` numbers every mount of the machine."""
 
-UNIX = 1
-"""AF_UNIX."""
-
-BUFFER = 7
-"""SO_SNDBUF: what a socket holds counts as nobody's memory."""
-
-SIGNS = (6, 7, 37, 38, 1026)
-"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_NOTIFY: by these, too, notebooks could sign."""
-
-X32 = 0x40000000
-"""From here on the numbers are those of calls of a third form, on x86-64 only."""
+NEWEST = 467
+"""The last call that is known here. All that come after it seem not to exist, either."""
 
 LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+
+
+@dataclass(frozen=True)
+class Part:
+    """A call that is refused in part.
+
+    Parameters
+    ----------
+    numbers : tuple of int
+        The call's number on each machine, as in ``REFUSED``.
+    argument : int
+        Which argument decides, counted from 0.
+    values : tuple of int
+        Those that are refused.
+    test : int
+        How they are compared.
+    unless : bool
+        Whether all others are refused instead.
+    """
+
+    numbers: tuple[int, int]
+    argument: int
+    values: tuple[int, ...]
+    test: int = EQUAL
+    unless: bool = False
+
+
+# fmt: off
+PARTS = {
+    # CLONE_NEWUSER, and CLONE_PIDFD: such a file has the number of all processes so far
+    "clone": Part((56, 220), 0, (0x10001000,), ANY_OF),
+    # AF_UNIX alone
+    "socket": Part((41, 198), 0, (1,), unless=True),
+    "socketpair": Part((53, 199), 0, (1,), unless=True),
+    # SO_SNDBUF: what a socket holds counts as nobody's memory; SO_PASSCRED: see "bind"
+    "setsockopt": Part((54, 208), 2, (7, 16)),
+    # SO_COOKIE, SO_NETNS_COOKIE, SO_PEERPIDFD: numbers from counters of the machine
+    "getsockopt": Part((55, 209), 2, (57, 71, 77)),
+    # a socket without a name is given one, which older kernels count
+    "bind": Part((49, 200), 2, (2,)),
+    # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY, and F_GET_RW_HINT to
+    # F_SET_FILE_RW_HINT: these stay with a file, even with one that can only be read
+    "fcntl": Part((72, 25), 1, (6, 7, 37, 38, 1024, 1026, 1035, 1036, 1037, 1038)),
+    # MADV_MERGEABLE, _HUGEPAGE, _COLD, _PAGEOUT, _COLLAPSE: they change pages that others use
+    "madvise": Part((28, 233), 2, (12, 14, 20, 21, 25)),
+    # PR_SET_THP_DISABLE, PR_SET_MEMORY_MERGE
+    "prctl": Part((157, 167), 0, (41, 67)),
+    # RNDGETENTCNT: what is left of the system's randomness
+    "ioctl": Part((16, 29), 1, (0x80045200,)),
+}
+# fmt: on
+
+X32 = 0x40000000
+"""From here on the numbers are those of calls of a third form, on x86-64 only."""
 
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 """Places in ``struct seccomp_data``, little-endian."""
@@ -81,29 +133,14 @@ class Machine:
     audit : int
         The kernel's number of the kind.
     column : int
-        Its place in ``REFUSED``.
-    clone, clone3, fcntl, socket, socketpair, setsockopt : int
-        Numbers of calls that are refused in part.
+        The place of its numbers in ``REFUSED``, ``MISSING`` and ``PARTS``.
     """
 
     audit: int
     column: int
-    clone: int
-    clone3: int
-    fcntl: int
-    socket: int
-    socketpair: int
-    setsockopt: int
 
 
-MACHINES = {
-    "x86_64": Machine(
-        0xC000003E, 0, clone=56, clone3=435, fcntl=72, socket=41, socketpair=53, setsockopt=54
-    ),
-    "aarch64": Machine(
-        0xC00000B7, 1, clone=220, clone3=435, fcntl=25, socket=198, socketpair=199, setsockopt=208
-    ),
-}
+MACHINES = {"x86_64": Machine(0xC000003E, 0), "aarch64": Machine(0xC00000B7, 1)}
 
 
 def program(machine: str = "") -> bytes:
@@ -132,6 +169,7 @@ def program(machine: str = "") -> bytes:
         )
     kind = MACHINES[name]
     refused = [numbers[kind.column] for numbers in REFUSED.values()]
+    missing = [numbers[kind.column] for numbers in MISSING.values()]
     return b"".join(
         [
             _line(LOAD, ARCHITECTURE),
@@ -139,13 +177,10 @@ def program(machine: str = "") -> bytes:
             _line(RETURN, KILL),
             _line(LOAD, NUMBER),
             *_refuse(AT_LEAST, X32),
+            *_refuse(AT_LEAST, NEWEST + 1, errno.ENOSYS),
             *(line for number in refused for line in _refuse(EQUAL, number)),
-            *_refuse(EQUAL, kind.clone3, errno.ENOSYS),  # then clone is tried, whose flags show
-            *_refuse_if(kind.clone, 0, ANY_OF, NEW_USERS),
-            *_refuse_unless(kind.socket, 0, EQUAL, UNIX),
-            *_refuse_unless(kind.socketpair, 0, EQUAL, UNIX),
-            *_refuse_if(kind.setsockopt, 2, EQUAL, BUFFER),
-            *(line for sign in SIGNS for line in _refuse_if(kind.fcntl, 1, EQUAL, sign)),
+            *(line for number in missing for line in _refuse(EQUAL, number, errno.ENOSYS)),
+            *(line for part in PARTS.values() for line in _refuse_part(part, kind.column)),
             _line(RETURN, ALLOW),
         ]
     )
@@ -161,19 +196,11 @@ def _refuse(test: int, value: int, error: int = errno.EPERM) -> list[bytes]:
     return [_line(test, value, no=1), _line(RETURN, ERROR | error)]
 
 
-def _refuse_if(number: int, argument: int, test: int, value: int) -> list[bytes]:
-    """Refuse one call if an argument, counted from 0, passes a test."""
-    lines = [_line(test, value, no=1), _line(RETURN, ERROR | errno.EPERM)]
-    return _on_argument(number, argument, lines)
-
-
-def _refuse_unless(number: int, argument: int, test: int, value: int) -> list[bytes]:
-    """Refuse one call unless an argument, counted from 0, passes a test."""
-    lines = [_line(test, value, yes=1), _line(RETURN, ERROR | errno.EPERM)]
-    return _on_argument(number, argument, lines)
-
-
-def _on_argument(number: int, argument: int, lines: list[bytes]) -> list[bytes]:
-    """Look at the lower half of an argument of one call, and then at the number again."""
-    inside = [_line(LOAD, ARGUMENTS + 8 * argument), *lines, _line(LOAD, NUMBER)]
-    return [_line(EQUAL, number, no=len(inside)), *inside]
+def _refuse_part(part: Part, column: int) -> list[bytes]:
+    """Refuse a call, depending on the lower half of an argument; then look at the number again."""
+    refuse = _line(RETURN, ERROR | errno.EPERM)
+    lines = [_line(LOAD, ARGUMENTS + 8 * part.argument)]
+    for value in part.values:
+        lines += [_line(part.test, value, *((1, 0) if part.unless else (0, 1))), refuse]
+    lines.append(_line(LOAD, NUMBER))
+    return [_line(EQUAL, part.numbers[column], no=len(lines)), *lines]
