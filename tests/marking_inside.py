@@ -16,6 +16,7 @@ from course_tools.marking.sandbox import session as sandboxes
 from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import Sandbox
+from course_tools.marking.sandbox.tree import INSIDE, OWN
 
 
 def ran(sandbox: Sandbox, source: str, seconds: float = 15.0) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def another_bubble() -> Iterator[list[Bubble]]:
 
 def with_inside(patch: pytest.MonkeyPatch, folder: Path, *changes: tuple[str, str, str]) -> None:
     """Let other code run inside than ours: in each change a file, a text in it, and a new one."""
-    shutil.copytree(bubbles.INSIDE, folder / "inside")
+    shutil.copytree(INSIDE, folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
     for file, old, new in changes:
         path = folder / "inside" / file
         text = path.read_text()
@@ -66,4 +67,6 @@ def with_inside(patch: pytest.MonkeyPatch, folder: Path, *changes: tuple[str, st
         path.write_text(text.replace(old, new))
     for each in (folder, *folder.rglob("*")):
         each.chmod(0o755)
-    patch.setattr(bubbles, "INSIDE", folder / "inside")
+    real = bubbles.command
+    show = ["--ro-bind", str(folder / "inside"), f"{OWN}/inside"]
+    patch.setattr(bubbles, "command", lambda *given: [*real(*given), *show])

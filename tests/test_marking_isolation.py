@@ -73,9 +73,14 @@ def test_as_many_threads_as_allowed_have_room() -> None:
 
 
 def test_libraries_are_found_by_whoever_runs_inside() -> None:
-    assert said_alone("import os\nprint(os.path.exists('/etc/ld.so.cache'))") == str(
-        Path("/etc/ld.so.cache").exists()
+    """All that compiled modules need is there, though the system's list of libraries is not."""
+    look = (
+        "import importlib, os, pathlib, sysconfig\n"
+        "folder = pathlib.Path(sysconfig.get_path('stdlib'), 'lib-dynload')\n"
+        "names = [path.name.split('.')[0] for path in folder.glob('*.so')]\n"
+        "print(os.path.exists('/etc'), len([*map(importlib.import_module, names)]) > 20)"
     )
+    assert said_alone(look) == "False True"
 
 
 PATCHES = """

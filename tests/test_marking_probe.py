@@ -18,7 +18,7 @@ from marking_inside import another_bubble, with_inside
 
 from course_tools.marking.command_line import main
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import bubble, probe, seccomp
+from course_tools.marking.sandbox import bubble, probe, seccomp, tree
 from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
 from course_tools.marking.sandbox.limits import Limits
@@ -224,7 +224,7 @@ def large_disk(patch: Patch, folder: Path) -> None:
 
 def real_answers(patch: Patch, folder: Path) -> None:
     """Show the course's right answers."""
-    real, place = bubble.LIBRARY / "feedback/bank", "/course/own/lessons_lib/feedback/bank"
+    real, place = tree.LIBRARY / "feedback/bank", f"{tree.OWN}/lessons_lib/feedback/bank"
     with_command(patch, lambda command: [*command, "--ro-bind", str(real), place])
 
 

@@ -21,8 +21,10 @@ from course_tools.files import ROOT
 from course_tools.marking.calls import Remote, RemoteError, names_in
 from course_tools.marking.sandbox import bubble
 from course_tools.marking.sandbox.bubble import LostError
+from course_tools.marking.sandbox.installed import bubblewrap
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import EndedError, Sandbox, StoppedError
+from course_tools.marking.sandbox.tree import real_python
 
 pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 
@@ -393,12 +395,12 @@ def test_an_ordinary_user_can_mark():
     """In a view of this machine in which Python and the course are open to everybody."""
     home, packages = str(Path(sys.base_prefix).resolve()), sysconfig.get_path("purelib")
     empty = ("--perms", "0755", "--tmpfs")
-    words = [bubble.bubblewrap(), "--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
+    words = [bubblewrap(), "--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
     words += ["--proc", "/proc", *empty, "/root", *bubble.folders_to(home), "--ro-bind", home, home]
     words += [*empty, "/srv", "--ro-bind", packages, "/srv/packages"]
     words += ["--ro-bind", str(ROOT), "/srv/project", "--perms", "1777", "--tmpfs", "/tmp"]
     done = subprocess.run(
-        [*words, bubble.real_python(), "-IS", "-W", "ignore", "-c", AS_USER],
+        [*words, str(real_python()), "-IS", "-W", "ignore", "-c", AS_USER],
         env={"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,

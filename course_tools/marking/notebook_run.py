@@ -21,6 +21,7 @@ from course_tools.marking.sandbox.bubble import LostError
 from course_tools.marking.sandbox.inside.cells import PRINTED, CellRun, Names
 from course_tools.marking.sandbox.inside.cells import run as run_here
 from course_tools.marking.sandbox.inside.wire import clipped
+from course_tools.marking.sandbox.library import opened_by
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import Sandbox, StoppedError, TooLongError
 from course_tools.marking.time_limit import LateError, run_within
@@ -113,7 +114,10 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> N
     try:
         with run.timed("start"):
             sandbox = Sandbox(
-                settings.limits, protected=settings.protected, modules=settings.modules
+                settings.limits,
+                protected=settings.protected,
+                modules=settings.modules,
+                opened=opened_by(job.assignment.setup),
             )
         with sandbox:
             for step in steps:

@@ -1,7 +1,7 @@
 """A process inside bubblewrap, warmed up, from which each submission is forked.
 
-bubblewrap gives it namespaces of its own: no network, no processes but its own, no files but the
-system's and Python's, read only. The environment is empty from the start, since that of whoever
+bubblewrap gives it namespaces of its own: no network, no processes but its own, no files but those
+on the shelf, read only. The environment is empty from the start, since that of whoever
 starts bubblewrap could be read inside. For each submission it forks a child, which shuts itself in
 once more: with processes, temporary files and a user of its own, the filter in `seccomp`, and
 bounds on everything. A fresh bubblewrap and Python for each would take several times as long, most
@@ -14,31 +14,26 @@ import base64
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
 from typing import IO, Any
 
-import lessons_lib
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import inside, seccomp
+from course_tools.marking.sandbox import seccomp, tree
+from course_tools.marking.sandbox.installed import bubblewrap, no_sandbox
+from course_tools.marking.sandbox.library import NEEDS
 from course_tools.marking.sandbox.limits import Limits
+from course_tools.marking.sandbox.shelf import shelf
 
-LIBRARY = Path(lessons_lib.__file__).parent
-INSIDE = Path(inside.__file__).parent
-
-STAND_INS = {"checking.py": "checking.py", "bank.py": "bank/__init__.py"}
-"""Files of ours that stand inside in place of some in `lessons_lib.feedback`."""
-
-COURSE = "/course"
 HOME = "/tmp"
 WORK = f"{HOME}/work"
 FONTS = f"{HOME}/matplotlib"
@@ -58,11 +53,22 @@ ENVIRONMENT = {
     "UV_OFFLINE": "1",
 }
 
+DEVICES = ("full", "null", "random", "urandom", "zero")
+
+HOST = "sandbox"
+"""What the machine is called inside."""
+
+TOP = 2**20
+"""Bytes of the top folder, in which there are only others. By itself it tells half the memory."""
+
 EMPTY = {HOME: "1777", "/dev/shm": "1777"}
 """Folders that are empty for each submission, with their permissions."""
 
 NOBODIES = range(61184, 65520)
 """User ids that systemd keeps for services without an account: no file belongs to them."""
+
+FIRST = secrets.randbelow(len(NOBODIES))
+"""The first of them that is taken. A process id tells how many processes there have been."""
 
 PATIENCE = 30.0
 """Seconds in which the process has to start, and to answer."""
@@ -133,7 +139,7 @@ class Bubble:
                 raise MarkingError(no_sandbox(complaints.read(4_000).decode())) from None
             stack.pop_all()
 
-    def begin(self, limits: Limits, work: str) -> Child:
+    def begin(self, limits: Limits, work: str, opened: Sequence[str] = ()) -> Child:
         """Fork a child for one submission.
 
         Parameters
@@ -142,6 +148,8 @@ class Bubble:
             What it may use.
         work : str
             The folder that it is in.
+        opened : sequence of str
+            Modules in `library.NEEDS` that it may use.
 
         Raises
         ------
@@ -157,6 +165,8 @@ class Bubble:
             "bounds": limits.bounds,
             "disk": limits.disk,
             "folders": EMPTY,
+            "covered": [f"{tree.OPENED}/{name}" for name in NEEDS if name not in opened],
+            "library": [f"{tree.OPENED}/{name}" for name in opened],
             "links": font_links() if self.protected else {},
             "work": work,
             "filter": base64.b64encode(seccomp.program()).decode() if self.protected else "",
@@ -165,11 +175,11 @@ class Bubble:
             stack.enter_context(ours)
             with theirs:
                 self._send(json.dumps(request).encode(), [theirs.fileno()])
-            answer, opened = self._answer_with_child()
+            answer, handed = self._answer_with_child()
             if "error" in answer:
                 raise MarkingError(no_sandbox(str(answer["error"])))
             stack.pop_all()
-        return Child(ours, opened[0])
+        return Child(ours, handed[0])
 
     def end(self, word: bytes) -> bool:
         """End the child, and say whether it was still there.
@@ -238,18 +248,7 @@ def bubble(protected: bool, modules: tuple[Path, ...]) -> Bubble:
 
 def nobody() -> int:
     """Return a user id that no one else has, and that differs between this and other markers."""
-    return NOBODIES[os.getpid() % len(NOBODIES)]
-
-
-def no_sandbox(complaints: str) -> str:
-    """Say that the sandbox does not start, why, and what to do."""
-    return (
-        f"The sandbox does not start: {complaints.strip() or 'it gives no reason'}\nWhere"
-        " 'No permissions' or 'Operation not permitted' is named, this system lets ordinary users"
-        " make no namespaces: Ubuntu needs an AppArmor profile for bwrap (`sudo aa-status` lists"
-        " them), a container needs user namespaces allowed by its host. Marking as root does"
-        " without them."
-    )
+    return NOBODIES[(FIRST + os.getpid()) % len(NOBODIES)]
 
 
 # --- Starting -------------------------------------------------------------------------------------
@@ -259,32 +258,33 @@ def start(
     control: int, complaints: IO[bytes], modules: Sequence[Path], *, protected: bool
 ) -> subprocess.Popen[bytes]:
     """Start the warm process, with one socket and an empty environment."""
-    with contextlib.ExitStack() as opened:
-        fonts = {file.name: opened.enter_context(file.open("rb")) for file in font_lists()}
-        numbers = {name: file.fileno() for name, file in fonts.items()}
-        if protected:
-            path = [f"{COURSE}/modules/{k}" for k in range(len(modules))]
-            path += [f"{COURSE}/own", f"{COURSE}/packages"]
-            words = [*command(modules, numbers), *python(path, control)]
-        else:
-            path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
-            words = python(path, control)
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=complaints,
-            env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": gettempdir()},
-            cwd="/",
-            pass_fds=[control, *numbers.values()] if protected else [control],
-            start_new_session=True,
-        )
+    enter: Callable[[], None] | None = None
+    if protected:
+        shown = shelf((*modules,))
+        path = [f"{tree.COURSE}/modules/{k}" for k in range(len(modules))]
+        path += [tree.OWN, tree.PACKAGES]
+        words = [*command(shown.mounts), *python(tree.python_place(), path, control)]
+        enter = shown.enter
+    else:
+        path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
+        words = python(str(tree.real_python()), path, control)
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=complaints,
+        env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": gettempdir()},
+        cwd="/",
+        pass_fds=[control],
+        start_new_session=True,
+        preexec_fn=enter,
+    )
     with contextlib.suppress(OSError):  # where memory runs out, this goes first
         Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", "ascii")
     return process
 
 
-def command(modules: Sequence[Path], fonts: Mapping[str, int]) -> list[str]:
+def command(shown: Sequence[str]) -> list[str]:
     """Write bubblewrap's part of the command line.
 
     As root it makes the namespaces with root's rights, and each child becomes nobody: a user
@@ -293,65 +293,27 @@ def command(modules: Sequence[Path], fonts: Mapping[str, int]) -> list[str]:
 
     Parameters
     ----------
-    modules : sequence of Path
-        Folders with further modules that the notebooks import.
-    fonts : dict of str to int
-        matplotlib's lists of fonts, by name, as open files: only their owner can open them.
+    shown : sequence of str
+        The part that mounts what is to be seen.
     """
     options = ["--unshare-ipc", "--unshare-net", "--unshare-pid", "--unshare-uts"]
-    options += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
+    options += ["--hostname", HOST, "--unshare-cgroup-try", "--die-with-parent", "--new-session"]
     options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     if os.geteuid() == 0:
         for right in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
             options += ["--cap-add", right]
     else:
         options += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    mounts = [*system_mounts(), *python_mounts(), *course_mounts(modules)]
-    for name, number in fonts.items():
-        place = f"{COURSE}/fonts/{name}"
-        mounts += [*folders_to(place), "--perms", "0444", "--ro-bind-data", str(number), place]
-    mounts += ["--dev", "/dev", "--dir", "/dev/shm", "--remount-ro", "/dev", "--dir", HOME]
+    mounts = ["--perms", "0755", "--size", str(TOP), "--tmpfs", "/", *shown]
+    mounts += [*links_of_system(), *devices(), "--dir", HOME]
     return [bubblewrap(), *options, *mounts, "--remount-ro", "/", "--chdir", "/"]
 
 
-def bubblewrap() -> str:
-    """Return where bubblewrap is.
-
-    Raises
-    ------
-    MarkingError
-        If it is not there, with what to install.
-    """
-    found = shutil.which("bwrap", path=os.defpath + os.pathsep + os.environ.get("PATH", ""))
-    if not found:
-        raise MarkingError(
-            "Learners' code is run in a sandbox, and the program for it, bwrap, is not on this"
-            " machine. Install the package bubblewrap (Debian, Ubuntu: `apt install bubblewrap`;"
-            " Fedora: `dnf install bubblewrap`). It exists for Linux only: elsewhere, mark in a"
-            " virtual machine."
-        )
-    return found
-
-
-def system_mounts() -> list[str]:
-    """Show the system's programs and libraries, which hold nothing of this machine's users."""
-    mounts = ["--ro-bind", "/usr", "/usr"]
-    for folder in ("/bin", "/lib", "/lib64", "/lib32", "/sbin"):
-        if Path(folder).is_symlink():
-            mounts += ["--symlink", str(Path(folder).readlink()), folder]
-        elif Path(folder).is_dir():
-            mounts += ["--ro-bind", folder, folder]
-    cache = "/etc/ld.so.cache"
-    return [*mounts, *folders_to(cache), "--ro-bind-try", cache, cache]
-
-
-def python_mounts() -> list[str]:
-    """Show Python, where it is, and its packages."""
-    home = str(Path(sys.base_prefix).resolve())
-    mounts = [] if home.startswith("/usr/") else [*folders_to(home), "--ro-bind", home, home]
-    packages = f"{COURSE}/packages"
-    mounts += [*folders_to(packages), "--ro-bind", sysconfig.get_path("purelib"), packages]
-    return mounts
+def links_of_system() -> list[str]:
+    """Give the folders of programs and libraries their second names, as this machine has them."""
+    folders = ("/bin", "/lib", "/lib64")
+    links = [folder for folder in folders if Path(folder).is_symlink()]
+    return [word for link in links for word in ("--symlink", str(Path(link).readlink()), link)]
 
 
 def folders_to(place: str) -> list[str]:
@@ -360,54 +322,33 @@ def folders_to(place: str) -> list[str]:
     return [word for folder in above for word in ("--perms", "0755", "--dir", str(folder))]
 
 
-def course_mounts(modules: Sequence[Path]) -> list[str]:
-    """Show the course's library, but not its right answers, and the runner."""
-    library = f"{COURSE}/own/lessons_lib"
-    mounts = [*folders_to(library), "--ro-bind", str(LIBRARY), library]
-    mounts += ["--perms", "0755", "--tmpfs", f"{library}/feedback/bank"]
-    for ours, theirs in STAND_INS.items():
-        mounts += ["--ro-bind", str(INSIDE / ours), f"{library}/feedback/{theirs}"]
-    mounts += ["--remount-ro", f"{library}/feedback/bank"]
-    mounts += ["--ro-bind", str(INSIDE), f"{COURSE}/own/inside"]
-    for k, folder in enumerate(modules):
-        place = f"{COURSE}/modules/{k}"
-        mounts += [*folders_to(place), "--ro-bind", str(folder.resolve()), place]
-    return mounts
+def devices() -> list[str]:
+    """Show the few devices that hold nothing. Those of terminals are left out: nobody looks."""
+    places = [f"/dev/{name}" for name in DEVICES]
+    mounts = [word for place in places for word in ("--dev-bind", place, place)]
+    return [*folders_to("/dev/shm/"), *mounts, "--dir", "/dev/shm"]
 
 
 @cache
 def copied_course() -> tempfile.TemporaryDirectory[str]:
-    """Copy the same, for code that runs without bubblewrap."""
+    """Copy the course's own, for code that runs without bubblewrap: there nothing is left out."""
     folder = tempfile.TemporaryDirectory(prefix="marking-")
     place = Path(folder.name)
-    ignore = shutil.ignore_patterns("bank", "__pycache__")
-    shutil.copytree(LIBRARY, place / "lessons_lib", ignore=ignore)
-    shutil.copytree(INSIDE, place / "inside", ignore=ignore)
-    (place / "lessons_lib/feedback/bank").mkdir()
-    for ours, theirs in STAND_INS.items():
-        shutil.copy(INSIDE / ours, place / "lessons_lib/feedback" / theirs)
+    for name, source in tree.course_files(tree.LIBRARY, tree.INSIDE, whole=True):
+        target = place / Path(name).relative_to(tree.OWN)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
     return folder
 
 
 def font_links() -> dict[str, str]:
     """Return where matplotlib looks for its lists of fonts, and where they are inside."""
-    return {f"{FONTS}/{file.name}": f"{COURSE}/fonts/{file.name}" for file in font_lists()}
+    return {f"{FONTS}/{file.name}": f"{tree.FONTS}/{file.name}" for file in tree.font_lists()}
 
 
-@cache
-def font_lists() -> tuple[Path, ...]:
-    """Return matplotlib's lists of fonts, after making one if there is none."""
-    import matplotlib
-
-    folder = Path(matplotlib.get_cachedir())
-    if not any(folder.glob("fontlist-*.json")):
-        import matplotlib.font_manager  # makes one
-    return tuple(folder.glob("fontlist-*.json"))
-
-
-def python(path: Sequence[str], control: int) -> list[str]:
+def python(program: str, path: Sequence[str], control: int) -> list[str]:
     """Write the warm process' part of the command line."""
-    return [real_python(), "-sSP", "-c", START.format(path=[*path], control=control)]
+    return [program, "-sSP", "-c", START.format(path=[*path], control=control)]
 
 
 START = (
@@ -415,8 +356,3 @@ START = (
     " from inside.warm import main; main({control})"
 )
 """Without Python's `site`, which would run whatever packages ask for, but with its `exit`."""
-
-
-def real_python() -> str:
-    """Return the Python beneath any virtual environment."""
-    return os.path.realpath(sys.executable)

@@ -87,10 +87,17 @@ class Sandbox:
         False leaves out all protection but the system's limits. For machines without bubblewrap.
     modules : sequence of Path
         Folders with further modules that the notebooks import.
+    opened : sequence of str
+        Modules in `library.NEEDS` that the notebook may use.
     """
 
     def __init__(
-        self, limits: Limits, *, protected: bool = True, modules: Sequence[Path] = ()
+        self,
+        limits: Limits,
+        *,
+        protected: bool = True,
+        modules: Sequence[Path] = (),
+        opened: Sequence[str] = (),
     ) -> None:
         self.limits = limits
         self.looked = time.monotonic()
@@ -101,7 +108,7 @@ class Sandbox:
         folder = WORK if protected else self.open.enter_context(TemporaryDirectory(prefix=prefix))
         self.bubble = bubble(protected, (*modules,))
         with self.noticing_loss():
-            self.child = self.bubble.begin(limits, folder)
+            self.child = self.bubble.begin(limits, folder, opened)
         self.alive = True
         self.usage = Usage(self.child)
         self.notebook_time = self._stopwatch(TimeLimit(limits.seconds))

@@ -10,7 +10,7 @@ import ctypes
 import os
 import resource
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
 RECURSIVE, PRIVATE, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 0x4000, 0x40000, 2, 4, 8
@@ -62,6 +62,12 @@ def mount_empty(folders: Mapping[str, str], size: int) -> None:
     for folder, mode in folders.items():
         options = f"size={size},nr_inodes=4096,mode={mode}".encode()
         call("mount", b"tmpfs", folder.encode(), b"tmpfs", NO_SETUID | NO_DEVICES, options)
+
+
+def cover(folders: Sequence[str]) -> None:
+    """Put an empty folder in place of some, in which nothing can be written."""
+    for folder in folders:
+        call("mount", b"tmpfs", folder.encode(), b"tmpfs", READ_ONLY, b"size=4096,mode=555")
 
 
 def freeze_devices(folder: str = "/dev") -> None:

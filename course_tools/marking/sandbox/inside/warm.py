@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+import lessons_lib
+
 from . import fence, runner
 
 REQUEST = 65_536
@@ -135,11 +137,14 @@ def shut_in(message: Message) -> None:
     ----------
     message : dict
         "namespaces", whether there are any; "folders" to be replaced by empty ones, each of "disk"
-        bytes; "links" into these; "work", the folder to be in; "bounds" of the system; "user" to
-        become; and the "filter" of system calls.
+        bytes; others to be "covered"; where more of the "library" is; "links" into the former;
+        "work", the folder to be in; "bounds" of the system; "user" to become; and the "filter" of
+        system calls.
     """
     if message["namespaces"]:
         fence.mount_empty(message["folders"], message["disk"])
+        fence.cover(message["covered"])
+        lessons_lib.__path__[:0] = message["library"]
         fence.freeze_devices()
     for place, target in message["links"].items():
         Path(place).parent.mkdir(exist_ok=True)
