@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import struct
 import subprocess
 import tempfile
@@ -16,9 +17,10 @@ import pytest
 from marking_class import ENVIRONMENT, hand_in, needs_bubblewrap
 from marking_inside import another_bubble, with_inside
 
+from course_tools import files
 from course_tools.marking.command_line import main
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import bubble, probe, seccomp, tree
+from course_tools.marking.sandbox import bubble, library, probe, seccomp, tree
 from course_tools.marking.sandbox.bubble import Bubble
 from course_tools.marking.sandbox.inside.attempts import ATTEMPTS, CALLS
 from course_tools.marking.sandbox.limits import Limits
@@ -222,6 +224,26 @@ def large_disk(patch: Patch, folder: Path) -> None:
     with_request(patch, lambda request: request | {"disk": 4 * request["disk"]})
 
 
+def files_from_a_disk(patch: Patch, folder: Path) -> None:
+    """Show the system's folders as they lie on its disk."""
+    with_command(patch, with_mount("--ro-bind", "/usr", "/opt"))
+
+
+def the_machines_name(patch: Patch, folder: Path) -> None:
+    """Keep the name of the machine."""
+    with_command(patch, without("--hostname", bubble.HOST))
+
+
+def the_courses_place(patch: Patch, folder: Path) -> None:
+    """Say where the course is."""
+    patch.setattr(bubble, "ENVIRONMENT", bubble.ENVIRONMENT | {"LANG": str(files.ROOT)})
+
+
+def the_library(patch: Patch, folder: Path) -> None:
+    """Open the whole library of the course."""
+    with_request(patch, lambda request: request | {"covered": []})
+
+
 def real_answers(patch: Patch, folder: Path) -> None:
     """Show the course's right answers."""
     real, place = tree.LIBRARY / "feedback/bank", f"{tree.OWN}/lessons_lib/feedback/bank"
@@ -235,7 +257,7 @@ FOUND: dict[Hole, list[str]] = {
         f"the file system: {bubble.HOME}/marking-",
         f"the network: '{bubble.HOME}/marking-",
     ],
-    shared_accounts: ["the file system: /etc/passwd is there"],
+    shared_accounts: ["the file system: /etc is there"],
     shared_hidden: ["the file system: /hidden is there"],
     process_files: ["the file system: /proc/self is there", "the environment: /proc/"],
     writable_root: ["the file system: / can be written"],
@@ -250,6 +272,15 @@ FOUND: dict[Hole, list[str]] = {
         "system calls: a file of memory",
         "system calls: shared memory",
         "system calls: another user namespace",
+        "signs: how much memory is free",
+        "signs: how many processes there have been",
+        "signs: how many sockets there have been",
+    ],
+    files_from_a_disk: ["files from a disk: /opt"],
+    the_machines_name: [f"names: this is {platform.node()}"],
+    the_courses_place: [f"names: the course is in {files.ROOT}"],
+    the_library: [
+        *(f"the course's functions: /course/opened/{name}/" for name in library.NEEDS),
     ],
     rights_kept: ["system calls: a mount", *["system calls: root's rights"] * ROOT],
     a_right_over_processes: ["system calls: a look into another process"],
@@ -385,7 +416,11 @@ def test_every_attempt_has_a_hole_that_it_finds() -> None:
         "descriptors": "open files",
         "calls": "system calls",
         "limits": "limits",
-        "answers": "the course's",
+        "answers": "the course's bank",
+        "disks": "files from a disk",
+        "signs": "signs",
+        "machine": "names",
+        "library": "the course's functions",
     }
     assert [*begins] == [attempt.__name__ for attempt in ATTEMPTS]
     found = [words for each in FOUND.values() for words in each]

@@ -21,6 +21,7 @@ from course_tools.marking.assignments import Assignment
 ROOTS = (
     "course_tools.marking.submission_run",
     "course_tools.marking.sandbox.inside.warm",  # what follows is put there, not imported
+    "course_tools.marking.sandbox.inside.absent",
     "course_tools.marking.sandbox.inside.bank",
     "course_tools.marking.sandbox.inside.checking",
 )

@@ -20,6 +20,7 @@ from course_tools.marking.jobs import Job, Settings
 from course_tools.marking.results import Done, MarkingError
 from course_tools.marking.sandbox.bubble import bubble, copied_course
 from course_tools.marking.sandbox.probe import trust_sandbox
+from course_tools.marking.sandbox.shelf import shelf
 from course_tools.marking.submission_run import advance, mark
 
 TRIES = 3
@@ -137,6 +138,11 @@ class Team:
     def __init__(self, size: int, settings: Settings) -> None:
         if not settings.protected:
             copied_course()  # here, where it is removed at the end, and not in each of them
+        else:
+            with contextlib.suppress(
+                MarkingError
+            ):  # the first submission meets it again, and tells
+                shelf(settings.modules)  # here, so that all of them have it in common
         self.settings = settings
         gc.freeze()  # what is imported stays: neither this process nor its copies search it again
         self.workers = [Worker(settings) for _ in range(size)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import secrets
 import socket
 import tempfile
@@ -13,10 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from course_tools.files import ROOT
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox.bubble import ENVIRONMENT
+from course_tools.marking.sandbox.bubble import ENVIRONMENT, HOST
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.sandbox.session import Sandbox, StoppedError, retry_when_lost
+from course_tools.marking.sandbox.tree import COURSE
 from lessons_lib.feedback.stopwatch import TimeLimit
 
 CELL = "from inside.attempts import succeeded\nimport json\nprint(json.dumps(succeeded({bait!r})))"
@@ -93,9 +96,11 @@ def baits(limits: Limits, hidden: Sequence[str]) -> Iterator[dict[str, Any]]:
         stack.callback(os.environ.pop, "MARKING_PROBE", None)
         yield {
             "servers": [*_servers(stack, folder, name)],
-            "files": [str(secret), folder, "/proc/self", "/sys/kernel", "/etc/passwd", *hidden],
+            "files": [str(secret), folder, "/proc/self", "/sys/kernel", "/etc", *hidden],
             "variables": [*ENVIRONMENT, *SETS_ITSELF],
             "pids": 40_000,
+            "hosts": [*{platform.node()} - {HOST}],
+            "places": [] if ROOT.is_relative_to(COURSE) else [str(ROOT)],
             "open": [[at_rest.st_dev, at_rest.st_ino]],
             "bounds": limits.bounds,
             "disk": limits.disk,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import mmap
 import os
 import resource
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,12 @@ PLACES = (
 
 OWN = ("/tmp", "/dev/shm")
 """Folders that a submission has for itself."""
+
+IN_MEMORY = (0x01021994, 0x858458F6)
+"""Kinds of file systems, by the kernel's numbers: TMPFS_MAGIC and RAMFS_MAGIC."""
+
+COOKIE, HINT = 57, 1036
+"""SO_COOKIE and F_SET_RW_HINT, which Python does not name."""
 
 CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a file of memory": ("memfd_create", (b"probe", 0)),
@@ -85,7 +93,7 @@ def writing(bait: Bait) -> Iterator[str]:
 
 def times(bait: Bait) -> Iterator[str]:
     """Leave a sign in the times of files that others see, too: those of devices are everybody's."""
-    for folder in (*PLACES, "/dev/pts"):
+    for folder in PLACES:
         for place in (folder, *entries(folder)):
             with contextlib.suppress(OSError):
                 os.utime(place)
@@ -186,6 +194,57 @@ def answers(bait: Bait) -> Iterator[str]:
         yield "the course's bank of right answers"
 
 
+def disks(bait: Bait) -> Iterator[str]:
+    """Find files that are not in memory: when they were read last could be told from outside."""
+    for place in ("/", *entries("/"), *entries("/course"), *OWN):
+        if Path(place).is_dir() and _kind_of_disk(place) not in IN_MEMORY:
+            yield f"files from a disk: {place}"
+
+
+def _kind_of_disk(place: str) -> int:
+    room = ctypes.create_string_buffer(256)
+    ctypes.CDLL(None, use_errno=True).statfs(place.encode(), room)
+    return int.from_bytes(room.raw[:4], sys.byteorder)
+
+
+def signs(bait: Bait) -> Iterator[str]:
+    """Read or change what all runs on this machine have in common."""
+    system = ctypes.CDLL(None, use_errno=True)
+    room = ctypes.create_string_buffer(4096)
+    if system.sysinfo(room) == 0:
+        yield "signs: how much memory is free"
+    with contextlib.suppress(OSError):
+        os.close(os.pidfd_open(os.getpid()))
+        yield "signs: how many processes there have been"
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
+        one.getsockopt(socket.SOL_SOCKET, COOKIE, 8)
+        yield "signs: how many sockets there have been"
+    with contextlib.suppress(OSError), Path(os.__file__).open("rb") as file:
+        fcntl.fcntl(file, HINT, bytes([5, *[0] * 7]))
+        yield "signs: a mark on a file that is only read"
+    with contextlib.suppress(OSError):
+        os.close(os.openpty()[0])
+        yield "signs: a terminal"
+
+
+def machine(bait: Bait) -> Iterator[str]:
+    """Learn whose machine this is."""
+    if os.uname().nodename in bait["hosts"]:
+        yield f"names: this is {os.uname().nodename}"
+    told = [*sys.path, sys.prefix, sys.executable, *os.environ.values()]
+    told += [str(getattr(each, "__file__", "")) for each in [*sys.modules.values()]]
+    for place in bait["places"]:
+        if any(place in each for each in told):
+            yield f"names: the course is in {place}"
+
+
+def library(bait: Bait) -> Iterator[str]:
+    """Find functions of the course that exercises ask for."""
+    for folder in entries("/course/opened"):
+        for file in entries(folder):
+            yield f"the course's functions: {file}"
+
+
 ATTEMPTS: tuple[Callable[[Bait], Iterator[str]], ...] = (
     network,
     sockets,
@@ -198,4 +257,8 @@ ATTEMPTS: tuple[Callable[[Bait], Iterator[str]], ...] = (
     calls,
     limits,
     answers,
+    disks,
+    signs,
+    machine,
+    library,
 )
