@@ -165,7 +165,7 @@ class Bubble:
             "bounds": limits.bounds,
             "disk": limits.disk,
             "folders": EMPTY,
-            "covered": [f"{tree.OPENED}/{name}" for name in NEEDS if name not in opened],
+            "covered": covered(opened),
             "library": [f"{tree.OPENED}/{name}" for name in opened],
             "links": font_links() if self.protected else {},
             "work": work,
@@ -227,6 +227,19 @@ class Bubble:
         if not answer:
             raise LostError("the sandbox has ended")
         return json.loads(answer), opened
+
+
+def covered(opened: Sequence[str]) -> list[str]:
+    """Return the folders with those modules that a submission may not use; most often all of them.
+
+    Parameters
+    ----------
+    opened : sequence of str
+        Modules in `library.NEEDS` that it may use.
+    """
+    if not opened:
+        return [tree.OPENED]
+    return [f"{tree.OPENED}/{name}" for name in NEEDS if name not in opened]
 
 
 def _connected() -> tuple[socket.socket, socket.socket]:

@@ -204,7 +204,9 @@ def pieces(
             words = [words for home, words in hiding.items() if source.startswith(home)]
             yield f"{folder}/__pycache__/{name[:-3]}.{TAG}.pyc", hidden(ready, words), 0o644
     elif place.startswith(tree.PYTHON) or "/libpython" in place:
-        yield place, hidden(content, hiding.values()), mode
+        home = os.path.realpath(sys.base_prefix)
+        above = [words for folder, words in hiding.items() if home.startswith(f"{folder}/")]
+        yield place, hidden(content, above), mode
     else:
         yield place, content, mode
 
