@@ -14,6 +14,7 @@ from course_tools.marking.batch import Again, Batch
 from course_tools.marking.collecting.finding import find
 from course_tools.marking.collecting.roster import read_roster, with_roster
 from course_tools.marking.jobs import Settings
+from course_tools.marking.memory import fitting
 from course_tools.marking.options import parser, settings_of
 from course_tools.marking.publishing import enter, publish, report, saying_what_cannot_be_written
 from course_tools.marking.recognising import signatures
@@ -69,7 +70,7 @@ def markers(options: argparse.Namespace, settings: Settings) -> Team | Cluster:
     """Return who marks: processes of this machine, or others."""
     if options.scheduler:
         return Cluster(options.scheduler, options.patience)
-    return Team(options.workers, settings)
+    return Team(fitting(options.workers, settings.limits.memory), settings)
 
 
 def again_of(options: argparse.Namespace, found: Sequence[Submission]) -> Again:
