@@ -129,7 +129,7 @@ def test_a_result_is_found_as_it_was_added(journal: Journal):
 
 def test_adding_a_result_again_changes_nothing(journal: Journal, path: Path):
     journal.add(RESULT)
-    journal.entered(RESULT)
+    journal.entered(key_of(RESULT))
     before = in_file(path, "SELECT * FROM results")
     journal.add(replace(RESULT, reason="another", seconds={"cells": 9}))
     assert in_file(path, "SELECT * FROM results") == before
@@ -160,13 +160,13 @@ def test_an_old_version_that_comes_back_is_entered_again(journal: Journal):
     for result in (RESULT, new, other):
         journal.add(result)
     assert list(journal.not_entered([RESULT, other])) == [RESULT, other]
-    journal.entered(RESULT)
-    journal.entered(other)
+    journal.entered(key_of(RESULT))
+    journal.entered(key_of(other))
     assert list(journal.not_entered([RESULT, other])) == []
     assert list(journal.not_entered([new])) == [new]
-    journal.entered(new)
+    journal.entered(key_of(new))
     assert list(journal.not_entered([new, RESULT, other])) == [RESULT]
-    journal.entered(RESULT)
+    journal.entered(key_of(RESULT))
     assert list(journal.not_entered([RESULT, new])) == [new]
 
 
@@ -174,7 +174,7 @@ def test_a_lost_gradebook_gets_everything_anew(journal: Journal):
     other = replace(RESULT, student="Anna")
     for result in (RESULT, other):
         journal.add(result)
-        journal.entered(result)
+        journal.entered(key_of(result))
     journal.none_entered()
     assert list(journal.not_entered([RESULT, other])) == [RESULT, other]
 
@@ -186,7 +186,7 @@ def test_whatever_words_come_are_kept(journal: Journal, path: Path, text: str):
     journal.add(result)
     assert journal.find(text, result.assignment, result.digest) == result
     assert list(journal.not_entered([result])) == [result]
-    journal.entered(result)
+    journal.entered(key_of(result))
     assert list(journal.not_entered([result])) == []
     with closing(sqlite3.connect(path)) as rows:
         assert rows.execute("SELECT json_valid(result) FROM results").fetchone() == (1,)
@@ -236,7 +236,7 @@ def test_an_old_version_that_comes_back_counts_again(journal: Journal):
 def test_the_same_is_marked_once_more(journal: Journal, path: Path):
     first, second = RESULT, replace(RESULT, reason="5 of 5 points.")
     journal.add(first)
-    journal.entered(first)
+    journal.entered(key_of(first))
     journal.withdraw(key_of(first))
     assert not journal.knows(key_of(first))
     assert not journal.status(key_of(first))
@@ -246,7 +246,7 @@ def test_the_same_is_marked_once_more(journal: Journal, path: Path):
     assert journal.find(*key_of(first)) == second
     assert [result.reason for result in journal.latest()] == ["5 of 5 points."]
     assert list(journal.not_entered([second])) == [second]
-    journal.entered(second)
+    journal.entered(key_of(second))
     query = "SELECT attempt, reason, counts, withdrawn, entered FROM results"
     assert in_file(path, query) == [
         (1, "2.5 of 5 points.", 0, 1, 0),
@@ -372,7 +372,7 @@ def test_one_at_a_time(path: Path):
             MarkingError, match=r"Somebody is marking into .* give another --output"
         ):
             Journal(path)
-        journal.entered(RESULT)  # the first one goes on
+        journal.entered(key_of(RESULT))  # the first one goes on
     with Journal(path) as journal:
         assert list(journal.results()) == [RESULT]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from course_tools.marking.jobs import (
     Job,
     Settings,
 )
-from course_tools.marking.records.journal import Journal, Key
+from course_tools.marking.records.journal import Journal, Key, key_of
 from course_tools.marking.results import Done, MarkingError, Result, storable
 from course_tools.marking.submissions import RefusedError, Submission
 
@@ -61,6 +61,10 @@ class Again:
         return bool(status) and (student in self.students or (self.stopped and status == "stopped"))
 
 
+def nobody(_: Key) -> None:
+    """Stand for those who want to be told of results, where there are none."""
+
+
 @dataclass
 class Batch:
     """The submissions of one run.
@@ -79,6 +83,8 @@ class Batch:
         What is marked already, and what will be.
     again : Again
         What of that is to be marked once more.
+    added : callable
+        Is told of each result as soon as the journal has it.
     keys : list
         What stands for each in the journal, as soon as it was read.
     """
@@ -89,6 +95,7 @@ class Batch:
     settings: Settings
     journal: Journal
     again: Again = field(default_factory=Again)
+    added: Callable[[Key], object] = nobody
     keys: list[Key] = field(default_factory=list)
 
     @cached_property
@@ -114,6 +121,7 @@ class Batch:
         """Write down what came of a submission; return how many of its runs are over by that."""
         if isinstance(done, Result):
             self.journal.add(done)
+            self.added(key_of(done))
             return RUNS if phase in (FIRST, FIRST_ALONE) else 1
         self.journal.keep(done)
         return int(done.due == SECOND)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from course_tools.marking.assignments import every_assignment, read_assignment
 from course_tools.marking.batch import Again, Batch
 from course_tools.marking.collecting.finding import find
 from course_tools.marking.collecting.roster import read_roster, with_roster
+from course_tools.marking.entering import Clerk, begin, enter
 from course_tools.marking.jobs import Settings
 from course_tools.marking.memory import fitting
 from course_tools.marking.options import parser, settings_of
-from course_tools.marking.publishing import enter, publish, report, saying_what_cannot_be_written
+from course_tools.marking.publishing import publish, report, saying_what_cannot_be_written
 from course_tools.marking.recognising import signatures
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError
@@ -40,20 +43,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Mark what has changed, and write everything anew that depends on it."""
     settings = settings_of(options)
-    with markers(options, settings) as team:  # first: it warms up while assignments are read
+    with ExitStack() as stack:
+        team = markers(options, settings)  # first, since it has to warm up
+        stack.enter_context(team)
         known = every_assignment(options.source)
         found = found_by(options, known, settings)
         with saying_what_cannot_be_written(options.output):
             options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found.submissions)}
         settings = replace(settings, known=signatures(known))
+        clerk = stack.enter_context(Clerk(options.output, known))
         with Journal(options.output / "journal.sqlite") as journal:
             again = again_of(options, found.submissions)
-            batch = Batch(
-                options.submissions, found.submissions, assignments, settings, journal, again
-            )
+            given = partial(clerk.give, journal)
+            words = (assignments, settings, journal, again, given)
+            batch = Batch(options.submissions, found.submissions, *words)
+            begin(options.output, journal)
             batch.mark_all(team.results)
-            enter(options.output, known, journal, batch.keys)
+            clerk.finish(journal)
+            with saying_what_cannot_be_written(options.output):
+                enter(options.output, known, journal, batch.keys)
             publish(options.output, assignments, journal, batch.keys)
             done = report(options.output, journal, batch.keys, found)
     return 0 if done == len(found.submissions) and not found.unmarked else 1

@@ -65,7 +65,7 @@ def fitting(wanted: int, each: int, there: int | None = None) -> int:
 
 def memory_here() -> int:
     """Return the bytes of memory that this process and its children may use together."""
-    return min([psutil.virtual_memory().total, *limits_of_groups()])
+    return min(int(psutil.virtual_memory().total), *limits_of_groups(), sys.maxsize)
 
 
 def limits_of_groups(

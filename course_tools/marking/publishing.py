@@ -1,4 +1,4 @@
-"""What is made of the results: nbgrader's gradebook, the table, a page for each student."""
+"""What is made of the results for people to read: the table, a page for each student."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from course_tools.marking.assignments import Assignment
-from course_tools.marking.records.gradebook import GRADEBOOK, Book
+from course_tools.marking.records.gradebook import GRADEBOOK
 from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.records.reports import write_report, write_table
-from course_tools.marking.results import MarkingError, Result
+from course_tools.marking.results import MarkingError
 from course_tools.marking.submissions import Found, ListedAs, printable, usable
-
-TOGETHER = 50
-"""Results that are entered in the gradebook at a time, at most."""
-
-LARGEST = 10_000_000
-"""Characters that their notebooks have together, at most, but for the last one."""
 
 
 MOST_SAID = 10
@@ -43,37 +37,6 @@ def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
             f"{place} cannot be written ({error.strerror}). Make room for it, or allow it, and"
             " start again: what is marked stays marked."
         ) from error
-
-
-def enter(output: Path, sources: dict[str, Path], journal: Journal, keys: Sequence[Key]) -> None:
-    """Enter new results in nbgrader's gradebook; all of them in a new one.
-
-    A student whose name was refused gets no entry, and no page: the table says why.
-    """
-    if not (output / GRADEBOOK).exists():
-        journal.none_entered()
-    new = [key for key in keys if usable(key[0]) and not journal.is_entered(key)]
-    with saying_what_cannot_be_written(output), Book(output) as book:
-        for name in sorted({assignment for _, assignment, _ in new}):
-            book.add_assignment(sources[name])
-        for some in together(journal, new):
-            book.enter(some)
-            for result in some:
-                journal.entered(result)
-
-
-def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
-    """Read results in groups that are entered at once: few, where they are large."""
-    group: list[Result] = []
-    size = 0
-    for result in filter(None, (journal.find(*key) for key in keys)):
-        group.append(result)
-        size += len(result.notebook)
-        if len(group) == TOGETHER or size > LARGEST:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def publish(

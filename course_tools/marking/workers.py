@@ -102,7 +102,7 @@ class Worker:
 
 
 def _work(pipe: Connection, settings: Settings) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     with contextlib.suppress(MarkingError):  # the first submission meets it again, and tells
         make_sure(settings)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
@@ -114,7 +114,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
                 pipe.send(error)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End when the process that hands out work is gone, even if it was killed."""
     parent = multiprocessing.parent_process()
     if parent:

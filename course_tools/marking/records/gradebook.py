@@ -62,6 +62,7 @@ class Book:
     def __init__(self, folder: Path) -> None:
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what it logs, it raises as well
         self.folder = folder.resolve()
+        self.added: set[str] = set()
         path = self.folder / GRADEBOOK
         self.url = url_of(path)
         with as_marking_error(self.folder):
