@@ -14,7 +14,6 @@ from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.results import MarkingError
 from course_tools.marking.submissions import Found, ListedAs, printable, usable
 
-
 MOST_SAID = 10
 """Of what is not marked, so much is told at the end."""
 
