@@ -107,3 +107,17 @@ def test_where_nothing_is_secure_an_exercise_is_remembered_as_well(in_the_room: 
     in_the_room.run(in_the_room.cell("import"))
     answer(in_the_room, RIGHT, RIGHT_SAID)
     is_remembered(in_the_room)
+
+
+def test_a_link_in_an_answer_opens_the_lesson_beside_it(lite: Lite) -> None:
+    lite.open("notebooks/93_same_ten_questions.ipynb")
+    lite.run(lite.cell("import after"))
+    question = lite.cell('after("way-down")')
+    lite.run(question)
+    question.get_by_role("button").nth(2).click()
+    answer = question.locator(".prediction-answer")
+    answer.locator("summary").click()
+    answer.get_by_role("link", name="Lesson 1").click()
+    expect(lite.current_tab).to_have_text("01_line_and_loss.ipynb")
+    heading = lite.page.locator(f"{PANEL} h2", has_text="Predict: which way is down?")
+    expect(heading).to_be_in_viewport()

@@ -155,6 +155,25 @@
     }
   }
 
+  /**
+   * Follow links to notebooks that stand in a widget, such as the answer to a question. JupyterLab
+   * follows those in Markdown, and has put its mark on them; a browser would leave the page.
+   */
+  function followLinks(app) {
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[href]");
+      const here = app.shell.currentWidget?.context?.path;
+      const [name, heading] = (link?.getAttribute("href") ?? "").split("#").map(decodeURIComponent);
+      if (!here || "commandlinkerCommand" in link.dataset || !/^[^:]+\.ipynb$/.test(name)) {
+        return;
+      }
+      event.preventDefault();
+      const path = new URL(name, `file:///${here}`).pathname.slice(1);
+      const id = heading ? `#${heading}` : "";
+      void app.commands.execute("rendermime:handle-local-link", { path, id });
+    });
+  }
+
   /** Return the outputs of a cell as they are saved: `drop_widgets` of course_tools, again. */
   function asleep(outputs) {
     return outputs.flatMap((output) => {
@@ -191,6 +210,7 @@
       const wanted = new URLSearchParams(document.location.search).get("path");
       leaveWidgetsOut(contents);
       keepProgress(contents);
+      followLinks(app);
       try {
         const names = await update(contents);
         void app.restored.then(() => tell(app, names));
