@@ -35,6 +35,13 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # --- The script and the style ---------------------------------------------------------------------
 
 
+def test_both_widgets_keep_their_keys_in_the_same_way() -> None:
+    texts = [path.read_text("utf-8") for path in WIDGETS.values()]
+    kept = [re.findall(r"^function keepKeys\(.*?^}", text, re.M | re.S) for text in texts]
+    assert len(kept[0]) == 1  # neither may import it: each is a module of its own
+    assert kept[0] == kept[1]
+
+
 def test_every_piece_of_the_host_is_in_the_script(static: Path) -> None:
     script = (static / "page.js").read_text("utf-8")
     assert {path.stem for path in page_script.HOST.glob("*.js")} == {*PIECES}
