@@ -15,6 +15,7 @@ from course_tools.marking.collecting.reading import content_of
 from course_tools.marking.collecting.search import CLAIMED
 from course_tools.marking.submissions import Found, Listed, RefusedError, Submission
 from course_tools.marking.understanding import notebook_of
+from course_tools.notebooks.course import EXERCISE, SOLUTION
 
 KNOWN = every_assignment(ROOT / "solutions")
 CLASS = everything()
@@ -147,6 +148,33 @@ def test_the_folder_may_be_a_zip(folder: Path, found: Found, tmp_path: Path):
                 assert content_of(submission, whole)
 
 
+def test_a_student_may_hand_in_the_whole_course(tmp_path: Path):
+    files = {
+        f"my_course/exercises/{MOMENTUM}/{FILE}": right(),
+        f"my_course/exercises/{LINE}/{EXERCISE}{LINE}.ipynb": right(LINE),
+        f"my_course/solutions/{MOMENTUM}/{SOLUTION}{MOMENTUM}.ipynb": b"not this one",
+        f"my_course/notebooks/{MOMENTUM}.ipynb": b"nor this one",
+    }
+    folder = lay(tmp_path, **{"anna.zip": zip_of(files)})
+    found = find(folder, "", KNOWN)
+    assert [(each.student, each.assignment) for each in found.submissions] == [
+        ("anna", LINE),
+        ("anna", MOMENTUM),
+    ]
+    assert all(content_of(each, folder).startswith(b"{") for each in found.submissions)
+    assert [each.status for each in found.listed] == ["beside", "beside"]
+
+
+def test_a_name_that_leads_elsewhere_is_listed(tmp_path: Path):
+    bad = {f"../{FILE}": right(), f"../Anna_7_assignsubmission_file_/{FILE}": right()}
+    whole = tmp_path / "in.zip"
+    whole.write_bytes(zip_of({f"bob/{FILE}": right()} | bad))
+    found = find(whole, "", KNOWN)
+    assert [each.student for each in found.submissions] == ["bob"]
+    assert sorted(each.name for each in found.unmarked) == sorted(bad)
+    assert all("leads elsewhere" in each.reason for each in found.unmarked)
+
+
 def test_a_zip_of_a_student_hands_in_for_nobody_else(tmp_path: Path):
     folder = lay(
         tmp_path, **{"eve.zip": zip_of({FORGED: right()}), "bob.zip": zip_of({FILE: right()})}
@@ -213,6 +241,17 @@ def test_one_assignment_may_be_asked_for(found: Found, folder: Path):
     assert {"anna", "李雷", "unclear"} <= {each.student for each in asked.submissions}
     (wrong,) = [each for each in asked.unmarked if each.student == "kimjo"]
     assert f"Its name says {MOMENTUM}, and {LINE} is marked" in wrong.reason
+
+
+def test_what_is_not_asked_for_is_counted(tmp_path: Path):
+    folder = lay(
+        tmp_path,
+        **{f"anna/{name}/exercise_{name}.ipynb": right(name) for name in (LINE, MOMENTUM)},
+    )
+    found = find(folder, LINE, KNOWN)
+    assert [each.assignment for each in found.submissions] == [LINE]
+    assert found.listed == []
+    assert found.quiet == {"of assignments that are not asked for": 1}
 
 
 def test_a_notebook_with_a_students_name_is_for_what_is_asked(tmp_path: Path):

@@ -129,9 +129,11 @@ def what_came_of(search: Search) -> Found:
         each for each in search.missing if (each.assignment, each.student) not in groups
     ]
     submissions += behind_closed(search, submissions)
-    listed += of_others(search, {each.student for each in submissions})
+    others = of_others(search, {each.student for each in submissions})
+    unasked = {"of assignments that are not asked for": len(search.unasked) - len(others)}
+    quiet = {what: number for what, number in (search.quiet | unasked).items() if number}
     submissions.sort(key=lambda each: (each.assignment, each.student))
-    return Found(submissions, sorted(listed, key=order), dict(search.quiet), notes_on(keys))
+    return Found(submissions, sorted(listed + others, key=order), quiet, notes_on(keys))
 
 
 def submission_of(student: str, assignment: str, best: Candidate) -> Submission:

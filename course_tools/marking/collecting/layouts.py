@@ -9,6 +9,9 @@ from course_tools.marking.collecting.exports import owner_in
 from course_tools.marking.collecting.lying import Thing
 from course_tools.marking.collecting.names import assignment_of, is_notebook, is_systems, stem_of
 
+COURSES = ("exercises", "solutions")
+"""Folders of the course itself that hold one for each assignment; some hand in all of it."""
+
 
 def unwrapped(things: Sequence[Thing], known: Collection[str]) -> list[Thing]:
     """Open the one folder in which a zip has everything."""
@@ -52,7 +55,7 @@ def holds_class(things: Collection[Thing], known: Collection[str]) -> bool:
     which none says an assignment.
     """
     for thing in things:
-        if thing.kind == "folder" and not assignment_of(thing.name, known):
+        if thing.kind == "folder" and thing.name not in COURSES and not says(thing, known):
             within = [each.name for each in thing.things.values() if each.kind == "folder"]
             if any(said and not said[1] for said in (assignment_of(n, known) for n in within)):
                 return True

@@ -106,6 +106,10 @@ class Search:
     def level(self, things: Iterable[Thing], default: str = "", above: str = "") -> None:
         """Look at things that each belong to one student, or hold the things of many."""
         left = [thing for thing in things if not self.is_quiet(thing)]
+        for thing in left:
+            if thing.kind == "file" and thing.trouble:
+                self.add(thing, thing.trouble)
+        left = [thing for thing in left if thing.kind != "file" or not thing.trouble]
         owners = self.owners_of(left)
         for thing in left:
             if thing.name not in owners:
@@ -239,6 +243,7 @@ class Search:
         """Make sure that every assignment for which a student has a folder is looked at."""
         expected = []
         have = {each.assignment for each in self.candidates if each.owner == owner}
+        have |= {said for each, said, _ in self.unasked if each == owner}
         for thing in top.things.values():
             said = assignment_of(thing.name, self.known)
             exact = said and not said[1] and thing.kind != "zip" and not is_notebook(thing.name)
