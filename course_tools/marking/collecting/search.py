@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from course_tools.marking.collecting.candidates import (
@@ -20,7 +21,6 @@ from course_tools.marking.collecting.candidates import (
     Candidate,
 )
 from course_tools.marking.collecting.exports import DOWNLOADED, Owner, corrected, owner_in
-from course_tools.marking.collecting.grade_ids import Recogniser
 from course_tools.marking.collecting.layouts import (
     holds_class,
     is_export,
@@ -32,6 +32,7 @@ from course_tools.marking.collecting.lying import Thing
 from course_tools.marking.collecting.names import assignment_of, is_notebook, is_systems, stem_of
 from course_tools.marking.collecting.reading import content_of, text_of
 from course_tools.marking.collecting.stamps import STAMP, stamp
+from course_tools.marking.recognising import Signature, recognised, signatures
 from course_tools.marking.submissions import (
     Bounds,
     Listed,
@@ -40,6 +41,7 @@ from course_tools.marking.submissions import (
     Submission,
     first_few,
 )
+from course_tools.marking.understanding import notebook_of
 from course_tools.notebooks.course import EXERCISE
 
 UNCLEAR = (
@@ -98,8 +100,10 @@ class Search:
     unasked: list[tuple[Owner, str, Thing]] = field(default_factory=list)
     unclear: list[Thing] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.recogniser = Recogniser(self.known)
+    @cached_property
+    def signatures(self) -> tuple[Signature, ...]:
+        """What distinguishes the assignments."""
+        return signatures(self.known)
 
     # --- Going through --------------------------------------------------------------------------
 
@@ -302,13 +306,14 @@ class Search:
 
     def recognised(self, thing: Thing) -> str:
         """Tell an assignment from the cells of a notebook; empty if they do not say."""
+        submission = Submission("student", "", thing.path, inside=thing.inside)
         try:
-            content = content_of(
-                Submission("student", "", thing.path, inside=thing.inside), self.folder, self.bounds
-            )
+            content = content_of(submission, self.folder, self.bounds)
+            cells = notebook_of(content, self.bounds).cells
         except RefusedError:
             return ""
-        return self.recogniser.assignment_of(content, self.bounds)
+        meant = recognised(cells, self.signatures)
+        return meant.name if meant else ""
 
     def asked(self, assignment: str) -> bool:
         """Whether an assignment is to be marked."""
