@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,39 @@ def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
             f"{place} cannot be written ({error.strerror}). Make room for it, or allow it, and"
             " start again: what is marked stays marked."
         ) from error
+
+
+def enter(output: Path, sources: dict[str, Path], journal: Journal, keys: Sequence[Key]) -> None:
+    """Enter new results in nbgrader's gradebook; all of them in a new one.
+
+    A student whose name was refused gets no entry, and no page: the table says why.
+    """
+    if not (output / GRADEBOOK).exists():
+        journal.none_entered()
+    new = [key for key in keys if usable(key[0]) and not journal.is_entered(key)]
+    with saying_what_cannot_be_written(output), Book(output) as book:
+        if book.advice:
+            print(book.advice, file=sys.stderr)
+        for name in sorted({assignment for _, assignment, _ in new}):
+            book.add_assignment(sources[name])
+        for some in together(journal, new):
+            book.enter(some)
+            for result in some:
+                journal.entered(result)
+
+
+def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
+    """Read results in groups that are entered at once: few, where they are large."""
+    group: list[Result] = []
+    size = 0
+    for result in filter(None, (journal.find(*key) for key in keys)):
+        group.append(result)
+        size += len(result.notebook)
+        if len(group) == TOGETHER or size > LARGEST:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def publish(

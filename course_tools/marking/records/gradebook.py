@@ -21,6 +21,7 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from course_tools import release
 from course_tools.files import write_whole
 from course_tools.marking.assignments import handed_in_as, name_of
+from course_tools.marking.records.settings import bring_up_to_date
 from course_tools.marking.results import Mark, MarkingError, Result, storable
 from course_tools.notebooks.course import EXERCISE
 from course_tools.notebooks.stored import from_bytes
@@ -30,20 +31,6 @@ GRADEBOOK = "gradebook.db"
 DRAFT = ".new-gradebook.db"
 """Where a gradebook is made. It gets its name when it is complete."""
 
-CONFIG = '''\
-"""nbgrader's settings for this folder. `nbgrader export`, run here, writes the marks as a table."""
-
-from pathlib import Path
-
-from sqlalchemy import URL
-
-folder = Path(__file__).resolve().parent
-gradebook = URL.create("sqlite", database=str(folder / "gradebook.db"))
-c = get_config()  # noqa: F821
-c.CourseDirectory.root = str(folder)
-c.CourseDirectory.db_url = gradebook.render_as_string()
-'''
-
 
 class Book:
     """A course folder with nbgrader's gradebook in it, made if it is not there.
@@ -52,6 +39,11 @@ class Book:
     ----------
     folder : Path
         The folder.
+
+    Attributes
+    ----------
+    advice : str
+        What the instructor has to do to keep nbgrader's own autograder off; mostly nothing.
 
     Raises
     ------
@@ -72,9 +64,7 @@ class Book:
                 opened(url_of(draft)).close()
                 draft.replace(path)
             self.book: Any = opened(self.url)
-        config = self.folder / "nbgrader_config.py"
-        if not config.exists():
-            write_whole(config, CONFIG.encode())
+        self.advice = bring_up_to_date(self.folder)
 
     def __enter__(self) -> Book:
         return self
