@@ -2,7 +2,7 @@
 
 A rule is a sentence: "10% per day", "2 points per hour, at most 50%", "no points", or "none".
 What has begun counts as whole: a minute late is a day late. A share is one of the points that can
-be reached, so that a day costs everybody the same. As in nbgrader, nobody loses more than they have.
+be reached, so that a day costs everybody the same. As in nbgrader, nobody loses more than all.
 """
 
 from __future__ import annotations
