@@ -20,7 +20,7 @@ submission could do whatever you can. To mark what has changed, in the folder of
 Points and comments are given here as before."""
 
 
-class SwitchedOff(NotebookExporter):  # type: ignore[misc]
+class SwitchedOff(NotebookExporter):
     """In the place of the exporter without which nbgrader's autograder does not begin.
 
     Parameters
