@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -17,12 +16,20 @@ from course_tools.marking.collecting.finding import find
 from course_tools.marking.collecting.roster import read_roster, with_roster
 from course_tools.marking.entering import Clerk, begin, enter
 from course_tools.marking.jobs import Settings
-from course_tools.marking.memory import fitting
+from course_tools.marking.late import Deadline
 from course_tools.marking.options import parser, settings_of
-from course_tools.marking.publishing import publish, report, saying_what_cannot_be_written
+from course_tools.marking.publishing import (
+    News,
+    enter,
+    publish,
+    report,
+    saying_what_cannot_be_written,
+)
 from course_tools.marking.recognising import signatures
+from course_tools.marking.records.deadlines import changed, read_deadlines, said_of
 from course_tools.marking.records.journal import Journal
 from course_tools.marking.results import MarkingError
+from course_tools.marking.returning import Returning
 from course_tools.marking.submissions import Found, Submission
 from course_tools.marking.workers import Cluster, Team
 
@@ -52,7 +59,8 @@ def grade(options: argparse.Namespace) -> int:
             options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found.submissions)}
         settings = replace(settings, known=signatures(known))
-        clerk = stack.enter_context(Clerk(options.output, known))
+        back = Returning(options, assignments)
+        deadlines = deadlines_of(options, assignments)
         with Journal(options.output / "journal.sqlite") as journal:
             again = again_of(options, found.submissions)
             given = partial(clerk.give, journal)
@@ -60,11 +68,13 @@ def grade(options: argparse.Namespace) -> int:
             batch = Batch(options.submissions, found.submissions, *words)
             begin(options.output, journal)
             batch.mark_all(team.results)
-            clerk.finish(journal)
-            with saying_what_cannot_be_written(options.output):
-                enter(options.output, known, journal, batch.keys)
-            publish(options.output, assignments, journal, batch.keys)
+            news = News(times_of(found.submissions), deadlines, listed=found.listed)
+            ledger = enter(options.output, known, journal, batch.keys, news)
+            publish(options.output, assignments, journal, batch.keys, ledger, news.listed)
             done = report(options.output, journal, batch.keys, found)
+            names = names_besides(found.submissions)
+            for words in back.fill_all(ledger.standings(journal.latest()), names):
+                print(words)
     return 0 if done == len(found.submissions) and not found.unmarked else 1
 
 
@@ -95,6 +105,33 @@ def again_of(options: argparse.Namespace, found: Sequence[Submission]) -> Again:
                 + meant
             )
     return Again(frozenset(options.again), options.again_stopped)
+
+
+def deadlines_of(options: argparse.Namespace, names: Collection[str]) -> dict[str, Deadline]:
+    """Return when assignments are due and what lateness costs, and say it of those in this run."""
+    kept = read_deadlines(options.output)
+    deadlines = changed(kept, names, options.due, options.late, options.late_grace)
+    for name in names:
+        if name in deadlines:
+            print(said_of(name, deadlines[name]))
+    return deadlines
+
+
+def times_of(found: Sequence[Submission]) -> dict[tuple[str, str], float]:
+    """Return when something was handed in, as far as anything tells."""
+    return {
+        (each.student, each.assignment): each.handed_in
+        for each in found
+        if each.handed_in is not None
+    }
+
+
+def names_besides(found: Sequence[Submission]) -> dict[str, set[str]]:
+    """Return what students are called in what they were exported from."""
+    names: dict[str, set[str]] = {}
+    for each in found:
+        names.setdefault(each.student, set()).update({each.identity} - {""})
+    return names
 
 
 def names_of(found: Sequence[Submission]) -> list[str]:

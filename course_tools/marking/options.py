@@ -6,14 +6,18 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from course_tools.files import ROOT
 from course_tools.marking.fingerprint import fingerprint
 from course_tools.marking.jobs import Settings
+from course_tools.marking.late import LateError, due_of, grace_of, rule_of
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.marking.submissions import Bounds
 from course_tools.marking.workers import PATIENCE
+
+T = TypeVar("T")
 
 MB = 2**20
 LIMITS = Limits()
@@ -52,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     work = "largest notebook without its outputs, in MB"
     add("--notebook-size", type=size, default=BOUNDS.bytes / 10**6, help=work)
     add("--file-size", type=size, default=BOUNDS.file / 10**6, help="largest file, in MB")
+    add_lateness(parser)
+    add_what_goes_back(parser)
     limits = parser.add_argument_group("limits for one submission")
     add = limits.add_argument
     seconds = positive(float)
@@ -77,6 +83,48 @@ def add_what_is_marked_again(parser: argparse.ArgumentParser) -> None:
     name = "all that this student has handed in; may be given several times"
     add("--again", metavar="STUDENT", action="append", default=[], help=name)
     add("--again-stopped", action="store_true", help="whatever was stopped")
+
+
+def add_lateness(parser: argparse.ArgumentParser) -> None:
+    """Add what is said about lateness; it holds until something else is said."""
+    add = parser.add_argument_group("what is late").add_argument
+    said = (
+        "when it is due, such as 2026-11-20T23:59; for one of several, 06_momentum=2026-11-20T23:59"
+    )
+    add("--due", metavar="TIME", action="append", type=worded(due_of), default=[], help=said)
+    said = 'what that costs: "10%% per day", "2 points per day", "1 point per hour, at most 50%%",'
+    said += ' "no points" or "none"'
+    add("--late", metavar="RULE", type=worded(lambda text: (rule_of(text),)), help=said)
+    said = "how late is not late yet, such as 15m; who is later is late from the start"
+    add("--late-grace", metavar="LENGTH", type=worded(grace_of), help=said)
+
+
+def add_what_goes_back(parser: argparse.ArgumentParser) -> None:
+    """Add the tables into which points are written."""
+    group = parser.add_argument_group(
+        "tables of Canvas, Moodle or a spreadsheet, filled with points"
+    )
+    add = group.add_argument
+    said = "table in CSV form; the filled one is written to the output; may be given several times"
+    add("--fill", metavar="FILE", type=Path, action="append", default=[], help=said)
+    said = 'column for the points; with several assignments, "06_momentum=COLUMN" for each'
+    add("--fill-column", metavar="COLUMN", action="append", default=[], help=said)
+    add("--fill-student", metavar="COLUMN", default="", help="column that says who somebody is")
+    said = "otherwise points are scaled to the maximum that the table names"
+    add("--fill-as", choices=("points", "percent"), help=said)
+    add("--fill-zero", action="store_true", help="give 0 to known students who handed in nothing")
+
+
+def worded(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Let the words of a refusal reach whoever has typed."""
+
+    def reading(text: str) -> T:
+        try:
+            return read(text)
+        except LateError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return reading
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:

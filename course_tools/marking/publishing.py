@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_tools.marking.assignments import Assignment
-from course_tools.marking.records.gradebook import GRADEBOOK
+from course_tools.marking.late import Deadline
+from course_tools.marking.records.deadlines import write_deadlines
+from course_tools.marking.records.gradebook import GRADEBOOK, Book, Person
 from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.records.reports import write_report, write_table
-from course_tools.marking.results import MarkingError
-from course_tools.marking.submissions import Found, ListedAs, printable, usable
+from course_tools.marking.records.standing import Ledger
+from course_tools.marking.results import MarkingError, Result, storable
+from course_tools.marking.submissions import Found, Listed, ListedAs, printable, usable
 
 MOST_SAID = 10
 """Of what is not marked, so much is told at the end."""
@@ -25,6 +29,28 @@ SAID: dict[ListedAs, str] = {
     "not on the roster": "not on the roster",
 }
 """How what is listed is counted at the end."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What a run knows besides results.
+
+    Parameters
+    ----------
+    handed_in : dict of (str, str) to float
+        When, in seconds since 1970, by student and assignment.
+    deadlines : dict of str to Deadline
+        For each assignment that has one.
+    people : dict of str to Person
+        Who students are.
+    listed : sequence of Listed
+        What is not marked.
+    """
+
+    handed_in: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    listed: Sequence[Listed] = ()
 
 
 @contextlib.contextmanager
@@ -39,10 +65,30 @@ def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
         ) from error
 
 
-def enter(output: Path, sources: dict[str, Path], journal: Journal, keys: Sequence[Key]) -> None:
+def enter(
+    output: Path, sources: Mapping[str, Path], journal: Journal, keys: Sequence[Key], news: News
+) -> Ledger:
     """Enter new results in nbgrader's gradebook; all of them in a new one.
 
     A student whose name was refused gets no entry, and no page: the table says why.
+
+    Parameters
+    ----------
+    output : Path
+        Where it is.
+    sources : dict of str to Path
+        The instructor's notebooks.
+    journal : Journal
+        Where results are.
+    keys : sequence of Key
+        Those of this run.
+    news : News
+        What else this run knows.
+
+    Returns
+    -------
+    Ledger
+        What the gradebook and this run know besides.
     """
     if not (output / GRADEBOOK).exists():
         journal.none_entered()
@@ -56,6 +102,10 @@ def enter(output: Path, sources: dict[str, Path], journal: Journal, keys: Sequen
             book.enter(some)
             for result in some:
                 journal.entered(result)
+        if news.people:
+            book.introduce(news.people)
+        write_deadlines(output, news.deadlines)
+        return book.settle(news.handed_in, news.deadlines, journal.latest())
 
 
 def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
@@ -73,15 +123,27 @@ def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
 
 
 def publish(
-    output: Path, assignments: dict[str, Assignment], journal: Journal, keys: Sequence[Key]
+    output: Path,
+    assignments: Mapping[str, Assignment],
+    journal: Journal,
+    keys: Sequence[Key],
+    ledger: Ledger,
+    listed: Sequence[Listed] = (),
 ) -> None:
-    """Write the table, and a report for each student of this run."""
+    """Write the table, the page about the class, and a report for each student.
+
+    Reports of earlier runs are written anew where a person or a deadline has had a say.
+    """
     with saying_what_cannot_be_written(output / "marks.csv"):
-        write_table(journal.latest(), output / "marks.csv")
+        write_table(ledger.standings(journal.latest()), output / "marks.csv", listed)
+    now = {key[:2] for key in keys}
     with saying_what_cannot_be_written(output / "reports"):
-        for result in (journal.find(*key) for key in keys if usable(key[0])):
-            if result:
-                write_report(result, output, assignments[result.assignment].title)
+        for result in journal.latest():
+            key = storable(result.student), result.assignment
+            title = assignments[key[1]].title if key[1] in assignments else key[1]
+            if usable(result.student) and (key in now or ledger.has_a_say(result)):
+                standing = ledger.standing(result)
+                write_report(standing.result, output, title, standing)
 
 
 def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) -> int:
@@ -96,7 +158,7 @@ def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) ->
         print(line)
     print(f"Marks and reasons: {output / 'marks.csv'}")
     print(f"For each student:  {output / 'reports'}")
-    print(f"For nbgrader:      {output / GRADEBOOK}, with `nbgrader export` in {output}")
+    print(f"For nbgrader:      {output / GRADEBOOK}, with `make nbgrader ARGS=export`")
     return count.total()
 
 

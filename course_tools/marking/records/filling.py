@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from course_tools.marking.records.sheets import Sheet, read_sheet, value_of
+from course_tools.marking.records.sheets import Sheet, value_of
 from course_tools.marking.results import MarkingError
 
 FillAs = Literal["points", "percent"]
@@ -170,7 +170,7 @@ def fill(
         If it is not clear in which column the points of an assignment, or its students, stand.
     """
     account = Account()
-    columns = columns_of(sheet, list(marks), titles, way)
+    columns = usable_columns(sheet, list(marks), titles, way)
     first = first_row(sheet)
     who = match(
         sheet, first, {each.student for some in marks.values() for each in some}, known, way
@@ -196,7 +196,7 @@ def fill(
 # --- Columns --------------------------------------------------------------------------------------
 
 
-def columns_of(
+def usable_columns(
     sheet: Sheet, assignments: Sequence[str], titles: Mapping[str, str], way: Way
 ) -> dict[str, int]:
     """Find the column of each assignment; of some, if others have none.
@@ -204,7 +204,7 @@ def columns_of(
     Raises
     ------
     MarkingError
-        If a column is not there or twice, or there is none for any assignment.
+        If a column is not there or twice, or Canvas does not take it back, or there is none.
     """
     columns: dict[str, int] = {}
     for assignment in assignments:
@@ -223,6 +223,12 @@ def columns_of(
         lost(sheet, f"No column is named for {' or '.join(assignments)}")
     if len({*columns.values()}) < len(columns):
         lost(sheet, f"One column is named for {' and '.join(columns)}")
+    for column in columns.values():
+        first = first_row(sheet)
+        if first > 1 and plain(value_of(sheet.rows[first - 1], column)) == READ_ONLY:
+            lost(
+                sheet, f"Canvas computes {sheet.names[column]!r} itself, and takes no points there"
+            )
     return columns
 
 
@@ -288,11 +294,6 @@ class Column:
         How points are written.
     account : Account
         What is said of it.
-
-    Raises
-    ------
-    MarkingError
-        If whoever gave the table does not take this column back.
     """
 
     def __init__(self, sheet: Sheet, first: int, number: int, way: Way, account: Account) -> None:
@@ -300,8 +301,6 @@ class Column:
         self.account = account
         self.names = [plain(each) for each in sheet.names]
         self.name = sheet.names[number]
-        if plain(self.below_name()) == READ_ONLY:
-            lost(sheet, f"Canvas computes {self.name!r} itself, and takes no points there")
         self.comma = self.writes_commas()
 
     def below_name(self) -> str:
@@ -536,8 +535,3 @@ def place_for(path: Path, output: Path, taken: Collection[Path]) -> Path:
         if place not in taken and not (place.exists() and place.samefile(path)):
             return place
         number += 1
-
-
-def read_sheets(paths: Iterable[Path]) -> list[Sheet]:
-    """Read all tables that are to be filled, before anything is marked."""
-    return [read_sheet(path) for path in paths]

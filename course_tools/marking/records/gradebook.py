@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,7 +22,9 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from course_tools import release
 from course_tools.files import write_whole
 from course_tools.marking.assignments import handed_in_as, name_of
+from course_tools.marking.late import Deadline
 from course_tools.marking.records.settings import bring_up_to_date
+from course_tools.marking.records.standing import Ledger, keep_times, ledger_of
 from course_tools.marking.results import Mark, MarkingError, Result, storable
 from course_tools.notebooks.course import EXERCISE
 from course_tools.notebooks.stored import from_bytes
@@ -30,6 +33,21 @@ GRADEBOOK = "gradebook.db"
 
 DRAFT = ".new-gradebook.db"
 """Where a gradebook is made. It gets its name when it is complete."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a student is, as formgrader shows it.
+
+    Parameters
+    ----------
+    first_name, last_name, email : str
+        Empty where nobody knows.
+    """
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
 
 
 class Book:
@@ -93,10 +111,11 @@ class Book:
         name, notebook = name_of(source), handed_in_as(source)
         nb = from_bytes(source.read_bytes(), source)
         nb.cells = [cell for cell in nb.cells if not cell.id.startswith(release.WORKED)]
-        for known in self.book.update_or_create_assignment(name).notebooks:
-            if known.name == name:  # as it was called when the gradebook was made
-                known.name = notebook
-                self.book.db.commit()
+        with as_marking_error(self.folder):
+            for known in self.book.update_or_create_assignment(name).notebooks:
+                if known.name == name:  # as it was called when the gradebook was made
+                    known.name = notebook
+                    self.book.db.commit()
         resources = {"nbgrader": {"notebook": notebook, "assignment": name, "db_url": self.url}}
         with as_marking_error(self.folder):
             for step in release.steps(saving=True):
@@ -130,6 +149,42 @@ class Book:
             self.book.db.commit()
         for path, content in files.items():  # after the points: if it is as it was, so are they
             write_whole(path, content)
+
+    def settle(
+        self,
+        handed_in: Mapping[tuple[str, str], float],
+        deadlines: Mapping[str, Deadline],
+        results: Iterable[Result],
+    ) -> Ledger:
+        """Read what people have given, and keep what lateness costs.
+
+        Parameters
+        ----------
+        handed_in : dict of (str, str) to float
+            When, as far as this run knows it, by student and assignment.
+        deadlines : dict of str to Deadline
+            For each assignment that has one.
+        results : iterable of Result
+            All that have been entered.
+        """
+        with as_marking_error(self.folder):
+            ledger = ledger_of(self.book, handed_in, deadlines)
+            keep_times(self.book, ledger, ledger.standings(results))
+        return ledger
+
+    def introduce(self, people: Mapping[str, Person]) -> None:
+        """Note the names and addresses of students, which formgrader shows beside their numbers.
+
+        Who is not in the gradebook yet is left out, and what is empty changes nothing.
+        """
+        with as_marking_error(self.folder):
+            for student in self.book.students:
+                person = people.get(student.id)
+                if person:
+                    for name, value in asdict(person).items():
+                        if value:
+                            setattr(student, name, value)
+            self.book.db.commit()
 
     def _notebook(self, assignment: str) -> str:
         """Return what the file is called that learners hand in."""
@@ -202,6 +257,11 @@ def as_marking_error(folder: Path) -> Iterator[None]:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with its tables
             yield
     except (RuntimeError, ValueError, SQLAlchemyError) as error:
+        if "database is locked" in str(error):
+            raise MarkingError(
+                f"The gradebook in {folder} is held by another program. Close formgrader and every"
+                " `nbgrader` command there, and start again: what is marked stays marked."
+            ) from error
         raise MarkingError(
             f"The gradebook in {folder} cannot be used: {str(error).splitlines()[0]}\nMove it away,"
             " or give another --output: all marks are in the journal, and are entered anew. Points"

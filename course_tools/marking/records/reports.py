@@ -7,14 +7,24 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from course_tools.files import write_whole
+from course_tools.marking.late import shown
+from course_tools.marking.records.standing import Standing, standing_of
 from course_tools.marking.results import Mark, Result
+from course_tools.marking.submissions import Listed
 
-COLUMNS = ("student", "assignment", "status", "points", "highest", "by hand", "reason", "not right")
+COLUMNS = (
+    *("student", "assignment", "status", "points", "highest", "by hand", "reason", "not right"),
+    *("handed in", "late", "comments"),
+)
+
+POINTS = re.compile(r"^[\d.e+-]+ of [\d.e+-]+ points\.")
+"""How a reason begins that says the points which the tests gave."""
 
 FORMULA = re.compile(r"(?:^|(?<=;))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a cell begins that a spreadsheet would calculate; in some countries cells end with ;."""
@@ -102,37 +112,57 @@ def is_honest(sign: str) -> bool:
 # --- The table ------------------------------------------------------------------------------------
 
 
-def write_table(results: Iterable[Result], path: Path) -> None:
+def write_table(
+    standings: Iterable[Standing | Result], path: Path, listed: Iterable[Listed] = ()
+) -> None:
     """Write one row for each student and assignment, in a form that spreadsheets read.
 
     Parameters
     ----------
-    results : iterable of Result
-        In any order.
+    standings : iterable of Standing or Result
+        In any order. Of a result nobody knows more than it says.
     path : Path
         The file.
+    listed : iterable of Listed
+        What is not marked.
     """
+    rows = [row_of(standing) for standing in standings]
+    rows += [row_of_listed(each) for each in listed]
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
-    for result in sorted(results, key=lambda each: (each.assignment, each.student)):
-        table.writerow([harmless(str(value)) for value in row_of(result)])
+    for row in sorted(rows, key=lambda each: (each[1], each[0])):
+        table.writerow([harmless(value) for value in row])
     write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
-def row_of(result: Result) -> tuple[str, ...]:
+def row_of(standing: Standing | Result) -> tuple[str, ...]:
     """Return what the table says of a result, column by column."""
+    standing = standing_of(standing) if isinstance(standing, Result) else standing
+    result, final = standing.result, standing.final
     lost = [mark for mark in result.marks if mark.points is not None and mark.points < mark.highest]
+    points, highest = f"{final.points:g}", f"{final.highest:g}"
+    at = standing.handed_in
     return (
         result.student,
         result.assignment,
         result.status,
-        f"{result.points:g}",
-        f"{result.highest:g}",
-        "yes" if result.by_hand else "no",
-        result.reason,
+        points,
+        highest,
+        "yes" if standing.open else "no",
+        POINTS.sub(f"{points} of {highest} points.", result.reason),
         "; ".join(f"{mark.name}: {title_and_lines(mark.words)[0]}" for mark in lost),
+        "" if at is None else shown(datetime.fromtimestamp(at, UTC).astimezone()),
+        final.reason,
+        "; ".join(f"{remark.cell}: {remark.words}" for remark in standing.remarks),
     )
+
+
+def row_of_listed(listed: Listed) -> tuple[str, ...]:
+    """Return what the table says of something that is not marked."""
+    who = listed.student or listed.name
+    told = (who, listed.assignment, listed.status, "", "", "", listed.reason)
+    return (*told, *[""] * (len(COLUMNS) - len(told)))
 
 
 def harmless(text: str) -> str:
@@ -143,7 +173,9 @@ def harmless(text: str) -> str:
 # --- The pages ------------------------------------------------------------------------------------
 
 
-def write_report(result: Result, folder: Path, title: str) -> None:
+def write_report(
+    result: Result, folder: Path, title: str, standing: Standing | None = None
+) -> None:
     """Write the page for a student: `reports/<student>/<assignment>.html`.
 
     Parameters
@@ -154,6 +186,8 @@ def write_report(result: Result, folder: Path, title: str) -> None:
         Where `reports` is, or will be.
     title : str
         The assignment's title.
+    standing : Standing, optional
+        Where it stands, if more is known than the result says.
 
     Raises
     ------
@@ -164,11 +198,12 @@ def write_report(result: Result, folder: Path, title: str) -> None:
     path = reports / result.student / f"{result.assignment}.html"
     if path.parent.parent != reports or result.student in ("", ".", ".."):
         raise ValueError(f"{result.student!r} is no name of a folder.")
-    write_whole(path, page_of(result, title).encode())
+    write_whole(path, page_of(result, title, standing).encode())
 
 
-def page_of(result: Result, title: str) -> str:
+def page_of(result: Result, title: str, standing: Standing | None = None) -> str:
     """Write the page for a student."""
+    standing = standing or standing_of(result)
     tasks = [task_of(mark, result.reason) for mark in result.marks]
     page: str = template().render(
         title=cleaned(title),
@@ -176,9 +211,12 @@ def page_of(result: Result, title: str) -> str:
         reason=cleaned(result.reason) if result.status != "marked" else "",
         causes=[title_and_lines(cause) for cause in result.causes],
         status=result.status,
-        points=f"{result.points:g}",
-        highest=f"{result.highest:g}",
-        by_hand=result.by_hand,
+        points=f"{standing.final.points:g}",
+        highest=f"{standing.final.highest:g}",
+        by_hand=standing.open,
+        late=standing.final.reason,
+        before=f"{result.points:g}",
+        remarks=[(named(each.cell), cleaned(each.words)) for each in standing.remarks],
         lost=any(task["kind"] in ("not", "partly") for task in tasks),
         steps=(FIRST if result.causes else STEPS)[result.status],
         tasks=tasks,
@@ -191,7 +229,7 @@ def task_of(mark: Mark, reason: str) -> dict[str, Any]:
     kind = kind_of(mark)
     head, lines = title_and_lines(mark.words)
     return {
-        "name": cleaned(mark.name).removeprefix("test-").replace("-", " "),
+        "name": named(mark.name),
         "kind": kind,
         "sign": SIGNS[kind],
         "outcome": OUTCOMES[kind],
@@ -200,6 +238,11 @@ def task_of(mark: Mark, reason: str) -> dict[str, Any]:
         "head": "" if kind == "right" else head,
         "lines": [line for line in lines if line and line != cleaned(reason)],
     }
+
+
+def named(cell: str) -> str:
+    """Return what a page calls a cell."""
+    return cleaned(cell).removeprefix("test-").replace("-", " ")
 
 
 def kind_of(mark: Mark) -> str:
