@@ -70,7 +70,7 @@ def grade(options: argparse.Namespace) -> int:
             batch.mark_all(team.results)
             news = News(times_of(found.submissions), deadlines, listed=found.listed)
             ledger = enter(options.output, known, journal, batch.keys, news)
-            publish(options.output, assignments, journal, batch.keys, ledger, news.listed)
+            publish(options.output, known, journal, batch.keys, ledger, news.listed)
             done = report(options.output, journal, batch.keys, found)
             names = names_besides(found.submissions)
             for words in back.fill_all(ledger.standings(journal.latest()), names):

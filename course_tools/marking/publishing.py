@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_tools.marking.assignments import Assignment
+from course_tools.marking.assignments import title_of
 from course_tools.marking.late import Deadline
+from course_tools.marking.records.class_page import Overview, overviews_of, write_overviews
 from course_tools.marking.records.deadlines import write_deadlines
 from course_tools.marking.records.gradebook import GRADEBOOK, Book, Person
 from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.records.standing import Ledger
+from course_tools.marking.records.twins import twins_in
 from course_tools.marking.results import MarkingError, Result, storable
 from course_tools.marking.submissions import Found, Listed, ListedAs, printable, usable
+from course_tools.notebooks.stored import from_bytes
 
 MOST_SAID = 10
 """Of what is not marked, so much is told at the end."""
@@ -124,7 +127,7 @@ def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
 
 def publish(
     output: Path,
-    assignments: Mapping[str, Assignment],
+    sources: Mapping[str, Path],
     journal: Journal,
     keys: Sequence[Key],
     ledger: Ledger,
@@ -136,14 +139,34 @@ def publish(
     """
     with saying_what_cannot_be_written(output / "marks.csv"):
         write_table(ledger.standings(journal.latest()), output / "marks.csv", listed)
+    begun = overviews_in(output, sources, journal)
+    with saying_what_cannot_be_written(output / "class.html"):
+        write_overviews(overviews_of(ledger.standings(journal.latest()), listed, begun), output)
+    titles = {each.name: each.title for each in begun}
     now = {key[:2] for key in keys}
     with saying_what_cannot_be_written(output / "reports"):
-        for result in journal.latest():
+        for standing in ledger.standings(journal.latest()):
+            result = standing.result
             key = storable(result.student), result.assignment
-            title = assignments[key[1]].title if key[1] in assignments else key[1]
             if usable(result.student) and (key in now or ledger.has_a_say(result)):
-                standing = ledger.standing(result)
-                write_report(standing.result, output, title, standing)
+                write_report(result, output, titles[result.assignment], standing)
+
+
+def overviews_in(output: Path, sources: Mapping[str, Path], journal: Journal) -> list[Overview]:
+    """Begin an overview for each assignment that was ever marked: its title, and who are twins."""
+    students: defaultdict[str, list[str]] = defaultdict(list)
+    for result in journal.latest():
+        students[result.assignment] += [result.student] if usable(result.student) else []
+    overviews = []
+    for name, some in students.items():
+        if name in sources:
+            content = sources[name].read_bytes()
+            title = title_of(from_bytes(content, sources[name])) or name
+            twins = twins_in(output / "autograded", some, name, content)
+            overviews.append(Overview(name, title, twins))
+        else:
+            overviews.append(Overview(name, name))
+    return overviews
 
 
 def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) -> int:
@@ -158,6 +181,7 @@ def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) ->
         print(line)
     print(f"Marks and reasons: {output / 'marks.csv'}")
     print(f"For each student:  {output / 'reports'}")
+    print(f"About the class:   {output / 'class.html'}")
     print(f"For nbgrader:      {output / GRADEBOOK}, with `make nbgrader ARGS=export`")
     return count.total()
 

@@ -261,11 +261,11 @@ def title_and_lines(words: str) -> tuple[str, list[str]]:
 
 
 @cache
-def template() -> Any:
-    """Return the template of the page, in which every sign is escaped."""
+def template(name: str = "report.html") -> Any:
+    """Return the template of a page, in which every sign is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    return environment.get_template("report.html")
+    return environment.get_template(name)
