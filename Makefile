@@ -4,6 +4,7 @@ LAB_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
 GRADE_ARGS ?=
+ARGS ?=
 LESSON ?=
 LITE ?=
 SITE_ARGS ?=
@@ -12,7 +13,7 @@ SITE_ARGS ?=
 COURSE = PYTHONSAFEPATH= $(PYTHON) -m course_tools
 ONE = $(if $(LESSON),--lesson $(LESSON))
 
-.PHONY: help lab edit check format test browser-test lite-test refresh exercises grade site bench locks clean
+.PHONY: help lab edit check format test browser-test lite-test refresh exercises grade nbgrader site bench locks clean
 
 help:
 	@echo "To learn:"
@@ -20,6 +21,7 @@ help:
 	@echo "To teach:"
 	@echo "  make test          checks that everything works here, the night before"
 	@echo "  make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
+	@echo "  make nbgrader ARGS=export      runs a command of nbgrader's in the folder with the marks (OUTPUT=folder)"
 	@echo "  make site          makes the course's pages, for any web server or a memory stick (LITE=1 adds a JupyterLab)"
 	@echo "To change the course:"
 	@echo "  make edit          opens the course's own notebooks"
@@ -65,6 +67,9 @@ exercises:
 
 grade:
 	@$(COURSE) grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(GRADE_ARGS)
+
+nbgrader:
+	@$(COURSE) nbgrader $(if $(OUTPUT),--output "$(OUTPUT)") $(ARGS)
 
 site:
 	@$(COURSE) site $(if $(LITE),--lite) $(SITE_ARGS)

@@ -64,6 +64,11 @@ VERBS = {
         "authors",
         "marks a folder of submissions, whatever they contain",
     ),
+    "nbgrader": Verb(
+        "course_tools.marking.nbgrader_command:main",
+        "authors",
+        "runs a command of nbgrader's in the folder with the marks",
+    ),
     "site": Verb(
         "course_tools.site.command_line:main",
         "authors",

@@ -19,8 +19,7 @@ from marking_class import hand_in_all
 
 from course_tools.files import ROOT, write_whole
 from course_tools.marking import command_line, publishing
-from course_tools.marking.assignments import read_assignment
-from course_tools.marking.records.journal import Journal
+from course_tools.marking.records.journal import Journal, key_of
 from course_tools.marking.records.reports import (
     COLUMNS,
     cleaned,
@@ -28,6 +27,7 @@ from course_tools.marking.records.reports import (
     write_report,
     write_table,
 )
+from course_tools.marking.records.standing import Ledger
 from course_tools.marking.results import Mark, MarkingError, Result
 from course_tools.notebooks.course import slug_of, solutions
 
@@ -328,7 +328,19 @@ def no_room(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("writer", ["write_table", "write_report", "Book"])
+def enter(folder: Path, journal: Journal, result: Result) -> None:
+    """Enter a result in the gradebook."""
+    sources = {slug_of(source): source for source in solutions()}
+    publishing.enter(folder, sources, journal, [key_of(result)], publishing.News())
+
+
+def publish(folder: Path, journal: Journal, result: Result) -> None:
+    """Write all that is read of a result."""
+    sources = {slug_of(source): source for source in solutions()}
+    publishing.publish(folder, sources, journal, [key_of(result)], Ledger())
+
+
+@pytest.mark.parametrize("writer", ["write_table", "write_report", "write_overviews", "Book"])
 def test_a_full_disk_is_told_with_what_to_do(
     writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -336,31 +348,38 @@ def test_a_full_disk_is_told_with_what_to_do(
     source = solutions()[0]
     result = replace(RESULT, assignment=slug_of(source))
     place = {"write_table": tmp_path / "marks.csv", "write_report": tmp_path / "reports"}
+    place["write_overviews"] = tmp_path / "class.html"
     words = f"^{re.escape(str(place.get(writer, tmp_path)))} {FULL}"
     with Journal(tmp_path / "journal.sqlite") as journal:
         journal.add(result)
         if writer == "Book":
             with pytest.raises(MarkingError, match=words):
-                publishing.enter(tmp_path, {slug_of(source): source}, journal, [result])
+                enter(tmp_path, journal, result)
         else:
             with pytest.raises(MarkingError, match=words):
-                publishing.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
+                publish(tmp_path, journal, result)
 
 
 def test_a_name_under_which_nothing_can_be_kept_gets_no_page(tmp_path: Path):
     source = solutions()[0]
     result = replace(RESULT, student="../Anna", assignment=slug_of(source))
     (tmp_path / "out").mkdir()
-    publishing.publish(tmp_path / "out", {slug_of(source): read_assignment(source)}, [result])
-    assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "marks.csv"]
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        journal.add(result)
+        publish(tmp_path / "out", journal, result)
+    written = {path.name for path in (tmp_path / "out").rglob("*")}
+    assert written == {"marks.csv", "class.csv", "class.html"}
+    assert not (tmp_path / "Anna").exists()
 
 
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
     (tmp_path / "reports").write_bytes(b"")
     source = solutions()[0]
     result = replace(RESULT, assignment=slug_of(source))
-    with pytest.raises(MarkingError, match=r"reports cannot be written \(Not a directory\)"):
-        publishing.publish(tmp_path, {slug_of(source): read_assignment(source)}, [result])
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        journal.add(result)
+        with pytest.raises(MarkingError, match=r"reports cannot be written \(Not a directory\)"):
+            publish(tmp_path, journal, result)
 
 
 def test_an_output_folder_that_cannot_be_is_told(
