@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_tools.marking.records.filling import Filled, Way, fill, place_for
+from course_tools.marking.records.people import Person, learn
 from course_tools.marking.records.sheets import Sheet, read_sheet
 from course_tools.marking.results import MarkingError
 
@@ -307,3 +308,25 @@ def test_the_original_is_never_written_over(tmp_path: Path):
     assert place_for(tmp_path / "export.csv", tmp_path, ()) == tmp_path / "export.filled-2.csv"
     taken = {tmp_path / "other.filled.csv"}
     assert place_for(tmp_path / "other.csv", tmp_path, taken) == tmp_path / "other.filled-2.csv"
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+def test_tables_say_what_students_are_called_besides(tmp_path: Path):
+    canvas = sheet_of(CANVAS, tmp_path)
+    (tmp_path / "more").mkdir()
+    roster = "ID number;First name;Last name;SIS user id\n7;Anna Maria;Berg;u1\n8;Wei;Li;9\n"
+    other = sheet_of(roster, tmp_path / "more")
+    known = {"anna@uni.de": ["x"], "Żółć O'Brien": [], "Wei Li (9)": ["9"], "zoe": [], "8b": []}
+    names, people = learn([(canvas, Way()), (other, Way())], [*known], known)
+    assert {"101", "u1", "7", "anna maria berg", "x"} <= names["anna@uni.de"]
+    assert people["anna@uni.de"] == Person("Anna Maria", "Berg")
+    assert people["Żółć O'Brien"] == Person("Żółć", "O'Brien")
+    assert people["Wei Li (9)"] == Person("Wei", "Li")
+    assert {"8", "wei li"} <= names["Wei Li (9)"]
+    assert not {"zoe", "8b"} & people.keys()
+    worksheet = sheet_of(MOODLE, tmp_path)
+    assert learn([(worksheet, Way())], ["103"], {})[1] == {
+        "103": Person("Niko", "Nobody", "niko@uni.de")
+    }

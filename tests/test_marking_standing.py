@@ -20,7 +20,8 @@ from course_tools.marking.records.deadlines import (
     said_of,
     write_deadlines,
 )
-from course_tools.marking.records.gradebook import Book, Person
+from course_tools.marking.records.gradebook import Book
+from course_tools.marking.records.people import Person
 from course_tools.marking.records.reports import page_of, write_table
 from course_tools.marking.records.standing import Ledger
 from course_tools.marking.results import Mark, MarkingError, Result

@@ -108,7 +108,7 @@ def test_the_button_runs_nothing_and_says_how_to_mark(course: Path):
     off, on = json.loads(done.stdout.splitlines()[-1])
     assert (off["success"], off["ran"], off["there"]) == (False, False, before)
     assert "switched off" in off["log"]
-    assert f"make grade SUBMISSIONS={course / 'submitted'}" in off["log"]
+    assert f"make grade SUBMISSIONS={course / 'submitted'} " in off["log"]
     assert on["ran"], "or this finds nothing"
 
 

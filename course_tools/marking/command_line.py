@@ -59,7 +59,7 @@ def grade(options: argparse.Namespace) -> int:
             options.output.mkdir(parents=True, exist_ok=True)
         assignments = {name: read_assignment(known[name]) for name in names_of(found.submissions)}
         settings = replace(settings, known=signatures(known))
-        back = Returning(options, assignments)
+        back = Returning(options, assignments, options.roster, options.roster_column)
         deadlines = deadlines_of(options, assignments)
         with Journal(options.output / "journal.sqlite") as journal:
             again = again_of(options, found.submissions)
@@ -68,11 +68,13 @@ def grade(options: argparse.Namespace) -> int:
             batch = Batch(options.submissions, found.submissions, *words)
             begin(options.output, journal)
             batch.mark_all(team.results)
-            news = News(times_of(found.submissions), deadlines, listed=found.listed)
+            names, people = back.learn(
+                {each.student for each in found.submissions}, names_besides(found.submissions)
+            )
+            news = News(times_of(found.submissions), deadlines, people, found.listed)
             ledger = enter(options.output, known, journal, batch.keys, news)
             publish(options.output, known, journal, batch.keys, ledger, news.listed)
             done = report(options.output, journal, batch.keys, found)
-            names = names_besides(found.submissions)
             for words in back.fill_all(ledger.standings(journal.latest()), names):
                 print(words)
     return 0 if done == len(found.submissions) and not found.unmarked else 1
@@ -130,7 +132,8 @@ def names_besides(found: Sequence[Submission]) -> dict[str, set[str]]:
     """Return what students are called in what they were exported from."""
     names: dict[str, set[str]] = {}
     for each in found:
-        names.setdefault(each.student, set()).update({each.identity} - {""})
+        plain = each.student.removesuffix(f" ({each.identity})")
+        names.setdefault(each.student, set()).update({each.identity, plain} - {"", each.student})
     return names
 
 

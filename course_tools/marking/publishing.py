@@ -13,8 +13,9 @@ from course_tools.marking.assignments import title_of
 from course_tools.marking.late import Deadline
 from course_tools.marking.records.class_page import Overview, overviews_of, write_overviews
 from course_tools.marking.records.deadlines import write_deadlines
-from course_tools.marking.records.gradebook import GRADEBOOK, Book, Person
+from course_tools.marking.records.gradebook import GRADEBOOK, Book
 from course_tools.marking.records.journal import Journal, Key
+from course_tools.marking.records.people import Person
 from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.records.standing import Ledger
 from course_tools.marking.records.twins import twins_in

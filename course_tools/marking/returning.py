@@ -17,7 +17,8 @@ from course_tools.marking.records.filling import (
     place_for,
     usable_columns,
 )
-from course_tools.marking.records.sheets import read_sheet
+from course_tools.marking.records.people import Person, learn
+from course_tools.marking.records.sheets import Sheet, read_sheet
 from course_tools.marking.records.standing import Standing
 from course_tools.marking.results import MarkingError
 
@@ -31,6 +32,8 @@ class Returning:
         What the command line says.
     assignments : dict of str to Assignment
         What is marked in this run.
+    roster, column : Path and str, optional
+        A table of who is in the class, and the column in it that says so, if it has to be named.
 
     Raises
     ------
@@ -38,9 +41,16 @@ class Returning:
         If a table cannot be read, or it is not clear which of its columns are meant.
     """
 
-    def __init__(self, options: argparse.Namespace, assignments: Mapping[str, Assignment]) -> None:
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        assignments: Mapping[str, Assignment],
+        roster: Path | None = None,
+        column: str = "",
+    ) -> None:
         self.output: Path = options.output
         self.titles = {name: each.title for name, each in assignments.items()}
+        self.rosters = rosters_in(roster, column)
         self.sheets = [read_sheet(path) for path in options.fill]
         self.way = Way(
             columns_said(options.fill_column, self.titles),
@@ -51,6 +61,22 @@ class Returning:
         for sheet in self.sheets:
             usable_columns(sheet, list(self.titles), self.titles, self.way)
             identifying(sheet, self.way)
+
+    def learn(
+        self, students: Collection[str], known: Mapping[str, Collection[str]]
+    ) -> tuple[dict[str, set[str]], dict[str, Person]]:
+        """Learn from all tables what students are called, and who they are.
+
+        Parameters
+        ----------
+        students : collection of str
+            Who has handed in.
+        known : dict of str to collection of str
+            What they are called besides.
+        """
+        return learn(
+            [*self.rosters, *((sheet, self.way) for sheet in self.sheets)], students, known
+        )
 
     def fill_all(
         self, standings: Iterable[Standing], known: Mapping[str, Collection[str]]
@@ -82,6 +108,18 @@ class Returning:
             except OSError as error:
                 raise MarkingError(f"{place} cannot be written ({error.strerror}).") from error
             yield f"Filled:            {place}, from {sheet.path}\n{account}"
+
+
+def rosters_in(path: Path | None, column: str) -> list[tuple[Sheet, Way]]:
+    """Read a roster, if there is one from which more can be learnt than who is in the class."""
+    if path is None:
+        return []
+    sheet, way = read_sheet(path), Way(student=column)
+    try:
+        identifying(sheet, way)
+    except MarkingError:
+        return []
+    return [(sheet, way)]
 
 
 def columns_said(given: Iterable[str], assignments: Collection[str]) -> dict[str, str]:

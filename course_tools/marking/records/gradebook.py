@@ -10,7 +10,7 @@ import contextlib
 import logging
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +23,7 @@ from course_tools import release
 from course_tools.files import write_whole
 from course_tools.marking.assignments import handed_in_as, name_of
 from course_tools.marking.late import Deadline
+from course_tools.marking.records.people import Person
 from course_tools.marking.records.settings import bring_up_to_date
 from course_tools.marking.records.standing import Ledger, keep_times, ledger_of
 from course_tools.marking.results import Mark, MarkingError, Result, storable
@@ -33,21 +34,6 @@ GRADEBOOK = "gradebook.db"
 
 DRAFT = ".new-gradebook.db"
 """Where a gradebook is made. It gets its name when it is complete."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who a student is, as formgrader shows it.
-
-    Parameters
-    ----------
-    first_name, last_name, email : str
-        Empty where nobody knows.
-    """
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
 
 
 class Book:

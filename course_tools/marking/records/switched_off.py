@@ -14,9 +14,12 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 
 WHY = """\
-nbgrader's autograder is switched off in {folder}, and nothing was run: it has no sandbox, so that a
-submission could do whatever you can. To mark what has changed, in the folder of the course:
-    make grade SUBMISSIONS={submitted} GRADE_ARGS={output}
+nbgrader's autograder is switched off in
+    {folder}
+and nothing was run: it has no sandbox, so that a submission could do
+whatever you can. To mark what has changed, in the folder of the course:
+    make grade SUBMISSIONS={submitted} \\
+        GRADE_ARGS={output}
 Points and comments are given here as before."""
 
 
