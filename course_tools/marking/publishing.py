@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,7 +184,8 @@ def report(output: Path, journal: Journal, keys: Sequence[Key], found: Found) ->
     print(f"Marks and reasons: {output / 'marks.csv'}")
     print(f"For each student:  {output / 'reports'}")
     print(f"About the class:   {output / 'class.html'}")
-    print(f"For nbgrader:      {output / GRADEBOOK}, with `make nbgrader ARGS=export`")
+    place = "" if output == Path("marked") else f"OUTPUT={shlex.quote(str(output))} "
+    print(f"For nbgrader:      {output / GRADEBOOK}, with `make nbgrader {place}ARGS=export`")
     return count.total()
 
 
