@@ -462,7 +462,7 @@ def test_a_locked_gradebook_is_told(book: Book, assignment: Assignment, tmp_path
     book.book.db.rollback()
     with closing(sqlite3.connect(tmp_path / GRADEBOOK)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(MarkingError, match="held by another program. Close formgrader"):
+        with pytest.raises(MarkingError, match=r"held by another program\. Close formgrader"):
             book.enter([result_for(assignment, "Berta")])
     with Book(tmp_path) as again:
         again.enter([result_for(assignment, "Berta")])

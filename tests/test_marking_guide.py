@@ -76,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         flat.write_bytes(content.read_bytes())
     (folder / "canvas.csv").write_bytes(CANVAS.encode())
     (folder / "moodle.csv").write_bytes(MOODLE.encode())
-    (folder / "roster.csv").write_bytes(
+    (folder / "class.csv").write_bytes(
         b"ID number,Full name\nanna,Anna Berg\nben,Ben Li\nzoe,Zoe\n"
     )
     return folder

@@ -186,7 +186,11 @@ def test_blank_is_not_zero_unless_it_is_said(tmp_path: Path):
     assert "niko@uni.de,One,,," in filled(sheet)[0]
     text, said = filled(sheet, zero=True)
     assert "niko@uni.de,One,0,," in text
-    assert '"Student, Test",105,,,One,,,' in text, "nobody knows who that is"
+    assert '"Student, Test",105,,,One,,,' in text, "or it may be 999, who was marked"
+    assert "Nobody else got 0" in said
+    text, said = filled(sheet, marks(_101=7.5, _102=0.0, _104=9.0), zero=True)
+    assert '"Student, Test",105,,,One,0,,' in text
+    assert "Nobody else" not in said
     sheet = sheet_of(CANVAS.replace("niko@uni.de,One,,", "niko@uni.de,One,3,"), tmp_path)
     text, said = filled(sheet, zero=True)
     assert "niko@uni.de,One,3,," in text

@@ -75,9 +75,11 @@ def grade(options: argparse.Namespace) -> int:
             ledger = enter(options.output, known, journal, batch.keys, news)
             publish(options.output, known, journal, batch.keys, ledger, news.listed)
             done = report(options.output, journal, batch.keys, found)
-            for words in back.fill_all(ledger.standings(journal.latest()), names):
+            complete = done == len(found.submissions) and not found.unmarked
+            standings = ledger.standings(journal.latest())
+            for words in back.fill_all(standings, names, complete=complete):
                 print(words)
-    return 0 if done == len(found.submissions) and not found.unmarked else 1
+    return 0 if complete else 1
 
 
 def found_by(options: argparse.Namespace, known: dict[str, Path], settings: Settings) -> Found:

@@ -112,7 +112,7 @@ def add_what_goes_back(parser: argparse.ArgumentParser) -> None:
     add("--fill-student", metavar="COLUMN", default="", help="column that says who somebody is")
     said = "otherwise points are scaled to the maximum that the table names"
     add("--fill-as", choices=("points", "percent"), help=said)
-    add("--fill-zero", action="store_true", help="give 0 to known students who handed in nothing")
+    add("--fill-zero", action="store_true", help="give 0 to who handed in nothing")
 
 
 def worded(read: Callable[[str], T]) -> Callable[[str], T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from course_tools.files import write_whole
@@ -79,7 +80,11 @@ class Returning:
         )
 
     def fill_all(
-        self, standings: Iterable[Standing], known: Mapping[str, Collection[str]]
+        self,
+        standings: Iterable[Standing],
+        known: Mapping[str, Collection[str]],
+        *,
+        complete: bool = True,
     ) -> Iterator[str]:
         """Fill every table, and give what is to be said of each.
 
@@ -89,9 +94,15 @@ class Returning:
             Where everybody stands.
         known : dict of str to collection of str
             What students are called besides.
+        complete : bool
+            Whether all that was handed in is marked. If not, nobody gets 0 for having handed in
+            nothing.
         """
         if not self.sheets:
             return
+        way = replace(self.way, zero=self.way.zero and complete)
+        if self.way.zero and not complete:
+            yield "--fill-zero gave nobody 0, since not all that was handed in is marked."
         marks = defaultdict[str, list[Filled]](list, {name: [] for name in self.titles})
         for each in standings:
             if each.result.assignment in self.titles:
@@ -100,7 +111,7 @@ class Returning:
                 marks[each.result.assignment].append(filled)
         taken: set[Path] = set()
         for sheet in self.sheets:
-            content, account = fill(sheet, marks, self.titles, known, self.way)
+            content, account = fill(sheet, marks, self.titles, known, way)
             place = place_for(sheet.path, self.output, taken)
             taken.add(place)
             try:

@@ -98,7 +98,8 @@ class Way:
     fill_as : "points", "percent" or None
         None: as many as the table's own maximum says, if it says one.
     zero : bool
-        Whether who handed in nothing gets 0.
+        Whether who handed in nothing gets 0: students of other assignments; and everybody else in
+        the table, if all who were marked have been found there.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -175,19 +176,25 @@ def fill(
     who = match(
         sheet, first, {each.student for some in marks.values() for each in some}, known, way
     )
+    found = set(who.rows.values())
+    everybody = sorted({each.student for some in marks.values() for each in some})
+    missing = [name for name in everybody if name not in found]
+    rest = set(range(first, len(sheet.rows))) - who.rows.keys() - who.doubtful
+    nobody = {*who.rows} | (rest if not missing and not who.doubtful else set())
     values: dict[tuple[int, int], str] = {}
     for assignment, column in columns.items():
         values |= Column(sheet, first, column, way, account).filled(
-            assignment, marks[assignment], who
+            assignment, marks[assignment], who, nobody if way.zero else ()
         )
     noted = account.noted
-    for row in range(first, len(sheet.rows)):
-        if row not in who.rows and row not in who.doubtful:
-            noted["in the table and not marked"].append(said_of(sheet, row))
-    noted["not clear who it is, left as it was"] += [said_of(sheet, row) for row in who.doubtful]
-    found = set(who.rows.values())
-    everybody = sorted({each.student for some in marks.values() for each in some})
-    noted["marked and not in the table"] += [name for name in everybody if name not in found]
+    noted["in the table and not marked"] += [said_of(sheet, row) for row in sorted(rest)]
+    if way.zero and rest - nobody:
+        account.lines.append(
+            "Nobody else got 0, since somebody who was marked was not found: it may be one of them."
+        )
+    doubtful = [said_of(sheet, row) for row in sorted(who.doubtful)]
+    noted["not clear who it is, left as it was"] += doubtful
+    noted["marked and not in the table"] += missing
     for words in [words for words, names in noted.items() if not names]:
         del noted[words]
     return sheet.with_values(values), account
@@ -326,16 +333,14 @@ class Column:
         return number if number and number > 0 else None
 
     def filled(
-        self, assignment: str, marks: Iterable[Filled], who: Matched
+        self, assignment: str, marks: Iterable[Filled], who: Matched, nothing: Collection[int]
     ) -> dict[tuple[int, int], str]:
-        """Return what is to be written into which cells."""
+        """Return what is to be written into which cells; 0 in some rows, if there are no points."""
         by_name = {each.student: each for each in marks}
         values = {}
         for row in range(self.first, len(self.sheet.rows)):
-            if row in who.doubtful:
-                continue
             mark = by_name.get(who.rows.get(row, ""))
-            if mark is None and not (self.way.zero and row in who.rows):
+            if mark is None and row not in nothing:
                 continue
             points = 0.0 if mark is None else mark.points
             why = self.kept(row, points, blank=mark is None)
