@@ -128,6 +128,13 @@ def test_times_of_an_earlier_run_are_remembered(book: Book):
     assert again.standing(result_of("Eve")).final.points == 0
 
 
+def test_those_are_counted_of_which_nobody_knows_when(book: Book):
+    known = ledger(book)
+    results = [result_of("Anna"), result_of("Nobody"), replace(result_of("No"), assignment="b")]
+    assert known.untimed(results) == 1
+    assert replace(known, deadlines={}).untimed(results) == 0
+
+
 def test_an_extension_that_nbgrader_knows_counts(book: Book):
     ledger(book)
     book.book.grant_extension(NAME, "Eve", days=9)

@@ -27,7 +27,7 @@ from course_tools.marking.publishing import (
 )
 from course_tools.marking.recognising import signatures
 from course_tools.marking.records.deadlines import changed, read_deadlines, said_of
-from course_tools.marking.records.journal import Journal
+from course_tools.marking.records.journal import Journal, Key
 from course_tools.marking.results import MarkingError
 from course_tools.marking.returning import Returning
 from course_tools.marking.submissions import Found, Submission
@@ -68,18 +68,33 @@ def grade(options: argparse.Namespace) -> int:
             batch = Batch(options.submissions, found.submissions, *words)
             begin(options.output, journal)
             batch.mark_all(team.results)
-            names, people = back.learn(
-                {each.student for each in found.submissions}, names_besides(found.submissions)
-            )
-            news = News(times_of(found.submissions), deadlines, people, found.listed)
-            ledger = enter(options.output, known, journal, batch.keys, news)
-            publish(options.output, known, journal, batch.keys, ledger, news.listed)
-            done = report(options.output, journal, batch.keys, found)
-            complete = done == len(found.submissions) and not found.unmarked
-            standings = ledger.standings(journal.latest())
-            for words in back.fill_all(standings, names, complete=complete):
-                print(words)
+            complete = write_all(options, found, known, journal, batch.keys, back, deadlines)
     return 0 if complete else 1
+
+
+def write_all(
+    options: argparse.Namespace,
+    found: Found,
+    known: dict[str, Path],
+    journal: Journal,
+    keys: Sequence[Key],
+    back: Returning,
+    deadlines: dict[str, Deadline],
+) -> bool:
+    """Write everything that is made of the results; return whether nothing is missing."""
+    students = {each.student for each in found.submissions}
+    names, people = back.learn(students, names_besides(found.submissions))
+    news = News(times_of(found.submissions), deadlines, people)
+    ledger = enter(options.output, known, journal, keys, news)
+    publish(options.output, known, journal, keys, ledger, found.listed)
+    done = report(options.output, journal, keys, found)
+    if untimed := ledger.untimed(journal.latest()):
+        print(f"Not late:          {untimed}, of which nothing tells when they were handed in")
+    complete = done == len(found.submissions) and not found.unmarked
+    standings = ledger.standings(journal.latest())
+    for words in back.fill_all(standings, names, complete=complete):
+        print(words)
+    return complete
 
 
 def found_by(options: argparse.Namespace, known: dict[str, Path], settings: Settings) -> Found:

@@ -48,14 +48,11 @@ class News:
         For each assignment that has one.
     people : dict of str to Person
         Who students are.
-    listed : sequence of Listed
-        What is not marked.
     """
 
     handed_in: Mapping[tuple[str, str], float] = field(default_factory=dict)
     deadlines: Mapping[str, Deadline] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
-    listed: Sequence[Listed] = ()
 
 
 @contextlib.contextmanager

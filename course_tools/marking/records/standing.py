@@ -121,6 +121,11 @@ class Ledger:
             to_be_looked_at(given, self.grades),
         )
 
+    def untimed(self, results: Iterable[Result]) -> int:
+        """Count those that had to be handed in by some time, and nothing tells when they were."""
+        keys = ((each.student, each.assignment) for each in results)
+        return sum(key[1] in self.deadlines and key not in self.handed_in for key in keys)
+
     def has_a_say(self, result: Result) -> bool:
         """Whether a person or a deadline may change what a result says."""
         key = result.student, result.assignment
