@@ -153,9 +153,10 @@ def test_the_page_says_who_gave_the_points_and_why_some_are_gone(book: Book):
     assert "What a person has written to you" in page
     page = page_of(result_of("Eve"), "T", known.standing(result_of("Eve")))
     assert "0 of 6 points" in page
-    assert "4 points before that. Handed in 10 days late" in page
+    assert "<p>Handed in 10 days late" in page
+    assert "by the rule: 10% per day. Without that: 4 points." in page
     page = page_of(result_of("Eve"), "T")
-    assert "before that" not in page
+    assert "Without that" not in page
     assert "What a person" not in page
 
 
