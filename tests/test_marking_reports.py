@@ -328,12 +328,6 @@ def no_room(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def enter(folder: Path, journal: Journal, result: Result) -> None:
-    """Enter a result in the gradebook."""
-    sources = {slug_of(source): source for source in solutions()}
-    publishing.enter(folder, sources, journal, [key_of(result)], publishing.News())
-
-
 def publish(folder: Path, journal: Journal, result: Result) -> None:
     """Write all that is read of a result."""
     sources = {slug_of(source): source for source in solutions()}
@@ -354,7 +348,7 @@ def test_a_full_disk_is_told_with_what_to_do(
         journal.add(result)
         if writer == "Book":
             with pytest.raises(MarkingError, match=words):
-                enter(tmp_path, journal, result)
+                publishing.settle(tmp_path, journal, publishing.News())
         else:
             with pytest.raises(MarkingError, match=words):
                 publish(tmp_path, journal, result)

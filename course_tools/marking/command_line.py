@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -17,13 +18,14 @@ from course_tools.marking.collecting.roster import read_roster, with_roster
 from course_tools.marking.entering import Clerk, begin, enter
 from course_tools.marking.jobs import Settings
 from course_tools.marking.late import Deadline
+from course_tools.marking.memory import fitting
 from course_tools.marking.options import parser, settings_of
 from course_tools.marking.publishing import (
     News,
-    enter,
     publish,
     report,
     saying_what_cannot_be_written,
+    settle,
 )
 from course_tools.marking.recognising import signatures
 from course_tools.marking.records.deadlines import changed, read_deadlines, said_of
@@ -61,6 +63,7 @@ def grade(options: argparse.Namespace) -> int:
         settings = replace(settings, known=signatures(known))
         back = Returning(options, assignments, options.roster, options.roster_column)
         deadlines = deadlines_of(options, assignments)
+        clerk = stack.enter_context(Clerk(options.output, known))
         with Journal(options.output / "journal.sqlite") as journal:
             again = again_of(options, found.submissions)
             given = partial(clerk.give, journal)
@@ -68,6 +71,9 @@ def grade(options: argparse.Namespace) -> int:
             batch = Batch(options.submissions, found.submissions, *words)
             begin(options.output, journal)
             batch.mark_all(team.results)
+            clerk.finish(journal)
+            with saying_what_cannot_be_written(options.output):
+                enter(options.output, known, journal, batch.keys)
             complete = write_all(options, found, known, journal, batch.keys, back, deadlines)
     return 0 if complete else 1
 
@@ -84,8 +90,7 @@ def write_all(
     """Write everything that is made of the results; return whether nothing is missing."""
     students = {each.student for each in found.submissions}
     names, people = back.learn(students, names_besides(found.submissions))
-    news = News(times_of(found.submissions), deadlines, people)
-    ledger = enter(options.output, known, journal, keys, news)
+    ledger = settle(options.output, journal, News(times_of(found.submissions), deadlines, people))
     publish(options.output, known, journal, keys, ledger, found.listed)
     done = report(options.output, journal, keys, found)
     if untimed := ledger.untimed(journal.latest()):

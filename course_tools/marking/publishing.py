@@ -20,7 +20,7 @@ from course_tools.marking.records.people import Person
 from course_tools.marking.records.reports import write_report, write_table
 from course_tools.marking.records.standing import Ledger
 from course_tools.marking.records.twins import twins_in
-from course_tools.marking.results import MarkingError, Result, storable
+from course_tools.marking.results import MarkingError, storable
 from course_tools.marking.submissions import Found, Listed, ListedAs, printable, usable
 from course_tools.notebooks.stored import from_bytes
 
@@ -67,61 +67,25 @@ def saying_what_cannot_be_written(place: Path) -> Iterator[None]:
         ) from error
 
 
-def enter(
-    output: Path, sources: Mapping[str, Path], journal: Journal, keys: Sequence[Key], news: News
-) -> Ledger:
-    """Enter new results in nbgrader's gradebook; all of them in a new one.
-
-    A student whose name was refused gets no entry, and no page: the table says why.
+def settle(output: Path, journal: Journal, news: News) -> Ledger:
+    """Read what people have given, and note in the gradebook what this run knows besides results.
 
     Parameters
     ----------
     output : Path
-        Where it is.
-    sources : dict of str to Path
-        The instructor's notebooks.
+        The folder that has the gradebook.
     journal : Journal
-        Where results are.
-    keys : sequence of Key
-        Those of this run.
+        Where all results are.
     news : News
-        What else this run knows.
-
-    Returns
-    -------
-    Ledger
-        What the gradebook and this run know besides.
+        What this run knows besides.
     """
-    if not (output / GRADEBOOK).exists():
-        journal.none_entered()
-    new = [key for key in keys if usable(key[0]) and not journal.is_entered(key)]
     with saying_what_cannot_be_written(output), Book(output) as book:
         if book.advice:
             print(book.advice, file=sys.stderr)
-        for name in sorted({assignment for _, assignment, _ in new}):
-            book.add_assignment(sources[name])
-        for some in together(journal, new):
-            book.enter(some)
-            for result in some:
-                journal.entered(result)
         if news.people:
             book.introduce(news.people)
         write_deadlines(output, news.deadlines)
         return book.settle(news.handed_in, news.deadlines, journal.latest())
-
-
-def together(journal: Journal, keys: Sequence[Key]) -> Iterator[list[Result]]:
-    """Read results in groups that are entered at once: few, where they are large."""
-    group: list[Result] = []
-    size = 0
-    for result in filter(None, (journal.find(*key) for key in keys)):
-        group.append(result)
-        size += len(result.notebook)
-        if len(group) == TOGETHER or size > LARGEST:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def publish(
