@@ -132,8 +132,10 @@ NBGRADERS = [
     listed("report/report.pdf", NOT, "no notebook (.ipynb), but report.pdf", "report"),
     listed("unclear/answer.ipynb", NOT, "neither its name nor its cells", "unclear", b"{}"),
     listed(".hidden/notebook.ipynb", NOT, "begins with a dot"),
+    listed("many/", NOT, "More than 200 notebooks", "many"),
+    *(Lies(f"many/{MOMENTUM} ({n}).ipynb", b"{}", becomes="quiet") for n in range(201)),
     listed("feedback.pdf", BESIDE, "no notebook"),
-    *(Lies(name, b"x", becomes="quiet") for name in (".DS_Store", "anna/._x", "Thumbs.db")),
+    *(Lies(name, b"x", becomes="quiet") for name in (".DS_Store", f"anna/._{FILE}", "Thumbs.db")),
     Lies("__MACOSX/anna/._x.ipynb", b"x", becomes="quiet"),
     Lies(f"anna/{MOMENTUM}/.ipynb_checkpoints/{FILE}", becomes="quiet"),
 ]  # fmt: skip

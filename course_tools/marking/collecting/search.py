@@ -60,6 +60,11 @@ CLAIMED = (
     " SUBMISSIONS."
 )
 
+MOST_NOTEBOOKS = 200
+"""Notebooks that are looked at in what one student has handed in; the course has fewer."""
+
+TOO_MANY = f"More than {MOST_NOTEBOOKS} notebooks lie there. Leave those that are to be marked."
+
 SYSTEMS = "hidden files of systems and editors"
 """What is counted and not listed."""
 
@@ -189,13 +194,20 @@ class Search:
     def handed_in(self, some: Sequence[tuple[Owner, Thing]], default: str, above: str) -> None:
         """Take what one student has handed in."""
         before = self.taken
+        notebooks: list[tuple[Owner, Thing, Thing]] = []
         others: list[Thing] = []
         for owner, top in some:
-            for thing in top.files():
+            for thing in (thing for thing in top.files() if not self.is_quiet(thing)):
                 if is_notebook(owner.file if thing is top and owner.file else thing.name):
-                    self.notebook(owner, thing, top, default, above)
-                elif thing.name != STAMP and owner.kind != "about" and not self.is_quiet(thing):
+                    notebooks.append((owner, thing, top))
+                elif thing.name != STAMP and owner.kind != "about":
                     others.append(thing)
+        if len(notebooks) > MOST_NOTEBOOKS:
+            self.add(some[0][1], TOO_MANY, student=some[0][0].student, assignment=default)
+            return
+        for owner, thing, top in notebooks:
+            self.notebook(owner, thing, top, default, above)
+        for owner, top in some:
             if not owner.platform and top.kind == "folder" and not top.inside:
                 expected = self.expect(owner, top)
                 others = [thing for thing in others if thing not in expected]
