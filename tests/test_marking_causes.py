@@ -279,6 +279,22 @@ def test_right_work_has_no_cause_whatever_else_stops():
     assert (result.causes, result.points) == ((), 6)
 
 
+@pytest.mark.sandbox
+def test_the_kept_notebook_shows_a_traceback_that_begins_in_the_cell():
+    kept = json.loads(marked(with_cells(line_loss=f"x = 1\n1 / 0\n{LOSS}")).notebook)
+    shown = [
+        "".join(output.get("text", ""))
+        for cell in kept["cells"]
+        for output in cell.get("outputs", [])
+    ]
+    traceback = next(text for text in shown if "ZeroDivisionError" in text)
+    assert traceback.splitlines()[:2] == [
+        "Traceback (most recent call last):",
+        '  File "<cell 5>", line 2, in <module>',
+    ]
+    assert "inside" not in traceback
+
+
 # --- Named mistakes -------------------------------------------------------------------------------
 
 HALF = """
@@ -333,6 +349,9 @@ def test_a_claim_is_cut_to_what_it_may_be(answer: dict[str, Any], fault: list[An
         (Fault("ValueError", "No module named 'torch'"), "No module named 'torch'."),
         (Fault("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"),
          "there is no network when work is marked."),
+        (Fault("ConnectionError", "HTTPSConnectionPool(host='a.org'): Max retries exceeded with"),
+         "there is no network when work is marked."),
+        (Fault("URLError", "<urlopen error unknown url type: htp>"), "<urlopen error unknown url"),
         (Fault("ValueError", ""), "it says nothing more."),
     ],
 )  # fmt: skip

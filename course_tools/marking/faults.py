@@ -27,7 +27,8 @@ NO_NAME = re.compile(r"(?:free variable|name) '(\w{1,100})' is not defined")
 """How Python says what is not there."""
 
 NO_NETWORK = re.compile(
-    r"name resolution|not known|resolve host|Network is unreachable|urlopen error"
+    r"name resolution|Name or service not known|resolve host|Network is unreachable"
+    r"|urlopen error \[Errno|Max retries exceeded"
 )
 """How programs say that they reach nobody."""
 
