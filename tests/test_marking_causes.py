@@ -9,16 +9,19 @@ from functools import cache
 from typing import Any
 
 import pytest
+from marking_class import needs_bubblewrap
 from marking_corpus import LINE, block, cell_in, code, right_one, texts
+from marking_inside import said_alone
 
 from course_tools.files import ROOT
 from course_tools.marking import submission_run
 from course_tools.marking.assignments import Assignment, every_assignment, read_assignment
 from course_tools.marking.causes import DEEPEST, Causes, binds
-from course_tools.marking.faults import SAID, SHOWN, Fault, advice_on, claimed, title_of
+from course_tools.marking.faults import OFFERED, SAID, SHOWN, Fault, advice_on, claimed, title_of
 from course_tools.marking.jobs import Job, Settings
 from course_tools.marking.recognising import signatures
 from course_tools.marking.results import Mark, Result
+from course_tools.marking.sandbox import tree
 from course_tools.marking.sandbox.limits import Limits
 from course_tools.notebooks.stored import from_dict
 
@@ -357,6 +360,24 @@ def test_a_claim_is_cut_to_what_it_may_be(answer: dict[str, Any], fault: list[An
 )  # fmt: skip
 def test_an_error_means_what_is_so(fault: Fault, title: str):
     assert title_of(fault).startswith(f"stopped with {fault.kind}: {title}")
+
+
+@pytest.mark.sandbox
+@needs_bubblewrap
+def test_the_modules_that_are_named_are_there_and_no_others_that_are_known():
+    others = ("scipy", "pytest", "nbgrader", "pip", "tkinter", "course_tools")
+    imports = """
+    import importlib
+    for name in {}:
+        try:
+            importlib.import_module(name)
+            print(name)
+        except ImportError:
+            pass
+    """
+    found = said_alone(block(imports).format((*OFFERED, *others))).split()
+    assert found == [*OFFERED]
+    assert {*found} == {*OFFERED, *others} & tree.modules()
 
 
 def test_modules_of_the_assignment_are_named():

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
+from course_tools.marking.sandbox import tree
 from course_tools.marking.sandbox.inside.wire import clipped
 from lessons_lib.feedback.phrasing import joined
 
@@ -34,14 +33,8 @@ NO_NETWORK = re.compile(
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 
-OFFERED = (
-    "numpy", "scipy", "pandas", "matplotlib", "seaborn", "sympy", "sklearn", "statsmodels",
-    "networkx", "PIL", "ipywidgets", "requests", "torch", "tensorflow", "jax", "lessons_lib",
-)  # fmt: skip
-"""Modules that people look for, as far as they are installed beside the course."""
-
-OUTSIDE = ("course_tools",)
-"""Modules that are here, and not in the sandbox."""
+OFFERED = ("numpy", "matplotlib", "PIL", "ipywidgets", "IPython", "lessons_lib")
+"""Modules that learners import, besides Python's own."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +121,7 @@ def advice_on(fault: Fault, modules: Sequence[str] = ()) -> str:
 def lacked_module(fault: Fault) -> str:
     """Return the module that is not there, if that is what an error is about, and if it is so."""
     found = NO_MODULE.search(fault.words) if fault.kind == "ModuleNotFoundError" else None
-    return found[1] if found and not is_there(found[1].partition(".")[0]) else ""
+    return found[1] if found and found[1].partition(".")[0] not in tree.modules() else ""
 
 
 def needs_network(fault: Fault) -> bool:
@@ -138,16 +131,7 @@ def needs_network(fault: Fault) -> bool:
 
 def modules_there(modules: Sequence[str]) -> list[str]:
     """Return what can be imported."""
-    return ["Python's own modules", *filter(is_there, OFFERED), *modules]
-
-
-@cache
-def is_there(module: str) -> bool:
-    """Whether a module can be imported in the sandbox, which has the same packages."""
-    try:
-        return module not in OUTSIDE and find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
+    return ["Python's own modules", *OFFERED, *modules]
 
 
 def shown(line: str) -> str:

@@ -6,6 +6,7 @@ need, and the course's own, without right answers. Nothing in it tells whose mac
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -182,6 +183,23 @@ def requirements_of(name: str) -> Sequence[str]:
         return []
 
 
+def tops_of(package: Distribution) -> list[str]:
+    """Return the names of what a package has put beside all others."""
+    files = package.read_text("RECORD") or ""
+    tops = {line.partition("/")[0].partition(",")[0] for line in files.splitlines()}
+    return sorted(tops - {"", "..", "__pycache__"})
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Name the modules that can be imported inside: Python's, those of packages, and ours."""
+    found = {LIBRARY.name, *sys.stdlib_module_names} - LEFT_OUT
+    for name in packages():
+        with contextlib.suppress(PackageNotFoundError):
+            found |= {top.partition(".")[0] for top in tops_of(distribution(name))}
+    return frozenset(found)
+
+
 def package_files() -> Iterator[tuple[str, str]]:
     """Give the files of these packages."""
     for name in packages():
@@ -189,9 +207,7 @@ def package_files() -> Iterator[tuple[str, str]]:
             found = distribution(name)
         except PackageNotFoundError:
             continue
-        files = found.read_text("RECORD") or ""
-        tops = {line.partition("/")[0].partition(",")[0] for line in files.splitlines()}
-        for top in sorted(tops - {"", "..", "__pycache__"}):
+        for top in tops_of(found):
             path, place = str(found.locate_file(top)), f"{PACKAGES}/{top}"
             if top.endswith(".dist-info"):
                 kept = (f"/{name}" for name in METADATA if Path(path, name).is_file())
