@@ -64,7 +64,8 @@ FIRST = {
         AGAIN,
     ),
     "stopped": (
-        "Change what is named above. A loop that never ends is the usual reason.",
+        "Change what is named above. Look for a loop that never ends, an array that is far too"
+        " large, or a call that ends Python.",
         RUNS,
         AGAIN,
     ),
