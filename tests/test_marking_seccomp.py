@@ -331,6 +331,9 @@ async def square(x):
     return x * x
 print(sum(await asyncio.gather(*map(square, range(10)))))
 """,
+    "IPython's way to the shell": """
+!echo $((200 + 85))
+""",
     "a program in asyncio": """
 import asyncio
 async def echo():

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -85,21 +85,23 @@ def everything(modules: Sequence[Path]) -> Files:
     modules : sequence of Path
         Folders with further modules that the notebooks import.
     """
+    places = {str(each.resolve()): f"{COURSE}/modules/{k}" for k, each in enumerate(modules)}
     files: Files = dict(python_files())
     files |= package_files()
     files |= course_files(LIBRARY, INSIDE)
-    for k, folder in enumerate(modules):
-        files |= below(str(folder.resolve()), f"{COURSE}/modules/{k}", frozenset({"__pycache__"}))
+    for folder, place in places.items():
+        files |= below(folder, place, frozenset({"__pycache__"}))
     files |= {f"{FONTS}/{file.name}": fonts_here(file) for file in font_lists()}
     for locale in LOCALES:
         files |= below(locale, locale)
     for name in COMMANDS:
         found = shutil.which(name, path="/usr/bin:/bin")
         files |= {f"/usr/bin/{name}": found} if found else {}
-    return files | libraries(files)
+    homes = {sysconfig.get_path("purelib"): PACKAGES, **homes_of_python(), **places}
+    return files | libraries(files, homes)
 
 
-def libraries(files: Files) -> dict[str, str]:
+def libraries(files: Files, homes: Mapping[str, str]) -> dict[str, str]:
     """Return the libraries that files need, and the one that the C library asks for by itself."""
     asking = [
         Path(source)
@@ -108,7 +110,6 @@ def libraries(files: Files) -> dict[str, str]:
     ]
     found = programs.system_library("libgcc_s.so.1")
     needed = {programs.place_of(found): found} if found else {}
-    homes = {sysconfig.get_path("purelib"): PACKAGES, **homes_of_python()}
     needed |= programs.libraries_for(asking, homes)
     return {place: str(path) for place, path in needed.items()}
 

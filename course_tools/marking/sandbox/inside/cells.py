@@ -10,6 +10,7 @@ import functools
 import inspect
 import linecache
 import re
+import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -230,14 +231,26 @@ def offer_ipython() -> None:
         setattr(builtins, name, value)
 
 
+def run_in_shell(command: str) -> int:
+    """Run a command of the shell, print what it says, and return its status.
+
+    IPython's own way needs a terminal, of which there are none.
+    """
+    pipe, nothing, same = subprocess.PIPE, subprocess.DEVNULL, subprocess.STDOUT
+    with subprocess.Popen(
+        command, shell=True, stdin=nothing, stdout=pipe, stderr=same, text=True, errors="replace"
+    ) as program:
+        assert program.stdout
+        while said := program.stdout.read(PRINTED):
+            print(said, end="")
+    return program.returncode
+
+
 @functools.cache
 def get_ipython() -> Any:
     """Return IPython's shell, whose magics read and change the notebook's names."""
     from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils import process
     from traitlets.config import Config
-
-    run_in_shell: Any = vars(process)["system"]
 
     class Shell(InteractiveShell):
         def enable_gui(self, gui: object = None) -> None:
