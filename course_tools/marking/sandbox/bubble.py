@@ -21,7 +21,7 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
@@ -271,13 +271,12 @@ def start(
     control: int, complaints: IO[bytes], modules: Sequence[Path], *, protected: bool
 ) -> subprocess.Popen[bytes]:
     """Start the warm process, with one socket and an empty environment."""
-    enter: Callable[[], None] | None = None
     if protected:
         shown = shelf((*modules,))
         path = [f"{tree.COURSE}/modules/{k}" for k in range(len(modules))]
         path += [tree.OWN, tree.PACKAGES]
-        words = [*command(shown.mounts), *python(tree.python_place(), path, control)]
-        enter = shown.enter
+        inner = [*command(shown.mounts), *python(tree.python_place(), path, control)]
+        words = [*shown.entering, *inner]
     else:
         path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
         words = python(str(tree.real_python()), path, control)
@@ -290,7 +289,6 @@ def start(
         cwd="/",
         pass_fds=[control],
         start_new_session=True,
-        preexec_fn=enter,
     )
     with contextlib.suppress(OSError):  # where memory runs out, this goes first
         Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", "ascii")
@@ -324,9 +322,11 @@ def command(shown: Sequence[str]) -> list[str]:
 
 def links_of_system() -> list[str]:
     """Give the folders of programs and libraries their second names, as this machine has them."""
-    folders = ("/bin", "/lib", "/lib64")
-    links = [folder for folder in folders if Path(folder).is_symlink()]
-    return [word for link in links for word in ("--symlink", str(Path(link).readlink()), link)]
+    links = {"/bin": "usr/bin"}  # where all programs are inside
+    for folder in ("/lib", "/lib64"):
+        if Path(folder).is_symlink():
+            links[folder] = str(Path(folder).readlink())
+    return [word for link, folder in links.items() for word in ("--symlink", folder, link)]
 
 
 def folders_to(place: str) -> list[str]:

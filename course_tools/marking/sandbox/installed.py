@@ -1,4 +1,4 @@
-"""The program that makes the sandbox, and what to do where it is missing or cannot."""
+"""The programs that make the sandbox, and what to do where it is missing or cannot."""
 
 from __future__ import annotations
 
@@ -23,6 +23,23 @@ def bubblewrap() -> str:
             " machine. Install the package bubblewrap (Debian, Ubuntu: `apt install bubblewrap`;"
             " Fedora: `dnf install bubblewrap`). It exists for Linux only: elsewhere, mark in a"
             " virtual machine."
+        )
+    return found
+
+
+def entrance() -> str:
+    """Return where the program is that starts others in namespaces which are there already.
+
+    Raises
+    ------
+    MarkingError
+        If it is not there, with what to install.
+    """
+    found = shutil.which("nsenter", path=f"/usr/sbin:/sbin:{os.defpath}")
+    if not found:
+        raise MarkingError(
+            "The sandbox needs the program nsenter, which is not on this machine. Install the"
+            " package util-linux (Fedora: util-linux-core), to which it belongs."
         )
     return found
 

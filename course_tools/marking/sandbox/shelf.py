@@ -25,8 +25,7 @@ import psutil
 from course_tools.files import ROOT
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox import tree
-from course_tools.marking.sandbox.inside import fence
-from course_tools.marking.sandbox.installed import bubblewrap, no_sandbox
+from course_tools.marking.sandbox.installed import bubblewrap, entrance, no_sandbox
 
 COVERED = "/sys"
 """A folder of the machine that is covered by ours, where nobody else sees it: nothing needs it."""
@@ -73,17 +72,21 @@ class Shelf:
                     f" takes up to {LARGEST >> 20} MB. Is the machine out of memory?"
                 ) from error
             self.folders = sorted(each.name for each in Path(home).iterdir())
-            kinds = ("user", "mnt") if os.geteuid() else ("mnt",)
-            self.doors = [os.open(f"/proc/{keeper}/ns/{kind}", os.O_RDONLY) for kind in kinds]
+            kinds = {"mount": "mnt"} | ({"user": "user"} if os.geteuid() else {})
+            self.doors = {
+                kind: os.open(f"/proc/{keeper}/ns/{name}", os.O_RDONLY)
+                for kind, name in kinds.items()
+            }
 
-    def enter(self) -> None:
-        """Go where it can be mounted. For a process that is about to start another program."""
-        for door in self.doors:
-            fence.call("setns", door, 0)
+    @property
+    def entering(self) -> list[str]:
+        """How a program is started where it can be mounted. It is handed nothing of ours."""
+        doors = [f"--{kind}=/proc/{os.getpid()}/fd/{number}" for kind, number in self.doors.items()]
+        return [entrance(), "--preserve-credentials", *doors, "--"]
 
     def close(self) -> None:
         """Let go of it."""
-        for door in self.doors:
+        for door in self.doors.values():
             os.close(door)
 
     @property
