@@ -23,6 +23,8 @@ MB = 2**20
 LIMITS = Limits()
 BOUNDS = Bounds()
 
+ABOUT = "Mark a folder of submissions: a gradebook, a table and a page for each student come out."
+
 EPILOG = """\
 Submissions may be laid out as nbgrader lays them out, STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, lie in
 one folder as STUDENT.ipynb, or be what Moodle, Canvas or Blackboard give to download, as a zip or
@@ -34,7 +36,7 @@ ended with a mark or a reason, and 1 if something that was meant to be marked is
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     form = argparse.ArgumentDefaultsHelpFormatter
-    parser = argparse.ArgumentParser("grade", description=__doc__, formatter_class=form)
+    parser = argparse.ArgumentParser("grade", description=ABOUT, formatter_class=form)
     parser.epilog = EPILOG
     add = parser.add_argument
     add("submissions", type=Path, metavar="SUBMISSIONS", help="folder or zip of submissions")
