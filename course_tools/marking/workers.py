@@ -10,6 +10,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -219,7 +220,9 @@ def give_up(job: Job, lost: int) -> None:
 
 
 class Cluster:
-    """A dask.distributed cluster, whose workers mark.
+    """A dask.distributed cluster, whose workers mark. It is asked when there is something to do.
+
+    Until then this process has no threads, and can be copied.
 
     Parameters
     ----------
@@ -227,42 +230,51 @@ class Cluster:
         Its address, such as ``tcp://10.0.0.1:8786``.
     patience : float
         Seconds in which it has to answer, and to have a worker.
-
-    Raises
-    ------
-    MarkingError
-        If the cluster does not answer, or has no worker.
     """
 
     def __init__(self, scheduler: str, patience: float = PATIENCE) -> None:
-        self.distributed: Any = importlib.import_module("distributed")  # a second, and no types
-        self.client = _client(self.distributed.Client, scheduler, patience)
+        self.scheduler = scheduler
+        self.patience = patience
+
+    @cached_property
+    def client(self) -> Any:
+        """The connection to it."""
+        distributed: Any = importlib.import_module("distributed")  # a second to load, and no types
+        return _client(distributed.Client, self.scheduler, self.patience)
 
     def __enter__(self) -> Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.close()
+        if "client" in vars(self):
+            self.client.close()
 
     def results(self, jobs: Iterator[Job], *, alone: bool = False) -> Iterator[Done]:
-        """Do what `Team.results` does."""
+        """Do what `Team.results` does.
+
+        Raises
+        ------
+        MarkingError
+            As there, and if the cluster does not answer, or has no worker.
+        """
+        distributed: Any = importlib.import_module("distributed")
         running: dict[Any, Job] = {}
         lost = Counter[str]()
-        ready = self.distributed.as_completed()
+        client, ready = self.client, distributed.as_completed()
 
         def hand_out(job: Job | None) -> None:
             if job:
-                future = self.client.submit(mark_here, job, pure=False)
+                future = client.submit(mark_here, job, pure=False)
                 running[future] = job
                 ready.add(future)
 
-        for _ in range(1 if alone else AHEAD * len(self.client.nthreads())):
+        for _ in range(1 if alone else AHEAD * len(client.nthreads())):
             hand_out(next(jobs, None))
         for future in ready:
             job = running.pop(future)
             try:
                 yield future.result()
-            except self.distributed.KilledWorker:
+            except distributed.KilledWorker:
                 lost[job.digest] += 1
                 give_up(job, lost[job.digest])
                 hand_out(job)
