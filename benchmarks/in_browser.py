@@ -18,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,8 +61,7 @@ STAGES = (
 def visit() -> Visit:
     """Open a notebook and run its first cell, in a browser that has nothing, and once more."""
     seen: Visit = {}
-    with opening() as (browser, address, sent):
-        context = browser.new_context(viewport={"width": 1300, "height": 900})
+    with opening() as (context, address, sent):
         for stage in ("cold", "warm"):
             sent.clear()
             lite = lite_page(context.new_page(), address)
@@ -70,19 +70,31 @@ def visit() -> Visit:
             lite.run(lite.cell("import"))
             seen[f"{stage}: the first cell has run"] = sent.so_far()
             lite.page.close()
-        context.close()
     return seen
 
 
 @contextmanager
 def opening() -> Iterator[tuple[Any, str, Sent]]:
-    """Serve the site to a browser, and count."""
+    """Serve the site to a browser with a disk of its own, and count."""
     find_browser_tests()
     sys.path[:0] = [str(TESTS)]
-    from chromium import running_chromium
+    from chromium import CHROMIUM_MISSING, QUIET, find_chromium
+    from playwright.sync_api import sync_playwright
 
-    with serving_kept(SITE) as (address, sent), running_chromium() as browser:
-        yield browser, f"{address}/lite/", sent
+    executable = find_chromium()
+    if executable is None:
+        raise FileNotFoundError(CHROMIUM_MISSING)
+    with (
+        tempfile.TemporaryDirectory() as disk,
+        serving_kept(SITE) as (address, sent),
+        sync_playwright() as playwright,
+    ):
+        # A private window would keep in memory only, and nothing that is large.
+        context = playwright.chromium.launch_persistent_context(
+            disk, executable_path=executable, args=QUIET, viewport={"width": 1300, "height": 900}
+        )
+        yield context, f"{address}/lite/", sent
+        context.close()
 
 
 def lite_page(page: Any, address: str) -> Any:
