@@ -27,14 +27,14 @@ def test_as_many_workers_as_there_is_memory_for(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == ""
     assert fitting(64, GB, 2 * (GB + OWN) + DRIVER) == 2
     said = capsys.readouterr().err
-    assert said.startswith("64 workers with 1184 MB each would need more than the 2768 MB")
+    assert said.startswith("64 workers with 1184 MB each would need more than the 2968 MB")
     assert "so 2 mark. With less --memory" in said
     assert fitting(2, GB, 2 * (GB + OWN) + DRIVER - 1) == 1
     assert "so 1 marks." in capsys.readouterr().err
 
 
 def test_one_that_does_not_fit_is_refused():
-    with pytest.raises(MarkingError, match=r"only 1583 MB of memory here\. Give --memory 1023, or"):
+    with pytest.raises(MarkingError, match=r"only 1783 MB of memory here\. Give --memory 1023, or"):
         fitting(1, GB, GB + OWN + DRIVER - 1)
     with pytest.raises(MarkingError, match=r"only 100 MB of memory here\. Mark on a machine"):
         fitting(1, GB, 100 * MB)

@@ -16,8 +16,9 @@ MB = 2**20
 OWN = 160 * MB
 """Bytes that a worker needs beside its submission: Python, the warm process, what is read."""
 
-DRIVER = 400 * MB
-"""Bytes for whoever hands out the work, for the gradebook, and for the system."""
+DRIVER = 600 * MB
+"""Bytes for whoever hands out the work, for the gradebook, for the system, and for what is shown in
+all sandboxes, which is in memory once."""
 
 GROUPS = Path("/sys/fs/cgroup")
 """Where Linux says what a group of processes, such as a container, may use."""
