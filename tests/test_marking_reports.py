@@ -230,6 +230,43 @@ def test_the_table_has_a_row_for_each_result_in_order(tmp_path: Path):
     assert (rows[2]["points"], rows[2]["by hand"], rows[2]["not right"]) == ("2", "no", "")
 
 
+CAUSE = "Cell 3 stopped with ModuleNotFoundError: torch is not there when work is marked."
+FOLLOWS = "line_loss is not there.\nThat follows from what came first, in cell 3."
+
+
+def test_what_came_first_stands_once_in_the_table_and_on_the_page(tmp_path: Path):
+    marks = tuple(replace(LOST, name=f"test-{name}", words=FOLLOWS) for name in ("one", "two"))
+    cause = (
+        f"{CAUSE}\nCell 3, counted from the top with the texts, begins with:\n    import <torch>"
+    )
+    given = replace(RESULT, marks=marks, reason="0 of 6 points.", causes=(cause, "Another.\nMore"))
+    write_table([given], tmp_path / "marks.csv")
+    [row] = table_in(tmp_path / "marks.csv")
+    assert row["reason"] == f"0 of 6 points. {CAUSE} Another."
+    assert (
+        row["not right"] == "test-one: line_loss is not there.; test-two: line_loss is not there."
+    )
+    page = page_of(given, TITLE)
+    assert '<p class="line code" dir="auto">import &lt;torch&gt;</p>' in page
+    text = Page(page).text
+    assert text.count(CAUSE) == 1
+    assert text.index("First of all") < text.index(CAUSE) < text.index("Another. More")
+    assert text.index("More") < text.index("Begin with what is said first, above")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_came_first_stays_words(words: str, tmp_path: Path):
+    for status in ("marked", "stopped"):
+        said = f"{words}\n    {words}\n{words}"
+        page = page_of(replace(RESULT, status=status, causes=(said,)), TITLE)  # type: ignore[arg-type]
+        assert set(Page(page).tags) <= {*Page(page_of(RESULT, TITLE)).tags, "div", "h2"}
+        assert words in unescape(page)
+    write_table([replace(RESULT, reason="", causes=(f"=1+1;{words};=2",))], tmp_path / "marks.csv")
+    [row] = table_in(tmp_path / "marks.csv")
+    assert row["reason"].startswith("'=1+1")
+    assert row["reason"].endswith(";'=2")
+
+
 @pytest.mark.parametrize(
     "formula",
     [

@@ -143,6 +143,7 @@ def row_of(standing: Standing | Result) -> tuple[str, ...]:
     result, final = standing.result, standing.final
     lost = [mark for mark in result.marks if mark.points is not None and mark.points < mark.highest]
     points, highest = f"{final.points:g}", f"{final.highest:g}"
+    reason = POINTS.sub(f"{points} of {highest} points.", result.reason)
     at = standing.handed_in
     return (
         result.student,
@@ -151,7 +152,7 @@ def row_of(standing: Standing | Result) -> tuple[str, ...]:
         points,
         highest,
         "yes" if standing.open else "no",
-        POINTS.sub(f"{points} of {highest} points.", result.reason),
+        f"{reason} {result.cause}".strip(),
         "; ".join(f"{mark.name}: {title_and_lines(mark.words)[0]}" for mark in lost),
         "" if at is None else shown(datetime.fromtimestamp(at, UTC).astimezone()),
         final.reason,
