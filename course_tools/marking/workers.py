@@ -139,10 +139,8 @@ class Team:
     def __init__(self, size: int, settings: Settings) -> None:
         if not settings.protected:
             copied_course()  # here, where it is removed at the end, and not in each of them
-        else:
-            with contextlib.suppress(
-                MarkingError
-            ):  # the first submission meets it again, and tells
+        else:  # what fails here is met again by the first submission, which tells
+            with contextlib.suppress(MarkingError):
                 shelf(settings.modules)  # here, so that all of them have it in common
         self.settings = settings
         gc.freeze()  # what is imported stays: neither this process nor its copies search it again

@@ -67,9 +67,11 @@ class Shelf:
             try:
                 self.size = fill(home, files)
             except OSError as error:
+                what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
                 raise MarkingError(
-                    f"What notebooks need cannot be copied into memory: {error.strerror}. That"
-                    f" takes up to {LARGEST >> 20} MB. Is the machine out of memory?"
+                    f"What notebooks need cannot be copied into memory ({what}). That takes 200 MB,"
+                    " and what --module names. Is the machine out of memory, or can a file not be"
+                    " read?"
                 ) from error
             self.folders = sorted(each.name for each in Path(home).iterdir())
             kinds = {"mount": "mnt"} | ({"user": "user"} if os.geteuid() else {})

@@ -90,7 +90,7 @@ def everything(modules: Sequence[Path]) -> Files:
     files |= package_files()
     files |= course_files(LIBRARY, INSIDE)
     for folder, place in places.items():
-        files |= below(folder, place, frozenset({"__pycache__"}))
+        files |= below(folder, place, whole=True)
     files |= {f"{FONTS}/{file.name}": fonts_here(file) for file in font_lists()}
     for locale in LOCALES:
         files |= below(locale, locale)
@@ -114,10 +114,16 @@ def libraries(files: Files, homes: Mapping[str, str]) -> dict[str, str]:
     return {place: str(path) for place, path in needed.items()}
 
 
-def below(
-    folder: str, place: str, left_out: frozenset[str] = LEFT_OUT
-) -> Iterator[tuple[str, str]]:
-    """Give every file below a folder, with its place below another; links to folders apart."""
+def below(folder: str, place: str, *, whole: bool = False) -> Iterator[tuple[str, str]]:
+    """Give every file below a folder, with its place below another; links to folders apart.
+
+    Parameters
+    ----------
+    folder, place : str
+        The folder, and the other.
+    whole : bool
+        Whether nothing is left out but what Python has made.
+    """
     try:
         entries = [*os.scandir(folder)]
     except FileNotFoundError:
@@ -125,10 +131,16 @@ def below(
     for entry in entries:
         name = entry.name
         if entry.is_dir():
-            if name not in left_out and name[:7] != "config-" and not entry.is_symlink():
-                yield from below(entry.path, f"{place}/{name}", left_out)
-        elif not name.endswith(UNUSED_ENDINGS) and not name.startswith(UNUSED_BEGINNINGS):
+            left_out = name in LEFT_OUT or name.startswith("config-")
+            if name != "__pycache__" and (whole or not left_out) and not entry.is_symlink():
+                yield from below(entry.path, f"{place}/{name}", whole=whole)
+        elif entry.is_file() and (whole or not is_unused(name)):
             yield f"{place}/{name}", entry.path
+
+
+def is_unused(name: str) -> bool:
+    """Whether a file is one that no notebook imports, by its name."""
+    return name.endswith(UNUSED_ENDINGS) or name.startswith(UNUSED_BEGINNINGS)
 
 
 # --- Python ---------------------------------------------------------------------------------------
@@ -253,7 +265,9 @@ def course_files(library: Path, inner: Path, *, whole: bool = False) -> Iterator
         Whether what computes is there as well.
     """
     place = f"{OWN}/lessons_lib"
-    for name, path in below(str(library), place, frozenset({"__pycache__", "bank"})):
+    for name, path in below(str(library), place):
+        if name.startswith(f"{place}/feedback/bank/"):
+            continue
         top = Path(name).relative_to(place).parts[0].removesuffix(".py")
         if top in NEEDS and not whole:
             yield f"{OPENED}/{top}/{Path(name).relative_to(place)}", path
