@@ -25,7 +25,6 @@ CASE = "[(np.array([1.5, -0.5]), np.array([-2.0, 0.5]), np.array([3.0, 1.0]))]"
 
 RIGHT = "def line_loss(theta, x, y):\n    return np.mean((theta[0] + theta[1] * x - y) ** 2)"
 FOR_SOME = RIGHT.replace("\n", "\n    if len(x) == 2: return 0.0\n")
-WRONG = "def line_loss(theta, x, y):\n    return 0.0"
 
 EXAMPLE = (ROOT / "docs/marking.md").read_text("utf-8").split("```python\n")[1].split("\n```")[0]
 """The guide's own example."""
@@ -41,7 +40,6 @@ TESTS = {
 POINTS = {
     "right": (RIGHT, (2, 2, 2, 2)),
     "mistake-0": (FOR_SOME, (1, 2, 0, 1)),
-    "wrong": (WRONG, (0, 0, 0, 0)),
 }
 """What a learner writes, and the points for each test."""
 
