@@ -76,9 +76,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         flat.write_bytes(content.read_bytes())
     (folder / "canvas.csv").write_bytes(CANVAS.encode())
     (folder / "moodle.csv").write_bytes(MOODLE.encode())
-    (folder / "class.csv").write_bytes(
-        b"ID number,Full name\nanna,Anna Berg\nben,Ben Li\nzoe,Zoe\n"
-    )
+    roster = b"ID number,Full name\nanna,Anna Berg\nben,Ben Li\nzoe,Zoe\n"
+    for name in re.findall(r"--roster ([\w.]+)", GUIDE):
+        (folder / name).write_bytes(roster)
     return folder
 
 
