@@ -153,7 +153,10 @@ def whole_environment(patch: Patch, folder: Path) -> None:
 
 
 def open_file(patch: Patch, folder: Path) -> None:
-    """Hand on whatever is open."""
+    """Hand on whatever is open, and close nothing."""
+    closing = "os.closerange(3, {control}); os.closerange({control} + 1, 4096);"
+    assert closing in bubble.START
+    patch.setattr(bubble, "START", bubble.START.replace(closing, ""))
     popen = subprocess.Popen
     with_popen(
         patch,

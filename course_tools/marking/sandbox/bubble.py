@@ -276,10 +276,10 @@ def start(
         path = [f"{tree.COURSE}/modules/{k}" for k in range(len(modules))]
         path += [tree.OWN, tree.PACKAGES]
         inner = [*command(shown.mounts), *python(tree.python_place(), path, control)]
-        words = [*shown.entering, *inner]
+        words, doors = [*shown.entering, *inner], [*shown.doors.values()]
     else:
         path = [*map(str, modules), copied_course().name, sysconfig.get_path("purelib")]
-        words = python(str(tree.real_python()), path, control)
+        words, doors = python(str(tree.real_python()), path, control), []
     process = subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
@@ -287,7 +287,7 @@ def start(
         stderr=complaints,
         env=ENVIRONMENT if protected else ENVIRONMENT | {"MPLCONFIGDIR": gettempdir()},
         cwd="/",
-        pass_fds=[control],
+        pass_fds=[control, *doors],
         start_new_session=True,
     )
     with contextlib.suppress(OSError):  # where memory runs out, this goes first
@@ -365,7 +365,9 @@ def python(program: str, path: Sequence[str], control: int) -> list[str]:
 
 
 START = (
-    "import site, sys; site.setquit(); sys.path[:0] = {path!r};"
+    "import os, site, sys; os.closerange(3, {control}); os.closerange({control} + 1, 4096);"
+    " site.setquit(); sys.path[:0] = {path!r};"
     " from inside.warm import main; main({control})"
 )
-"""Without Python's `site`, which would run whatever packages ask for, but with its `exit`."""
+"""Without Python's `site`, which would run whatever packages ask for, but with its `exit`. What was
+open on the way here is closed, before anything else."""

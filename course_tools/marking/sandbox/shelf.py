@@ -82,8 +82,8 @@ class Shelf:
 
     @property
     def entering(self) -> list[str]:
-        """How a program is started where it can be mounted. It is handed nothing of ours."""
-        doors = [f"--{kind}=/proc/{os.getpid()}/fd/{number}" for kind, number in self.doors.items()]
+        """How a program is started where it can be mounted. It has to be handed the doors."""
+        doors = [f"--{kind}=/proc/self/fd/{number}" for kind, number in self.doors.items()]
         return [entrance(), "--preserve-credentials", *doors, "--"]
 
     def close(self) -> None:
