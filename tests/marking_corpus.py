@@ -454,6 +454,11 @@ def place(name: str, tries: str, lay: Callable[[Path, Outside], None], says: str
     return Case(name, tries, lay, "refused", NOTHING, says)
 
 
+def taken(name: str, tries: str, lay: Callable[[Path, Outside], None]) -> Case:
+    """Hand in the right solution in another place than the one that was asked for."""
+    return Case(name, tries, lay, "marked", FULL, "Right.")
+
+
 def named(name: str, tries: str, student: str, *expected: Any) -> Case:
     """Hand in the right solution under a certain name."""
     case = content(name, tries, lambda: texts(LINE)[1].encode(), *expected)
@@ -2528,7 +2533,7 @@ def lay_pipe(path: Path, _: Outside) -> None:
 
 
 def lay_folder(path: Path, _: Outside) -> None:
-    """Make a folder in place of the notebook."""
+    """Make a folder in place of the notebook, with that in it."""
     write(path / "inside.ipynb", as_bytes())
 
 
@@ -2554,7 +2559,7 @@ IN_R = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
 
 FILES: list[Case] = [
     place("missing", "Hands in an empty folder.", lay_nothing, "There is no notebook"),
-    place("misnamed", "Hands in under another name.", lay_other_name, "There is no notebook"),
+    taken("misnamed", "Hands in under another name.", lay_other_name),
     refused("empty", "Hands in an empty file.", lambda: b"", "The file is empty."),
     refused("blank", "Hands in a file of spaces.", lambda: b" \n" * 99, "The file is empty."),
     refused(
@@ -2678,9 +2683,7 @@ FILES: list[Case] = [
         "The file is not a notebook",
     ),
     place("pipe", "Puts a pipe in place of the notebook.", lay_pipe, "is a pipe, not a file"),
-    place(
-        "folder", "Puts a folder in place of the notebook.", lay_folder, "is a folder, not a file"
-    ),
+    taken("folder", "Puts the notebook into a folder of its name.", lay_folder),
 ]
 
 # --- What came first ------------------------------------------------------------------------------
