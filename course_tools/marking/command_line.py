@@ -65,10 +65,15 @@ def grade(options: argparse.Namespace) -> int:
         deadlines = deadlines_of(options, assignments)
         clerk = stack.enter_context(Clerk(options.output, known))
         with Journal(options.output / "journal.sqlite") as journal:
-            again = again_of(options, found.submissions)
-            given = partial(clerk.give, journal)
-            words = (assignments, settings, journal, again, given)
-            batch = Batch(options.submissions, found.submissions, *words)
+            batch = Batch(
+                options.submissions,
+                found.submissions,
+                assignments,
+                settings,
+                journal,
+                again_of(options, found.submissions),
+                added=partial(clerk.give, journal),
+            )
             begin(options.output, journal)
             batch.mark_all(team.results)
             clerk.finish(journal)
