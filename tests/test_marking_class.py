@@ -6,12 +6,12 @@ import csv
 import json
 import re
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marking_page import Page
 
 from course_tools.marking.late import Final
 from course_tools.marking.records.class_page import (
@@ -68,29 +68,6 @@ def overview(title: str = TITLE, twins: list[list[str]] | None = None) -> Overvi
     """Count the class."""
     [one] = overviews_of(CLASS, LISTED, [Overview(NAME, title, twins or [])])
     return one
-
-
-class Page(HTMLParser):
-    """A page as its tags, attributes and words."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: set[str] = set()
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        if self.tags[-1:] != ["style"]:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", "".join(self.words)).strip()
 
 
 def test_the_page_says_how_many_and_which_mistakes():
