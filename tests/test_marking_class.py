@@ -75,7 +75,7 @@ def test_the_page_says_how_many_and_which_mistakes():
     for piece in (
         "9 submissions have a mark or a reason: 8 marked, 1 stopped.",
         "Besides, there is 1 with the words “nothing handed in” in the table.",
-        "Half have 1 points or more, of 5.",
+        "Half have 1 point or more, of 5.",
         "1. run: 3 of 9 right",
         "3 right, 1 partly right, 5 not yet right; 1.56 of 4 points in the mean.",
         "4 of 9: The factor 1 - β is missing",
