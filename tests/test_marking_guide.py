@@ -54,7 +54,9 @@ def words_of(line: str) -> list[str]:
     """Return what `make` would hand over to course_tools."""
     words = [*shlex.split(line), f"PYTHON={sys.executable}"]
     said = subprocess.run(
-        ["make", "-n", "-f", str(ROOT / "Makefile"), *words[1:]], capture_output=True, text=True
+        ["make", "--no-print-directory", "-n", "-f", str(ROOT / "Makefile"), *words[1:]],
+        capture_output=True,
+        text=True,
     )
     assert said.returncode == 0, f"{line}: {said.stderr}"
     _, _, handed = said.stdout.partition(" -m course_tools ")

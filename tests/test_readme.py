@@ -16,8 +16,8 @@ from course_tools.rules.pages import Page, broken_links, unknown_commands
 ROOT = Path(__file__).parent.parent
 PAGES = ("hosting", "latency", "marking", "site")
 GUIDES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page}.md" for page in PAGES))
-PATTERNS = ("NN", "NAME", "autograded/")
-"""Names with these stand for others, or for what marking writes."""
+PATTERNS = ("NN", "NAME", "autograded/", "-Copy1", "timestamp.txt", "nbgrader_config.py")
+"""Names with these stand for others, or for what is handed in, or what marking writes."""
 
 
 def test_picture_is_the_start_pages() -> None:
