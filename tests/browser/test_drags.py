@@ -29,6 +29,10 @@ MAKE = "importlib.import_module('explorers.{}').make()"
 NEAR = 2  # pixels between a mark and the pointer that has hold of it
 FAR = 10  # pixels that a mark goes at least
 NEXT_FRAME = "new Promise(requestAnimationFrame)"
+TRIES = 2
+"""On a busy machine a cell that was clicked is brought into view late, while the hand moves. A page
+that follows the hand does so each time."""
+
 AT_REST = """at => new Promise(go => {
     let [place, frames] = [at.scrollTop, 0];
     const look = () => {
@@ -182,23 +186,36 @@ def strays(lesson: Lesson, name: str, act: Press) -> Iterator[str]:
         if not way:
             yield f"{called} has no place that a hand can find."
             continue
-        explorer.place.get_by_role("button", name="Reset").press("Enter")
-        explorer.move(way[0])
-        explorer.stage.scroll_into_view_if_needed()
-        scroller = lesson.page.locator(SCROLLER)
-        scroller.evaluate(AT_REST)  # a click into another cell brings that into view, in a while
-        act("begin", explorer.mark(way[0], number))
-        before = scroller.evaluate(AT_REST)
-        for wanted in way[1:]:
-            act("move", explorer.mark(wanted, number))
-            lesson.page.evaluate(NEXT_FRAME)
-            elsewhere = away(explorer.scene, number, explorer.index(), wanted) > NEAR
-            if elsewhere or strange(explorer.scene, number, explorer.index(), wanted):
-                yield f"{called} was taken from {way[0]} to {wanted}, and shows {explorer.index()}."
-        act("end", explorer.mark(way[-1], number))
-        after = scroller.evaluate("at => at.scrollTop")
-        if after != before:
-            yield f"{called}: the page was moved, too, from {before} to {after}."
+        for _ in range(TRIES):
+            said, moved = drag(lesson, explorer, number, way, act)
+            if not moved:
+                break
+        yield from (f"{called} {each}" for each in said)
+        if moved:
+            yield f"{called}: the page was moved, too, by {moved} pixels."
+
+
+def drag(
+    lesson: Lesson, explorer: Explorer, number: int, way: list[Index], act: Press
+) -> tuple[list[str], float]:
+    """Drag a mark from state to state; return what went wrong, and how far the page has moved."""
+    said = []
+    explorer.place.get_by_role("button", name="Reset").press("Enter")
+    explorer.move(way[0])
+    explorer.stage.scroll_into_view_if_needed()
+    scroller = lesson.page.locator(SCROLLER)
+    scroller.evaluate(AT_REST)  # a click into another cell brings that into view, in a while
+    act("begin", explorer.mark(way[0], number))
+    before = scroller.evaluate(AT_REST)
+    for wanted in way[1:]:
+        act("move", explorer.mark(wanted, number))
+        lesson.page.evaluate(NEXT_FRAME)
+        shown = explorer.index()
+        elsewhere = away(explorer.scene, number, shown, wanted) > NEAR
+        if elsewhere or strange(explorer.scene, number, shown, wanted):
+            said.append(f"was taken from {way[0]} to {wanted}, and shows {shown}.")
+    act("end", explorer.mark(way[-1], number))
+    return said, scroller.evaluate("at => at.scrollTop") - before
 
 
 @pytest.mark.parametrize("hand", [mouse, finger])
@@ -216,6 +233,8 @@ def test_a_mark_that_stays_is_found(lesson: Lesson, hand: Any) -> None:
         said = list(strays(lesson, "line_and_loss", act))
     canvas.evaluate("at => { at.style.pointerEvents = ''; }")
     assert sum("was taken from" in each for each in said) == 2, said
+    if hand is finger:
+        assert any("the page was moved, too" in each for each in said), said
 
 
 def test_the_explorers_have_the_marks_that_they_should_have() -> None:
