@@ -164,7 +164,7 @@
       const link = event.target.closest?.("a[href]");
       const here = app.shell.currentWidget?.context?.path;
       const [name, heading] = (link?.getAttribute("href") ?? "").split("#").map(decodeURIComponent);
-      if (!here || "commandlinkerCommand" in link.dataset || !/^[^:]+\.ipynb$/.test(name)) {
+      if (!link || !here || "commandlinkerCommand" in link.dataset || !/^[^:]+\.ipynb$/.test(name)) {
         return;
       }
       event.preventDefault();
