@@ -116,7 +116,7 @@ NBGRADERS = [
     Lies(f"desk/{MOMENTUM}/{EXERCISE}{MOMENTUM}.new-version-2.ipynb", student="desk"),
     Lies(f"windows/{MOMENTUM}/{EXERCISE}{MOMENTUM} - Copy (2).ipynb", student="windows"),
     Lies(f"own-name/{MOMENTUM}/my solution.ipynb", student="own-name"),
-    Lies(f"deeper/{MOMENTUM}/work/{FILE}", student="deeper"),
+    Lies(f"deeper/{MOMENTUM}/answers/{FILE}", student="deeper"),
     Lies(f"ending/{FILE[:-6]}.IPYNB", student="ending"),
     Lies(f"hidden-ending/{FILE}.txt", student="hidden-ending"),
     Lies(f"mark/{FILE}", BOM + right(), "mark"),
