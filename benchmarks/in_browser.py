@@ -8,7 +8,7 @@
 - *Slower*: all cells of a lesson, one after the other, in the browser's Python under node and in
   this one, each in a process of its own, in turn. Packages are loaded before, imports count.
 
-Run it with ``python benchmarks/in_browser.py``. It takes some minutes, and needs Chromium, node and
+Run it with ``make bench BENCH_ARGS=lite``. It takes some minutes, and needs Chromium, node and
 what ``make site LITE=1`` has written.
 """
 
@@ -26,7 +26,7 @@ from statistics import median
 from typing import Any
 
 from driving.launch import find_browser_tests
-from measure import Comparison, alternate, exit_status, table
+from measure import Comparison, alternate
 from pages.kept import Sent, serving_kept
 from tables import table as plain
 
@@ -175,13 +175,3 @@ def run(command: list[str], given: str) -> dict[str, Any]:
         raise RuntimeError(done.stderr)
     said: dict[str, Any] = json.loads(done.stdout)
     return said
-
-
-def main() -> int:
-    compared = compare()
-    print(table(compared))
-    return exit_status(compared)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

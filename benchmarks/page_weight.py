@@ -12,7 +12,7 @@ Each is opened in turn, with an empty cache. One rule for all three:
 - *A key press*: from the moment at which the browser received it to the first animation frame after
   the picture has changed, as ``driving/probe.js`` sees it.
 
-Run it with ``python benchmarks/page_weight.py``. It takes some minutes, and needs Chromium, npm and
+Run it with ``make bench BENCH_ARGS=site``. It takes some minutes, and needs Chromium, npm and
 what ``make site`` has written.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from driving.launch import chromium_and_lab, find_browser_tests
-from measure import Comparison, exit_status, table
+from measure import Comparison
 from pages.report import NAMES, Visit, comparisons, press_table, weight_table
 
 if TYPE_CHECKING:
@@ -105,13 +105,3 @@ def ways() -> Iterator[Ways]:
 def told(versions: dict[str, str]) -> str:
     """Return the versions of packages as words."""
     return ", ".join(f"{name} {version}" for name, version in versions.items())
-
-
-def main() -> int:
-    compared = compare()
-    print(table(compared))
-    return exit_status(compared)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

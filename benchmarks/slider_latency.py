@@ -1,6 +1,6 @@
 """How soon a figure answers its slider in JupyterLab: the live figure against the usual ways.
 
-Run it with ``python benchmarks/slider_latency.py``. It takes some minutes and needs Chromium.
+Run it with ``make bench BENCH_ARGS=slider_latency``. It takes some minutes and needs Chromium.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from driving.launch import chromium_and_lab, find_browser_tests
-from measure import Comparison, exit_status, table
+from measure import Comparison
 from sliders.report import (
     BY_HAND,
     NAMES,
@@ -66,13 +66,3 @@ def windows() -> Iterator[dict[str, Window]]:
     with chromium_and_lab(f"--remote-debugging-port={port}") as (browser, lab):
         print("Opening JupyterLab", file=sys.stderr)
         yield {way: Window(browser, port, lab, way) for way in NAMES}
-
-
-def main() -> int:
-    compared = compare()
-    print(table(compared))
-    return exit_status(compared)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
