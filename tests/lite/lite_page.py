@@ -76,7 +76,12 @@ class Lite:
     def run_all(self) -> None:
         """Run all cells, and wait until the last has run."""
         self.command("Run", "Run All Cells")
-        self.page.wait_for_function(HAS_RUN, arg=[PANEL, COMPLAINT], timeout=TO_RUN)
+        self.page.wait_for_function(
+            HAS_RUN,
+            arg=[PANEL, COMPLAINT],
+            timeout=TO_RUN,
+            polling=250,  # milliseconds; a window in which nothing moves may draw no more frames
+        )
 
     def cell(self, opening: str) -> Locator:
         """The cell of code with these words in it."""
