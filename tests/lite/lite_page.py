@@ -43,11 +43,14 @@ class Lite:
         Where `lite/` is, with a slash at the end.
     addresses : list of str
         Where every request went.
+    errors : list of str
+        Exceptions that nobody caught.
     """
 
     page: Page
     url: str
     addresses: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def strangers(self) -> list[str]:
@@ -118,5 +121,6 @@ def open_window(browser: Browser, url: str) -> Iterator[Lite]:
     context: BrowserContext = browser.new_context(viewport={"width": 1300, "height": 900})
     lite = Lite(context.new_page(), url)
     context.on("request", lambda request: lite.addresses.append(request.url))
+    context.on("weberror", lambda raised: lite.errors.append(str(raised.error)))
     yield lite
     context.close()

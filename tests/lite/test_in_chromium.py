@@ -119,3 +119,10 @@ def test_a_link_in_an_answer_opens_the_lesson_beside_it(lite: Lite) -> None:
     answer.locator("summary").click()
     answer.get_by_role("link", name="Lesson 1").click()
     expect(lite.current_tab).to_have_text("01_line_and_loss.ipynb")
+
+
+def test_a_click_that_meets_no_link_is_nothing_to_follow(lite: Lite) -> None:
+    lite.open("notebooks/93_same_ten_questions.ipynb")
+    lite.page.locator(f"{PANEL} h1").first.click()
+    lite.page.locator("#jp-top-panel").click()
+    assert lite.errors == []
