@@ -1,0 +1,1 @@
+"""A room: a laptop in front that serves the course, counts votes and takes in exercises."""

@@ -1,0 +1,34 @@
+"""What a room is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_tools.files import ROOT
+
+
+@dataclass(frozen=True)
+class RoomSettings:
+    """Where a room finds what it serves, where it keeps what it is told, and how it is called.
+
+    Parameters
+    ----------
+    folder : Path
+        Keeps people, votes and what is handed in. Nothing in it is ever served.
+    site : Path
+        The built site, with the browser's Jupyter and the slides in it.
+    pages : Path
+        The room's own pages and scripts.
+    notes : Path
+        The instructor's notes, NN_slug.md.
+    hosts : frozenset of str
+        The names and addresses under which the room is called, without a port; localhost always
+        is one of them.
+    """
+
+    folder: Path = ROOT / "room"
+    site: Path = ROOT / "site" / "_build"
+    pages: Path = ROOT / "site" / "room"
+    notes: Path = ROOT / "instructors"
+    hosts: frozenset[str] = field(default_factory=frozenset)
