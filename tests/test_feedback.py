@@ -407,6 +407,20 @@ def without_factor_in_place(values, factor):
     return values
 
 
+def test_known_mistakes_are_tried_once_for_all_checks():
+    calls = []
+
+    def half(x: Any) -> Any:
+        calls.append(x)
+        return x / 2
+
+    task = Task(1, ("the numbers",), "It doubles.", [(np.array([3.0]),)])
+    task.answer(lambda x: 2 * x)
+    task.mistake("half", "A half is not twice.")(half)
+    assert [judge(task, lambda x: x / 2).mistake for _ in range(3)] == ["half"] * 3
+    assert len(calls) == 1
+
+
 def test_a_known_mistake_is_named_though_it_changes_an_argument_besides():
     verdict = judge(DOUBLE, without_factor_in_place)
     assert (verdict.kind, verdict.title) == ("mistake", "Forgotten factor.")

@@ -87,9 +87,8 @@ def known_mistake(task: Task, got: Sequence[Outcome]) -> Mistake | None:
 
     If none does, one may return the same, and change fewer of its arguments.
     """
-    known = [task.outcomes_of(mistake.function, task.cases) for mistake in task.mistakes]
     for same in (agree, _agree_in_part):
-        for mistake, done in zip(task.mistakes, known, strict=True):
+        for mistake, done in zip(task.mistakes, task.known, strict=True):
             if same(task, got, done):
                 return mistake
     return None
@@ -195,7 +194,8 @@ def _right(task: Task, got: Sequence[Outcome]) -> Verdict:
 
 def _besides(task: Task, mistake: Mistake, got: Sequence[Outcome]) -> str:
     """Say what a function changes that the known mistake leaves alone."""
-    meant = {k for done in task.outcomes_of(mistake.function, task.cases) for k in done.changed}
+    known = task.known[task.mistakes.index(mistake)]
+    meant = {k for done in known for k in done.changed}
     changed = sorted({k for done in got for k in done.changed} - meant)
     if not changed:
         return ""

@@ -150,6 +150,11 @@ class Task:
         """What the reference does with each case."""
         return self.outcomes_of(self.reference, self.cases)
 
+    @cached_property
+    def known(self) -> list[list[Outcome]]:
+        """What each known mistake does with each case."""
+        return [self.outcomes_of(mistake.function, self.cases) for mistake in self.mistakes]
+
     def outcomes_of(self, function: Function, cases: Sequence[Inputs]) -> list[Outcome]:
         """Run a function that is known to return."""
         return [outcome(function, inputs, len(self.returns)) for inputs in cases]
