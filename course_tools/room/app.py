@@ -19,6 +19,9 @@ from course_tools.room.files import Pages
 from course_tools.room.guard import Guard
 from course_tools.room.settings import RoomSettings
 
+HIDDEN = {"instructors": "the notes for instructors are on the instructor's page of this room"}
+"""What of the site is not shown to a room."""
+
 
 def create_app(settings: RoomSettings) -> Starlette:
     """Return the application of a room; `app.state.room` is the room itself, with its words."""
@@ -35,7 +38,7 @@ def create_app(settings: RoomSettings) -> Starlette:
             *instructor.routes(room),
             Route("/room/api/{rest:path}", nothing, methods=["GET", "POST"]),
             Mount("/room", Pages(settings.pages)),
-            Mount("/", Pages(settings.site)),
+            Mount("/", Pages(settings.site, HIDDEN)),
         ],
         middleware=[Middleware(Guard, hosts=settings.hosts)],
         exception_handlers=dict(HANDLERS),

@@ -26,7 +26,7 @@ async def refused(_request: Request, error: Exception) -> Response:
 async def not_found(request: Request, error: Exception) -> Response:
     """Answer somebody who asks for what is not there, or in a way in which it is not given."""
     assert isinstance(error, HTTPException)
-    sentence = f"There is nothing here ({error.status_code} {error.detail})."
+    sentence = f"There is nothing here: {error.detail} ({error.status_code})."
     if request.url.path.startswith("/room/api/"):
         return JSONResponse({"error": sentence}, error.status_code, error.headers)
     return PlainTextResponse(sentence, error.status_code, error.headers)

@@ -4,37 +4,89 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePath
 
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-SCRIPT = '<script src="/room/room.js" defer></script>'
+from course_tools.room.packing import Packed
+
+SCRIPT = b'<script src="/room/room.js" defer></script>'
 """Tells a page that it is open in a room."""
 
-HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+HEAD = re.compile(rb"<head\b[^>]*>", re.IGNORECASE)
+
+CONDITIONS = (b"if-none-match", b"if-modified-since", b"range")
+"""What a browser says of the page that it has: it may be one without the script."""
 
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("application/wasm", ".wasm")
 
 
 class Pages(StaticFiles):
-    """A folder of files; its pages learn that they are open in a room."""
+    """A folder of files; its pages learn that they are open in a room.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+        Which. Links that lead out of it are not followed.
+    hidden : mapping of str to str
+        Names in it that are not sent, with the sentence that is sent instead.
+    """
+
+    def __init__(self, folder: Path, hidden: Mapping[str, str] | None = None) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
+        self._folder = folder
+        self._hidden = hidden or {}
+        self._packed = Packed(as_sent)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with a file, and a page with the room's script in it."""
+        self._refuse_hidden(path)
+        if PurePath(path).suffix in ("", ".html"):
+            told = [each for each in scope["headers"] if each[0] not in CONDITIONS]
+            scope = {**scope, "headers": told}
         response = await super().get_response(path, scope)
-        if isinstance(response, FileResponse) and response.media_type == "text/html":
-            page = Path(response.path).read_text(encoding="utf-8")
-            response = HTMLResponse(with_script(page), response.status_code)
+        if isinstance(response, FileResponse) and "range" not in Headers(scope=scope):
+            response = await self._small(response, "gzip" in accepted(scope))
         response.headers["cache-control"] = "no-cache"  # ask whether there is a newer one
         return response
 
+    async def _small(self, found: FileResponse, packed: bool) -> Response:
+        file = Path(found.path)
+        content = await self._packed.of(file) if packed else None
+        if content is None and file.suffix != ".html":
+            return found
+        told = {} if file.suffix == ".html" else {"etag": found.headers["etag"]}
+        if content is None:
+            content = as_sent(file.suffix, file.read_bytes())
+        else:
+            told["content-encoding"] = "gzip"
+        told["vary"] = "accept-encoding"
+        return Response(content, found.status_code, told, found.media_type)
 
-def with_script(page: str) -> str:
-    """Return a page that loads the room's script, before all scripts of its own."""
-    return HEAD.sub(lambda head: head.group() + SCRIPT, page, count=1)
+    def _refuse_hidden(self, path: str) -> None:
+        first = self._folder / next(iter(PurePath(path).parts), "")
+        for name, sentence in self._hidden.items():
+            hidden = self._folder / name
+            if first.name == name or (
+                first.exists() and hidden.exists() and first.samefile(hidden)
+            ):
+                raise HTTPException(404, sentence)
+
+
+def as_sent(suffix: str, content: bytes) -> bytes:
+    """Return what is sent of a file: a page loads the room's script before all of its own."""
+    if suffix != ".html":
+        return content
+    return HEAD.sub(lambda head: head.group() + SCRIPT, content, count=1)
+
+
+def accepted(scope: Scope) -> set[str]:
+    """Return in which ways a browser says that a file may be packed."""
+    said = Headers(scope=scope).get("accept-encoding", "").lower()
+    return {each.partition(";")[0].strip() for each in said.split(",")}

@@ -32,3 +32,18 @@ class RoomSettings:
     pages: Path = ROOT / "site" / "room"
     notes: Path = ROOT / "instructors"
     hosts: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        """Refuse to keep people's votes and work where they would be served.
+
+        Raises
+        ------
+        ValueError
+            If the folder lies in one that is served.
+        """
+        for served in (self.site, self.pages):
+            if self.folder.resolve().is_relative_to(served.resolve()):
+                raise ValueError(
+                    f"The room's folder {self.folder} lies in {served}, which everybody can read."
+                    " Choose one that lies elsewhere, such as room."
+                )
