@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath
@@ -46,7 +47,6 @@ class Pages(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with a file, and a page with the room's script in it."""
-        self._refuse_hidden(path)
         if PurePath(path).suffix in ("", ".html"):
             told = [each for each in scope["headers"] if each[0] not in CONDITIONS]
             scope = {**scope, "headers": told}
@@ -69,14 +69,16 @@ class Pages(StaticFiles):
         told["vary"] = "accept-encoding"
         return Response(content, found.status_code, told, found.media_type)
 
-    def _refuse_hidden(self, path: str) -> None:
-        first = self._folder / next(iter(PurePath(path).parts), "")
-        for name, sentence in self._hidden.items():
-            hidden = self._folder / name
-            if first.name == name or (
-                first.exists() and hidden.exists() and first.samefile(hidden)
-            ):
-                raise HTTPException(404, sentence)
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file, unless it is hidden; Starlette asks for every path that is sent."""
+        found, about = super().lookup_path(path)
+        if about is not None:
+            inside = Path(found).relative_to(self._folder.resolve()).parts[:1]
+            for name, sentence in self._hidden.items():
+                hidden = self._folder / name
+                if hidden.exists() and hidden.samefile(self._folder.joinpath(*inside)):
+                    raise HTTPException(404, sentence)
+        return found, about
 
 
 def as_sent(suffix: str, content: bytes) -> bytes:
