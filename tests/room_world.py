@@ -1,4 +1,4 @@
-"""A room for tests: a small site, people in it, and two ways to ask: in this process, or by wire."""
+"""A room for tests: a small site, people in it, and two ways to ask: here, or by wire."""
 
 from __future__ import annotations
 
