@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,8 +90,8 @@ class World:
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, client=(address, 1))
-            async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
-                return await client.request(method, path, headers=told, **sent)
+            client = httpx.AsyncClient(transport=transport, trust_env=False)
+            return await client.request(method, f"http://{host}{path}", headers=told, **sent)
 
         return self._runner.run(asked())
 
@@ -102,7 +103,7 @@ class World:
         self, path: str, values: object, secret: str | None = None, **sent: Any
     ) -> httpx.Response:
         """Send JSON to the room's service."""
-        return self.ask("POST", f"/room/api/{path}", secret, json=values, **sent)
+        return self.ask("POST", f"/room/api/{path}", secret, content=json.dumps(values), **sent)
 
     # --- People ---------------------------------------------------------------------------------
 

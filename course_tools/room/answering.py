@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from course_tools.room.guesses import Guesses
 from course_tools.room.people import People, Person
 from course_tools.room.progress import Progress
 from course_tools.room.refusing import RefusedError, given
+from course_tools.room.sending import Intake
 from course_tools.room.settings import RoomSettings
 from course_tools.room.store import Store
 
@@ -42,6 +44,7 @@ class Room:
         self.ballots = Ballots(self.store)
         self.progress = Progress(self.store)
         self.guesses = Guesses()
+        self.intake = Intake()
         self.learners_news = Changes()
         self.instructors_news = Changes()
 
@@ -133,8 +136,8 @@ def route(
     """
 
     async def endpoint(request: Request) -> Response:
-        asked = await understand(room, request, who, most)
-        answered = await run_in_threadpool(answer, asked)
+        async with understand(room, request, who, most) as asked:
+            answered = await run_in_threadpool(answer, asked)
         for each in news:
             each.tell()
         return JSONResponse(answered, headers=NEVER_KEPT)
@@ -152,43 +155,27 @@ def look(
     """
 
     async def endpoint(request: Request) -> Response:
-        asked = await understand(room, request, who, most=0)
-        version = {}
-        if news is not None:
-            await news.after(asked.query.get("after"))
-            version = {"version": news.version}
-        answered = await run_in_threadpool(answer, asked)
+        async with understand(room, request, who, most=0) as asked:
+            version = {}
+            if news is not None:
+                await news.after(asked.query.get("after"))
+                version = {"version": news.version}
+            answered = await run_in_threadpool(answer, asked)
         return JSONResponse({**version, **answered} if version else answered, headers=NEVER_KEPT)
 
     return Route(f"/room/api/{path}", endpoint, methods=["GET"])
 
 
-async def understand(room: Room, request: Request, who: Who, most: int) -> Asked:
+@asynccontextmanager
+async def understand(room: Room, request: Request, who: Who, most: int) -> AsyncIterator[Asked]:
     """Read a request, and find out who asks before anything else of it is read."""
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     secret = secret.strip() if kind.lower() == "bearer" else ""
     person = await run_in_threadpool(let_in, room, secret, who)
     address = request.client.host if request.client else ""
-    body = await body_of(request, most)
-    return Asked(person, address, body, request.path_params, dict(request.query_params))
-
-
-async def body_of(request: Request, most: int) -> bytes:
-    """Return what was sent, if it is not too much; nothing of what is too much is kept."""
-    said = request.headers.get("content-length", "0")
-    body = bytearray()
-    if not said.isdecimal() or len(said) > 12 or int(said) > most:
-        raise too_much(most)
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise too_much(most)
-    return bytes(body)
-
-
-def too_much(most: int) -> RefusedError:
-    """Return what is said to whom sends too much."""
-    return RefusedError(413, f"This is too much. {most:,} bytes can be sent here.")
+    query = dict(request.query_params)
+    async with room.intake.body(request, most) as body:
+        yield Asked(person, address, body, request.path_params, query)
 
 
 def let_in(room: Room, secret: str, who: Who) -> Person | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -13,6 +13,9 @@ from course_tools.room.refusing import RefusedError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """What this machine calls itself."""
+
+NAMED = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+"""A name or an address, and perhaps a port."""
 
 SENT = {
     "x-content-type-options": "nosniff",
@@ -73,7 +76,7 @@ class Guard:
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if hostname(f"//{host}") not in self._hosts:
+        if hostname(host) not in self._hosts:
             raise RefusedError(
                 403, "This room is not called by that name. Its address stands on the wall."
             )
@@ -87,9 +90,7 @@ class Guard:
             raise RefusedError(403, "This was sent by a page that is not the room's.")
 
 
-def hostname(address: str) -> str | None:
-    """Return the name in an address, or None."""
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
+def hostname(host: str) -> str:
+    """Return the name in a Host header, without its port; nothing, if it is no such header."""
+    found = NAMED.fullmatch(host.lower())
+    return found["name"].strip("[]") if found else ""

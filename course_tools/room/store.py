@@ -52,7 +52,7 @@ class Store:
         self._file.row_factory = sqlite3.Row
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=FULL")
-        self._file.executescript(TABLES)
+        self._file.executescript(f"BEGIN; {TABLES} COMMIT;")
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -78,9 +78,11 @@ class Store:
 
     def kept(self, name: str, make: Callable[[], str]) -> str:
         """Return what is kept under a name, and make it if there is nothing."""
-        with self.changing() as file:
-            file.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (name, make()))
-        return str(self.value("SELECT value FROM kept WHERE name = ?", name))
+        asked = "SELECT value FROM kept WHERE name = ?"
+        if self.value(asked, name) is None:
+            with self.changing() as file:
+                file.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (name, make()))
+        return str(self.value(asked, name))
 
     def close(self) -> None:
         """Let go of the file."""
