@@ -29,15 +29,16 @@ def every_question() -> dict[str, Any]:
     return {"says": says, "asked": {each.key: asked_on_page(each, site) for each in questions()}}
 
 
-def asked_on_page(question: Question, site: Site) -> dict[str, dict[str, str]]:
-    """Return a question's choices and beliefs, as HTML."""
+def asked_on_page(question: Question, site: Site) -> dict[str, Any]:
+    """Return a question's choices and beliefs, as HTML, and what it is called in a vote."""
     found = (ROOT / "notebooks").glob(f"{question.lesson:02}_*.ipynb")
     source = f"notebooks/{next(found).name}"
     parts = {"choices": question.choices, "beliefs": question.beliefs}
-    return {
+    html = {
         part: {letter: led(text, site, source) for letter, text in texts.items()}
         for part, texts in parts.items()
     }
+    return {**html, "key": question.ballot}
 
 
 def ten_questions() -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Choice(anywidget.AnyWidget):
         "open" stands on what is folded.
     opened : bool
         Whether the answer has been opened, so that the choice stands.
+    key : str
+        What the question is called in a vote; nothing for one on which nobody votes.
     """
 
     _esm = HERE / "prediction.js"
@@ -39,6 +41,7 @@ class Choice(anywidget.AnyWidget):
     says = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     opened = traitlets.Bool(False).tag(sync=True)
+    key = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Choice(anywidget.AnyWidget):
         says: Mapping[str, str],
         *,
         opened: bool = False,
+        key: str = "",
     ) -> None:
         super().__init__(
             choices=dict(choices),
@@ -55,6 +59,7 @@ class Choice(anywidget.AnyWidget):
             says=dict(says),
             chosen=kept if kept in choices else "",
             opened=opened,
+            key=key,
         )
 
     @property

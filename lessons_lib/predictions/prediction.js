@@ -1,4 +1,5 @@
 // A question's choices as buttons. The browser answers by itself; the kernel only keeps the choice.
+// In a room, which `courseRoom` stands for, the buttons are a ballot while there is a vote.
 
 export default { render };
 
@@ -20,9 +21,9 @@ function render({ model, el }) {
     make("b", "", button).textContent = letter;
     make("span", "", button).innerHTML = text;
     button.addEventListener("click", () => {
-      if (model.get("opened")) return;
-      model.set("chosen", letter);
-      model.save_changes();
+      const ballot = ballotOf(model);
+      if (ballot) return cast(ballot, letter);
+      if (!model.get("opened")) choose(letter);
     });
     return [letter, button];
   });
@@ -32,28 +33,91 @@ function render({ model, el }) {
     model.save_changes();
   });
 
+  function choose(letter) {
+    model.set("chosen", letter);
+    model.save_changes();
+  }
+
+  let failed = { state: "", message: "" };
+  function cast(ballot, letter) {
+    const { key, state } = ballot;
+    if (!isOpen(ballot)) return;
+    const kept = () => {
+      failed = { state, message: "" };
+      choose(letter);
+    };
+    const lost = ({ message }) => (failed = { state, message });
+    globalThis.courseRoom.vote(key, letter).then(kept, lost).then(show);
+  }
+
   function show() {
-    const chosen = model.get("chosen");
-    const opened = model.get("opened");
+    const ballot = ballotOf(model);
+    const chosen = ballot ? votedIn(ballot) : model.get("chosen");
+    const stands = ballot ? !isOpen(ballot) : model.get("opened");
     for (const [letter, button] of buttons) {
       button.setAttribute("aria-pressed", String(letter === chosen));
-      button.setAttribute("aria-disabled", String(opened));
+      button.setAttribute("aria-disabled", String(stands));
     }
     const text = model.get("beliefs")[chosen] ?? "";
-    answer.hidden = !text;
-    said.textContent = fill(chosen ? (opened ? says.stands : says.chosen) : says.ask, chosen);
+    answer.hidden = !text || Boolean(ballot && ballot.state !== "shown");
+    const alone = chosen ? (stands ? says.stands : says.chosen) : says.ask;
+    const trouble = failed.state === ballot?.state ? failed.message : "";
+    said.textContent = ballot ? [trouble, ...saidOf(ballot)].join(" ").trim() : fill(alone, chosen);
     summary.textContent = fill(says.open, chosen);
     belief.innerHTML = text;
     belief.querySelectorAll("a[href]").forEach(openInJupyterLab);
   }
 
   model.on("change:chosen change:opened", show);
+  const leave = globalThis.courseRoom?.subscribe(show);
+  if (leave) el.dataset.ballot = model.get("key");
   const giveBack = keepKeys(el);
   show();
   return () => {
     giveBack();
+    leave?.();
     model.off("change:chosen change:opened", show);
   };
+}
+
+// --- A ballot -------------------------------------------------------------------------------------
+
+// The vote on this question, for who has joined a room in which there is one.
+function ballotOf(model) {
+  const room = globalThis.courseRoom;
+  const question = room?.me ? room.now?.question : null;
+  return question?.key === model.get("key") ? question : null;
+}
+
+function isOpen({ state }) {
+  return state === "first" || state === "second";
+}
+
+function votedIn({ state, mine }) {
+  return (isOpen({ state }) ? mine[state] : (mine.second ?? mine.first)) ?? "";
+}
+
+function saidOf({ state, mine, result }) {
+  const before = mine.first ? `At first you chose ${mine.first}.` : "";
+  const both = [mine.first, mine.second].filter(Boolean).join(", and then ");
+  const own = both ? `You chose ${both}.` : "You did not vote.";
+  const change = "Until the vote is closed, you may change it.";
+  return {
+    first: mine.first
+      ? [`You chose ${mine.first}.`, change]
+      : ["The vote is open: choose. Nobody sees more of it than how many chose what."],
+    talk: ["The first vote is closed.", own, "Convince your neighbour; then vote once more."],
+    second: mine.second
+      ? [before, `Now you chose ${mine.second}.`, change]
+      : ["The second vote is open: choose again.", before],
+    closed: ["The vote is closed.", own],
+    shown: [own, counted("In the first vote", result?.first), counted("in the second", result?.second)],
+  }[state];
+}
+
+function counted(when, votes) {
+  const counts = Object.entries(votes ?? {}).map(([letter, count]) => `${letter} ${count}`);
+  return counts.length ? `${when}: ${counts.join(", ")}.` : "";
 }
 
 // Keys that a control understands are its own. Jupyter takes letters for commands, and Notebook 7 the

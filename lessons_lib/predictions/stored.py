@@ -38,6 +38,11 @@ class Question:
         """Under which name a choice is kept."""
         return f"{self.lesson} {self.name}"
 
+    @property
+    def ballot(self) -> str:
+        """What it is called in a vote: 06/race."""
+        return f"{self.lesson:02}/{self.name}"
+
 
 @cache
 def questions() -> tuple[Question, ...]:

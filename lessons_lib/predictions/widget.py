@@ -52,7 +52,7 @@ class Prediction(Choice):
 
     def __init__(self, asked: Question) -> None:
         kept = recall("prediction").get(asked.key, "")
-        super().__init__(asked.choices, asked.beliefs, kept, SAYS)
+        super().__init__(asked.choices, asked.beliefs, kept, SAYS, key=asked.ballot)
         self.asked = asked
         self.observe(self._keep, "chosen")
 

@@ -12,9 +12,9 @@ function askPredictions() {
   }
 }
 
-function questionOf({ choices, beliefs }, says, kind, key, opened = false) {
-  const kept = recall(kind, key);
-  return modelOf({ choices, beliefs, says, chosen: kept in choices ? kept : "", opened });
+function questionOf({ choices, beliefs, key = "" }, says, kind, name, opened = false) {
+  const kept = recall(kind, name);
+  return modelOf({ choices, beliefs, says, key, chosen: kept in choices ? kept : "", opened });
 }
 
 function showQuestion(place, model) {
