@@ -34,13 +34,28 @@ ASKED, ANSWERED = "predict-", "answer-"
 """How the ids of the two cells begin."""
 
 CHOICE = re.compile(r"^- \*\*([a-z])\*\* (.+(?:\n  .+)*)$", re.MULTILINE)
+HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 BELIEF = "If you chose "
 RIGHT = "The answer"
+
+FOR_ONE = (
+    "Run the cell below this question, and your choices are buttons. ",
+    "Choose before you go on.",
+)
+"""What a question's cell says to somebody who reads alone."""
 
 
 def choices_in(source: str) -> dict[str, str]:
     """Return the choices of a question's cell by their letters, as Markdown."""
     return {letter: text.strip() for letter, text in CHOICE.findall(source)}
+
+
+def asked_in(source: str) -> str:
+    """Return what a question's cell asks, as Markdown: no heading, and none of its choices."""
+    text = CHOICE.sub("", HEADING.sub("", source))
+    for sentence in FOR_ONE:
+        text = text.replace(sentence, "")
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def folded_in(source: str) -> dict[str, str]:

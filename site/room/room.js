@@ -6,7 +6,7 @@
 //   trouble     a sentence, while the server does not answer
 //   subscribe   (f) -> unsubscribe; f(courseRoom) is called whenever one of these has changed
 //   vote        (key, letter) -> Promise, kept when it is fulfilled
-//   progress    ({assignment, task, right, mistake} or {lesson}) -> Promise, sends with consent only
+//   progress    ({assignment, task, right, mistake} or {lesson: "06"}) -> Promise, sends with consent only
 //   handIn      (assignment, bytes) -> Promise of the receipt
 //   join, comeBack, leave, share, secret, ask   what the room's own pages need
 //
@@ -185,7 +185,7 @@
   // The page of a lesson or an exercise says which lesson it is, for those who share it.
   function tellWhere() {
     const found = location.pathname.match(/\/(?:notebooks|exercises|solutions)\/(\d\d)_/);
-    if (found) progress({ lesson: Number(found[1]) }).catch(() => undefined);
+    if (found) progress({ lesson: found[1] }).catch(() => undefined);
   }
 
   async function share(on) {
