@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from course_tools.room import instructor, learners
+from course_tools.room import instructor, learners, pages
 from course_tools.room.answering import Room
 from course_tools.room.failing import HANDLERS
 from course_tools.room.files import Pages
@@ -36,6 +36,7 @@ def create_app(settings: RoomSettings) -> Starlette:
         routes=[
             *learners.routes(room),
             *instructor.routes(room),
+            *pages.routes(),
             Route("/room/api/{rest:path}", nothing, methods=["GET", "POST"]),
             Mount("/room", Pages(settings.pages)),
             Mount("/", Pages(settings.site, HIDDEN)),

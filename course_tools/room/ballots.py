@@ -78,6 +78,11 @@ class Ballots:
         found = self._store.value("SELECT state FROM questions WHERE key = ?", key)
         return found or "new"
 
+    def states(self) -> dict[str, str]:
+        """Return how far each question is that has been opened."""
+        rows = self._store.rows("SELECT key, state FROM questions ORDER BY key")
+        return {row["key"]: row["state"] for row in rows}
+
     def vote(self, student: str, key: str, letter: str) -> None:
         """Count somebody's choice for the round that is open, in place of an earlier one."""
         allowed = self._letters_of(key)

@@ -7,7 +7,9 @@ from typing import Any
 from starlette.routing import Route
 
 from course_tools.room.answering import Asked, Room, look, route
+from course_tools.room.ballots import NEXT
 from course_tools.room.notes import notes_of
+from course_tools.room.pages import invitation
 from course_tools.room.refusing import RefusedError
 from course_tools.room.words import same
 
@@ -32,7 +34,12 @@ def routes(room: Room) -> list[Route]:
             "here": room.people.here(),
             "question": question(peek="peek" in asked.query),
             "handed_in": {row["assignment"]: row["n"] for row in handed_in},
+            "states": room.ballots.states(),
+            "steps": NEXT,
         }
+
+    def joining(_asked: Asked) -> dict[str, str]:
+        return invitation(room.settings.address, room.people.word)
 
     def question(*, peek: bool) -> dict[str, Any] | None:
         key = room.ballots.current()
@@ -66,6 +73,7 @@ def routes(room: Room) -> list[Route]:
             who="instructor",
             news=(room.learners_news, room.instructors_news),
         ),
+        look(room, "instructor/joining", joining, who="instructor"),
         look(room, "instructor/view", lambda _: room.progress.view(), who="instructor"),
         look(
             room,

@@ -10,6 +10,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+import segno
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -49,6 +50,16 @@ def routes() -> list[Route]:
         *(Route(f"/room/{name}", file, methods=["GET"]) for name in BORROWED),
         Route("/room/questions.json", texts, methods=["GET"]),
     ]
+
+
+def invitation(address: str, word: str) -> dict[str, str]:
+    """Return what stands on the wall: where the room is, its word, and both as a picture.
+
+    The word goes behind a #, which no browser sends to a server.
+    """
+    place = f"{address}/room/"
+    code = segno.make(f"{place}#{word}", error="m", micro=False)
+    return {"address": place, "word": word, "qr": code.svg_data_uri(scale=8, border=2)}
 
 
 @cache

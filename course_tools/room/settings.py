@@ -25,6 +25,8 @@ class RoomSettings:
     hosts : frozenset of str
         The names and addresses under which the room is called, without a port; localhost always
         is one of them.
+    address : str
+        Where learners find it, as it stands on the wall: "http://192.168.1.5:8000".
     """
 
     folder: Path = ROOT / "room"
@@ -32,6 +34,7 @@ class RoomSettings:
     pages: Path = ROOT / "site" / "room"
     notes: Path = ROOT / "instructors"
     hosts: frozenset[str] = field(default_factory=frozenset)
+    address: str = "http://localhost:8000"
 
     def __post_init__(self) -> None:
         """Refuse to keep people's votes and work where they would be served.
