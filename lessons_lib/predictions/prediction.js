@@ -111,7 +111,7 @@ function saidOf({ state, mine, result }) {
       ? [before, `Now you chose ${mine.second}.`, change]
       : ["The second vote is open: choose again.", before],
     closed: ["The vote is closed.", own],
-    shown: [own, counted("In the first vote", result?.first), counted("in the second", result?.second)],
+    shown: [own, counted("First vote", result?.first), counted("Second vote", result?.second)],
   }[state];
 }
 

@@ -48,13 +48,14 @@
     throw Object.assign(new Error(sentence), { status: answer.status });
   }
 
-  // Ask again and again for what is new, with pauses while nobody answers, until it is stopped.
+  // Ask again and again for what is new, with pauses while nobody answers, until it is stopped. The
+  // path ends where ?after= or &after= goes on.
   async function follow(path, take, fail, signal, as = undefined) {
     let [version, pause] = ["", SOON];
     while (!signal.aborted) {
       try {
         const began = Date.now();
-        const state = await ask(`${path}?after=${version}`, { as, signal });
+        const state = await ask(`${path}after=${version}`, { as, signal });
         if (String(state.version) === version && Date.now() - began < SOON) await sleep(SOON);
         version = String(state.version);
         pause = SOON;
@@ -145,7 +146,7 @@
     } catch (error) {
       fail(error);
     }
-    if (secret && !signal.aborted) void follow("now", take, fail, signal);
+    if (secret && !signal.aborted) void follow("now?", take, fail, signal);
   }
 
   function stop() {
