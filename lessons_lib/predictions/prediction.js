@@ -58,6 +58,7 @@ function render({ model, el }) {
       button.setAttribute("aria-pressed", String(letter === chosen));
       button.setAttribute("aria-disabled", String(stands));
     }
+    el.toggleAttribute("data-voting", Boolean(ballot) && isUndecided(ballot));
     const text = model.get("beliefs")[chosen] ?? "";
     answer.hidden = !text || Boolean(ballot && ballot.state !== "shown");
     const alone = chosen ? (stands ? says.stands : says.chosen) : says.ask;
@@ -91,6 +92,11 @@ function ballotOf(model) {
 
 function isOpen({ state }) {
   return state === "first" || state === "second";
+}
+
+// While it is, a page in a room waits with what stands below: that would answer the question.
+function isUndecided({ state }) {
+  return isOpen({ state }) || state === "talk";
 }
 
 function votedIn({ state, mine }) {

@@ -203,6 +203,7 @@
   // --- A line below every page that is not the room's own -----------------------------------------
 
   const isShown = window === window.top && !/\/(room|slides)\//.test(location.pathname);
+  const IN_JUPYTER = /\/lite\//.test(location.pathname);
   let bar = null;
 
   function makeBar() {
@@ -223,6 +224,7 @@
     const state = room.now?.question?.state;
     const open = state === "first" || state === "second";
     bar.href = new URL("./", HERE);
+    bar.target = IN_JUPYTER ? "room" : ""; // whose work would be gone from this tab
     bar.classList.toggle("room-open", open);
     bar.textContent = said(open);
   }
