@@ -53,13 +53,18 @@ def routes() -> list[Route]:
 
 
 def invitation(address: str, word: str) -> dict[str, str]:
-    """Return what stands on the wall: where the room is, its word, and both as a picture.
+    """Return what stands on the wall: where the room is, its word, and both as a picture."""
+    code = segno.make(way_in(address, word), error="m", micro=False)
+    return {
+        "address": f"{address}/room/",
+        "word": word,
+        "qr": code.svg_data_uri(scale=8, border=2),
+    }
 
-    The word goes behind a #, which no browser sends to a server.
-    """
-    place = f"{address}/room/"
-    code = segno.make(f"{place}#{word}", error="m", micro=False)
-    return {"address": place, "word": word, "qr": code.svg_data_uri(scale=8, border=2)}
+
+def way_in(address: str, word: str) -> str:
+    """Return a link into the room; the word stands behind a #, which no browser sends."""
+    return f"{address}/room/#{word}"
 
 
 @cache
