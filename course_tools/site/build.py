@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course_tools.bootstrap import try_lock
 from course_tools.files import ROOT, show
-from course_tools.site import mathematics, policy
+from course_tools.site import inventory, mathematics, policy
 from course_tools.site.check import problems
 from course_tools.site.pages import Site, site_of
 from course_tools.site.prepare import prepare
@@ -57,12 +57,30 @@ def build(*, lite: bool = False) -> Path:
         return build_alone(lite)
 
 
-def build_if_needed() -> Path:
-    """Build the site if there is none, or an old one, and return its first page."""
+def build_if_needed(*, lite: bool = False) -> Path:
+    """Build the site if there is none, or an old or broken one, and return its first page."""
     with only_one():
-        stamp = BUILT / STAMP
-        current = stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint()
-        return BUILT / "index.html" if current else build_alone(lite=False)
+        needed = any(missing(lite=lite))
+        return build_alone(lite) if needed else BUILT / "index.html"
+
+
+def missing(*, lite: bool) -> Iterator[str]:
+    """Say why the site has to be built: a sentence for each reason.
+
+    Parameters
+    ----------
+    lite : bool
+        Whether it has to have a JupyterLab that runs in the browser.
+    """
+    stamp = BUILT / STAMP
+    if not stamp.is_file():
+        yield f"There is no site in {show(BUILT)}."
+        return
+    if stamp.read_text(encoding="utf-8") != fingerprint():
+        yield f"The site in {show(BUILT)} is older than what it is made of."
+    if lite and not (BUILT / "lite" / "index.html").is_file():
+        yield f"The site in {show(BUILT)} has no JupyterLab that runs in the browser."
+    yield from inventory.problems(BUILT)
 
 
 def build_alone(lite: bool) -> Path:
@@ -86,6 +104,7 @@ def build_alone(lite: bool) -> Path:
         if lite:
             with step("Adding JupyterLab"):
                 add_lite(work / "html", site)
+        inventory.write(work / "html")
         (work / "html" / STAMP).write_text(said, encoding="utf-8")
         put_in_place(work / "html", work / "old")
     return BUILT / "index.html"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from course_tools.files import show
 from course_tools.notebooks.stored import NotebookError
-from course_tools.site.build import BuildError, build
+from course_tools.site.build import MOST, BuildError, build, build_if_needed, missing
 from course_tools.site.mathematics import FormulaError
 from course_tools.site.settings import SettingsError
 
@@ -20,12 +20,27 @@ def main(arguments: Sequence[str]) -> int:
         prog="course_tools site", description="Make the course's pages, in site/_build."
     )
     parser.add_argument("--lite", action="store_true", help="add a JupyterLab for the browser")
+    said = "only if there is none, or one that is old or broken"
+    parser.add_argument("--if-needed", action="store_true", help=said)
+    said = "make nothing: say whether it is there, of today's sources, and whole"
+    parser.add_argument("--verify", action="store_true", help=said)
     chosen = parser.parse_args(arguments)
+    if chosen.verify:
+        return verify(lite=chosen.lite)
     started = time.monotonic()
     try:
-        first = build(lite=chosen.lite)
+        first = (build_if_needed if chosen.if_needed else build)(lite=chosen.lite)
     except (BuildError, FormulaError, NotebookError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Done in {time.monotonic() - started:.0f} s. Open {show(first)} in a browser.")
     return 0
+
+
+def verify(*, lite: bool) -> int:
+    """Say what is wrong with the site that is there; the exit status is 1 if anything is."""
+    found = list(missing(lite=lite))
+    print("\n".join(found[:MOST]) or "The site is whole.")
+    if len(found) > MOST:
+        print(f"And {len(found) - MOST} more.")
+    return 1 if found else 0
