@@ -1,38 +1,19 @@
-"""Chromium, which reaches this machine and no other: for the tests that drive a real browser."""
+"""Chromium for the tests that drive a real browser. Where there is none, they are left out."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_MISSING = (
-    "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
-    "install Chromium or Chrome and set CHROMIUM=/path/to/it."
-)
-HOSTS = "--host-resolver-rules"
-QUIET = [
-    "--no-sandbox",  # in a container, where root is all there is; only our own pages are opened
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-gpu",
-    "--disable-quic",
-    # Whatever tries to reach another machine fails here as it does for a learner on a train.
-    f"{HOSTS}=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
+from course_tools import chromium
+from course_tools.chromium import MISSING as CHROMIUM_MISSING
+from course_tools.chromium import QUIET, find_chromium
 
-
-def find_chromium() -> str | None:
-    """Return where Chromium is, if it is anywhere."""
-    names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
-    return next(filter(None, (shutil.which(name) for name in names if name)), None)
+__all__ = ["CHROMIUM_MISSING", "QUIET", "find_chromium", "running_chromium"]
 
 
 @contextmanager
@@ -44,14 +25,7 @@ def running_chromium(names: Sequence[str] = ()) -> Iterator[Browser]:
     names : list of str
         Names under which this machine answers as if it were another.
     """
-    executable = find_chromium()
-    if executable is None:
+    if find_chromium() is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(CHROMIUM_MISSING)
-    others = [f"MAP {name} 127.0.0.1" for name in names]
-    rules = ", ".join([*others, QUIET[-1].removeprefix(f"{HOSTS}=")])
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"]
-        )
-        yield chromium
-        chromium.close()
+    with chromium.chromium(names) as browser:
+        yield browser

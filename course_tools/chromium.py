@@ -1,0 +1,65 @@
+"""Chromium, which reaches this machine and no other: for whatever drives a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = (
+    "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
+    "install Chromium or Chrome and set CHROMIUM=/path/to/it."
+)
+HOSTS = "--host-resolver-rules"
+QUIET = [
+    "--no-sandbox",  # in a container, where root is all there is; only our own pages are opened
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+    "--disable-quic",
+    # Whatever tries to reach another machine fails here as it does for a learner on a train.
+    f"{HOSTS}=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+class ChromiumMissingError(Exception):
+    """There is no Chromium; the message says how to get it."""
+
+
+def find_chromium() -> str | None:
+    """Return where Chromium is, if it is anywhere."""
+    names = (os.environ.get("CHROMIUM"), *NAMES)
+    return next(filter(None, (shutil.which(name) for name in names if name)), None)
+
+
+@contextmanager
+def chromium(names: Sequence[str] = ()) -> Iterator[Browser]:
+    """Start Chromium, without a window.
+
+    Parameters
+    ----------
+    names : list of str
+        Names under which this machine answers as if it were another.
+
+    Raises
+    ------
+    ChromiumMissingError
+        If there is none.
+    """
+    executable = find_chromium()
+    if executable is None:
+        raise ChromiumMissingError(MISSING)
+    others = [f"MAP {name} 127.0.0.1" for name in names]
+    rules = ", ".join([*others, QUIET[-1].removeprefix(f"{HOSTS}=")])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"]
+        )
+        yield browser
+        browser.close()
