@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import socket
 import ssl
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +11,7 @@ import psutil
 
 from course_tools.room.addresses import Network, Place, choice
 from course_tools.room.checking.findings import Finding
+from course_tools.room.serving import listen
 
 
 def address(place: Place, there: list[Network]) -> Finding:
@@ -29,13 +28,10 @@ def address(place: Place, there: list[Network]) -> Finding:
 
 def port(place: Place) -> Finding:
     """Look whether nobody else answers at the room's port."""
-    with socket.socket() as trial:
-        if os.name != "nt":  # where it would take the port from whoever has it
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(place)
-        except OSError as error:
-            return unusable(place, error)
+    try:
+        listen(*place).close()
+    except OSError as error:
+        return unusable(place, error)
     return Finding("port", f"{place.port} is free.")
 
 
