@@ -74,6 +74,16 @@ VERBS = {
         "authors",
         "makes the site from the notebooks; --lite adds a JupyterLab that runs in the browser",
     ),
+    "room": Verb(
+        "course_tools.room.command_line:main",
+        "authors",
+        "serves the course, with votes and handing in, to everybody in a room",
+    ),
+    "check-room": Verb(
+        "course_tools.room.checking.command_line:main",
+        "authors",
+        "looks the evening before whether a room has all that it needs",
+    ),
     "name-cell": Verb("course_tools.names:main", "authors", "gives a cell of a notebook its id"),
     "insert-lesson": Verb(
         "course_tools.insert:main",

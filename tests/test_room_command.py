@@ -25,6 +25,7 @@ from course_tools.room.addresses import HERE, AddressError, Network, Place, aske
 from course_tools.room.checking.findings import Finding
 from course_tools.room.holding import FolderError
 from course_tools.room.options import Where
+from course_tools.room.settings import RoomSettings
 
 THERE = [Network("wlan0", "192.168.1.5"), Network("eth0", "10.0.0.7")]
 SIGNS = {" ": (1, 1), "▀": (0, 1), "▄": (1, 0), "█": (0, 0)}
@@ -310,6 +311,12 @@ def test_whoever_did_not_mean_it_is_asked(kept: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("builtins.input", lambda _: "y")
     assert command_line.main(["--clear", "--folder", str(kept)]) == 1
     assert kept.exists()
+
+
+def test_a_folder_that_everybody_can_read_is_refused(capsys):
+    folder = RoomSettings().site / "room"
+    assert command_line.main(["--address", HERE, "--folder", str(folder)]) == 1
+    assert "which everybody can read" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path):

@@ -19,7 +19,6 @@ from course_tools.room.holding import FolderError, clear, holding
 from course_tools.room.options import Where
 from course_tools.room.poster import drawn
 from course_tools.room.serving import listen, server_of
-from course_tools.room.settings import RoomSettings
 from course_tools.verbs import VERBS
 
 MADE_BY = (("site", "--lite", "--if-needed"), ("slides", "--if-needed"))
@@ -47,12 +46,12 @@ def main(arguments: Sequence[str]) -> int:
 def opened(chosen: argparse.Namespace) -> int:
     """Make what is served, and serve it."""
     where = options.where(chosen)
+    settings = options.settings_of(chosen.folder, where)
     if found := [each for each in obstacles(where) if not each.is_ready]:
         print("\n".join(map(line_of, found)), file=sys.stderr)
         return 1
     if status := make_what_is_served():
         return status
-    settings = RoomSettings(folder=chosen.folder, hosts=where.hosts)
     with holding(settings.folder):
         app = create_app(settings)
         people = app.state.room.people

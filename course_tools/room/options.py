@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_tools.room.addresses import HERE, Place, asked, networks, place_of
+from course_tools.room.holding import FolderError
 from course_tools.room.settings import RoomSettings
 
 
@@ -64,6 +65,20 @@ def read(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.
     if (chosen.cert is None) != (chosen.key is None):
         parser.error("a certificate and its key belong together: give both, or neither")
     return chosen
+
+
+def settings_of(folder: Path, where: Where) -> RoomSettings:
+    """Return what a room is started with.
+
+    Raises
+    ------
+    FolderError
+        If the folder must not keep what people say.
+    """
+    try:
+        return RoomSettings(folder=folder, hosts=where.hosts)
+    except ValueError as error:
+        raise FolderError(str(error)) from None
 
 
 def where(chosen: argparse.Namespace) -> Where:
