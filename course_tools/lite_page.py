@@ -18,6 +18,9 @@ TO_LOAD = 180_000  # milliseconds, here and below: on two cores, busy with somet
 TO_RUN = 600_000
 TO_PAINT = 30_000
 
+# Before, what is run does nothing, silently. After it, what is run waits until Python is there.
+KERNEL_CHOSEN = re.compile(r"^Python .*\| (?!Initializing)")
+
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 COMPLAINT = '[data-mime-type="application/vnd.jupyter.stderr"]'
 
@@ -65,6 +68,8 @@ class Lite:
         name = path.rpartition("/")[2]
         expect(self.current_tab).to_have_text(name, timeout=TO_LOAD)
         expect(self.page.locator(f"{PANEL} .jp-Cell").first).to_be_visible(timeout=TO_LOAD)
+        status = self.page.locator(".jp-StatusBar-TextItem", has_text=KERNEL_CHOSEN)
+        expect(status).to_be_visible(timeout=TO_LOAD)
 
     @property
     def current_tab(self) -> Locator:
