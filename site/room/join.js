@@ -44,6 +44,7 @@ async function join({ name, word }) {
 
 // The code on the wall brings the word along, behind the address's #: it never leaves the browser.
 function takeWord() {
+  if (location.hash.length < 2) return;
   at("word").value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
 }
@@ -124,7 +125,8 @@ function leave() {
   at("name").focus();
 }
 
-if (location.hash.length > 1) takeWord();
+takeWord();
+addEventListener("hashchange", takeWord);
 onSubmit(at("join"), join);
 onSubmit(at("return"), ({ written }) => room.comeBack(written.value));
 at("sharing").addEventListener("change", share);
