@@ -29,9 +29,7 @@ class Ballots:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._letters = {
-            f"{each.lesson:02}/{each.name}": tuple(each.choices) for each in questions()
-        }
+        self._letters = {each.ballot: tuple(each.choices) for each in questions()}
 
     # --- The instructor -------------------------------------------------------------------------
 

@@ -185,7 +185,8 @@
 
   // The page of a lesson or an exercise says which lesson it is, for those who share it.
   function tellWhere() {
-    const found = location.pathname.match(/\/(?:notebooks|exercises|solutions)\/(\d\d)_/);
+    const address = decodeURIComponent(location.pathname + location.search);
+    const found = address.match(/\b(?:notebooks|exercises|solutions)\/(\d\d)_/);
     if (found) progress({ lesson: found[1] }).catch(() => undefined);
   }
 

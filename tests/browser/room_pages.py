@@ -98,8 +98,9 @@ def open_room(site: Path, folder: Path) -> Iterator[Open]:
 
 
 def choice(page: Page, letter: str) -> None:
-    """Choose a letter on a ballot."""
-    page.locator(".prediction-choice", has=page.locator(f"b:text-is('{letter}')")).click()
+    """Choose a letter on a ballot, whether it is open or not."""
+    button = page.locator(".prediction-choice", has=page.locator(f"b:text-is('{letter}')"))
+    button.click(force=True)
 
 
 def pressed(page: Page) -> list[str]:
