@@ -66,7 +66,9 @@ def test_the_buttons_of_a_room_are_called_so() -> None:
 
 
 def test_a_button_or_page_that_is_not_there_is_found() -> None:
-    assert list(unknown_labels("Press *Open the wall*, *Open the walls*.", labels())) == ["Open the walls"]
+    assert list(unknown_labels("Press *Open the wall*, *Open the walls*.", labels())) == [
+        "Open the walls"
+    ]
     assert list(missing_pages("`/room/`, `/room/gone.html`")) == ["gone.html"]
 
 

@@ -15,6 +15,8 @@ from room_world import World
 
 from course_tools.files import ROOT
 from course_tools.notebooks.questions import asked_in
+from course_tools.room.addresses import Place
+from course_tools.room.options import Where, settings_of
 from course_tools.room.pages import BORROWED, invitation, question_texts, way_in
 from course_tools.site.page_script import EXPORT
 from lessons_lib.predictions import predict, questions
@@ -147,6 +149,11 @@ def test_the_wall_says_how_to_come_in(world: World) -> None:
     told = world.get("instructor/joining", world.instructor()).json()
     assert told["word"] == world.room.people.word
     assert told["address"] == f"{world.settings.address}/room/"
+
+
+def test_the_wall_names_the_address_at_which_the_room_is_served(tmp_path: Path) -> None:
+    where = Where(Place("192.168.1.5", 8001), names=("laptop.local",))
+    assert settings_of(tmp_path, where).address == "http://laptop.local:8001"
 
 
 def test_a_learner_does_not_get_the_word_from_the_wall(world: World) -> None:

@@ -76,7 +76,7 @@ def settings_of(folder: Path, where: Where) -> RoomSettings:
         If the folder must not keep what people say.
     """
     try:
-        return RoomSettings(folder=folder, hosts=where.hosts)
+        return RoomSettings(folder=folder, hosts=where.hosts, address=where.link.removesuffix("/"))
     except ValueError as error:
         raise FolderError(str(error)) from None
 
