@@ -211,6 +211,21 @@ def test_a_room_waits_for_news_and_hears_them(world: World) -> None:
         assert told["version"] > version
 
 
+def test_a_room_that_ends_answers_all_who_wait(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    bearer = f"Authorization: Bearer {world.join()}"
+    version = world.room.learners_news.version
+    asked = head(f"/room/api/now?after={version}", bearer, "Connection: close")
+    with served(world.app) as port:
+        waiting = call(port)
+        waiting.sendall(asked)
+        assert works(port)
+    with waiting:
+        assert answer_of(waiting).startswith(b"HTTP/1.1 200 ")
+    assert caplog.records == []  # nothing was cut off
+
+
 def test_a_taken_port_is_said() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
         listen("127.0.0.1", taken.getsockname()[1])

@@ -48,6 +48,11 @@ class Room:
         self.learners_news = Changes()
         self.instructors_news = Changes()
 
+    def end(self) -> None:
+        """Answer all who wait for news: the server ends."""
+        self.learners_news.end()
+        self.instructors_news.end()
+
 
 @dataclass(frozen=True)
 class Asked:

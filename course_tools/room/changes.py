@@ -18,6 +18,7 @@ class Changes:
     def __init__(self) -> None:
         self.version = time.time_ns() // 1_000_000
         self._waiting: set[asyncio.Future[None]] = set()
+        self._is_over = False
 
     def tell(self) -> None:
         """Say that something has changed."""
@@ -26,9 +27,14 @@ class Changes:
             if not each.done():
                 each.set_result(None)
 
+    def end(self) -> None:
+        """Let nobody wait from now on."""
+        self._is_over = True
+        self.tell()
+
     async def after(self, version: str | None) -> None:
         """Wait while this is the newest version, up to `PATIENCE`."""
-        if version != str(self.version):
+        if version != str(self.version) or self._is_over:
             return
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.add(waiting)

@@ -123,6 +123,16 @@ def listen(address: str, port: int) -> socket.socket:
     return taken
 
 
+class RoomServer(Server):
+    """A server that answers all who wait for news before it ends."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        app: Any = self.config.app
+        app.state.room.end()
+        await super().shutdown(sockets)
+
+
 def server_of(
     app: Starlette, *, certificate: Path | None = None, key: Path | None = None
 ) -> Server:
@@ -137,7 +147,7 @@ def server_of(
         to it.
     """
     allow_files()
-    return Server(
+    return RoomServer(
         Config(
             app,
             http=Patient,
