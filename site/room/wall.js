@@ -61,11 +61,12 @@ function phaseOf(state) {
 
 function showCount(question, here, people) {
   const isOpen = question && ["first", "second"].includes(question.state);
+  const most = Math.max(here, question?.voted ?? 0);
   at("bar").hidden = !isOpen;
   if (!question) at("count").textContent = `${people} ${people === 1 ? "has" : "have"} joined.`;
-  else at("count").textContent = `${question.voted} voted${isOpen ? ` of ${here} who are here` : ""}`;
+  else at("count").textContent = `Voted: ${question.voted}${isOpen ? ` of ${most} here` : ""}`;
   if (!isOpen) return;
-  at("bar").max = Math.max(here, question.voted, 1);
+  at("bar").max = Math.max(most, 1);
   at("bar").value = question.voted;
 }
 
@@ -102,7 +103,7 @@ function showResult({ choices, beliefs }, result) {
     const place = make("dd", "rounds", at("bars"));
     for (const round of rounds) showBar(place, round, result[round][letter] ?? 0, most);
   }
-  const moved = result.moved.map(({ from, to, count }) => `${from} → ${to}  ${count}`);
+  const moved = result.moved.map(({ from, to, count }) => `${from} → ${to}: ${count}`);
   at("moved").textContent = moved.length ? `Changed their mind: ${moved.join(" · ")}` : "";
 }
 
