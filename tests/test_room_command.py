@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from types import SimpleNamespace
+from typing import Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -207,6 +210,30 @@ def port() -> int:
 def word_in(said: str) -> str:
     """The learners' word on a poster."""
     return re.findall(r"and give the word +(\S+)", said)[0]
+
+
+def test_whoever_waits_when_a_room_closes_is_answered(tmp_path: Path, port: int):
+    with open_room(tmp_path / "room", port) as (process, said):
+        home = f"http://{HERE}:{port}/room/api/"
+        joined = asked_of(f"{home}join", {"name": "Ada", "word": word_in(said)})
+        mine = {"Authorization": f"Bearer {joined['secret']}"}
+        version = asked_of(f"{home}now", headers=mine)["version"]
+        with ThreadPoolExecutor() as others:
+            waiting = others.submit(asked_of, f"{home}now?after={version}", headers=mine)
+            asked_of(f"{home}me", headers=mine)
+            process.send_signal(signal.SIGINT)
+            assert waiting.result()["question"] is None
+        assert process.communicate(timeout=60)[1] == ""
+
+
+def asked_of(
+    address: str, body: dict[str, str] | None = None, headers: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What a room answers."""
+    data = json.dumps(body).encode() if body else None
+    with urlopen(Request(address, data, headers or {}), timeout=60) as answer:
+        told: dict[str, Any] = json.loads(answer.read())
+    return told
 
 
 def test_a_room_opens_closes_and_goes_on(tmp_path: Path, port: int):

@@ -54,11 +54,11 @@ def opened(chosen: argparse.Namespace) -> int:
         return status
     with holding(settings.folder):
         app = create_app(settings)
-        people = app.state.room.people
-        print(poster(where, people.word, people.instructors_word), flush=True)
         server = server_of(app, certificate=where.cert, key=where.key)
+        listening, people = listen(*where.place), app.state.room.people
+        print(poster(where, people.word, people.instructors_word), flush=True)
         with suppress(KeyboardInterrupt):
-            server.run(sockets=[listen(*where.place)])
+            server.run(sockets=[listening])
     print(f"The room is closed. What it has kept is in {show(settings.folder)}.")
     return 0
 
