@@ -29,7 +29,7 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(machine, "disk", lambda _: Finding("disk", "It is well."))
     monkeypatch.setattr(device, "device", lambda *_: Finding("second device", "It came."))
     monkeypatch.setattr(
-        rehearsal, "rehearsal", lambda marked: Finding("rehearsal", f"Done, marked: {marked}.")
+        rehearsal, "rehearsal", lambda names: Finding("rehearsal", f"Done: {', '.join(names)}.")
     )
     monkeypatch.setattr(
         command_line.network, "address", lambda *_: Finding("address", "It is found.")
@@ -50,7 +50,7 @@ def test_a_machine_that_has_all_is_ready(
     assert command_line.main(words(tmp_path)) == 0
     page = capsys.readouterr().out
     assert page.endswith("Ready. Start the room with `make room`.\n")
-    assert "Done, marked: True." in page
+    assert "hand it in, be marked." in " ".join(page.split())
     assert "MISSING" not in page
     assert len(page.splitlines()) <= 30  # one page
     assert not (tmp_path / "room").exists()
@@ -83,7 +83,9 @@ def test_without_a_sandbox_the_rehearsal_is_not_marked(
 ):
     ready.setattr(tools, "sandbox", lambda: Finding("marking", "No.", "Install it."))
     assert command_line.main(words(tmp_path)) == 1
-    assert "Done, marked: False." in capsys.readouterr().out
+    page = " ".join(capsys.readouterr().out.split())
+    assert "hand it in." in page
+    assert "be marked" not in page
 
 
 def test_at_a_taken_port_no_device_is_waited_for(ready: pytest.MonkeyPatch, tmp_path: Path, capsys):

@@ -11,6 +11,7 @@ from course_tools.room import options
 from course_tools.room.addresses import AddressError, networks
 from course_tools.room.checking import device, machine, network, rehearsal, tools
 from course_tools.room.checking.findings import Finding, line_of, verdict
+from course_tools.room.checking.rehearsal import MARKING, STEPS
 from course_tools.room.holding import FolderError
 from course_tools.room.options import Where
 
@@ -69,7 +70,8 @@ def findings(chosen: argparse.Namespace, where: Where) -> Iterator[Finding]:
         yield waited
     if "rehearsal" not in chosen.without:
         marked = "marking" not in chosen.without and sandbox.is_ready
-        yield rehearsal.rehearsal(marked=marked) if site.is_ready else untried("rehearsal")
+        steps = [name for name in STEPS if marked or name != MARKING]
+        yield rehearsal.rehearsal(steps) if site.is_ready else untried("rehearsal")
 
 
 def held(where: Where) -> Finding:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Error as BrowserError
@@ -26,6 +26,7 @@ from course_tools.room.settings import RoomSettings
 NAMES = ("Ada", "Zoë")
 
 QUESTION = "06/race"
+ROUNDS = ("first", "second")
 VOTES = ("a", "b"), ("b", "b")
 """What both choose at first, and then. The first of them has changed her mind before that."""
 
@@ -47,6 +48,8 @@ WHOLE = HALF.replace("np.array", "2 * np.array")
 MISTAKE, RIGHT = "✗ 1/m in place of 2/m.", "✓ line_gradient is right."
 POINTS = "2"
 """What the right answer to this task is worth, when all others are missing."""
+
+ROOM_HERE = RoomSettings()
 
 PICTURE = ROOT / ".site-cache" / "rehearsal.png"
 """What a learner saw when the rehearsal stopped."""
@@ -95,7 +98,7 @@ def open_a_lesson(stage: Stage) -> None:
 
 def vote_twice(stage: Stage) -> None:
     """Vote, change it, talk, vote again, and see what came of it."""
-    for kind, letters in zip(("first", "second"), VOTES, strict=True):
+    for kind, letters in zip(ROUNDS, VOTES, strict=True):
         stage.instructor.move(QUESTION, kind)
         stage.learners[0].vote(QUESTION, "c")
         for each, letter in zip(stage.learners, letters, strict=True):
@@ -107,12 +110,10 @@ def vote_twice(stage: Stage) -> None:
         each.sees_the_vote_closed(QUESTION)
     stage.instructor.move(QUESTION, "shown")
     result = stage.instructor.result()
+    stage.instructor.move(QUESTION, "none")
     moved = [each for each in result["moved"] if each["from"] != each["to"]]
-    found = {kind: {letter: result[kind].get(letter, 0) for letter in "abc"} for kind in VOTES_IN}
+    found = {kind: {letter: result[kind].get(letter, 0) for letter in "abc"} for kind in ROUNDS}
     expect_same("votes, each counted once", found | {"moved": moved}, RESULT)
-
-
-VOTES_IN = ("first", "second")
 
 
 def do_an_exercise(stage: Stage) -> None:
@@ -145,13 +146,16 @@ def be_marked(stage: Stage) -> None:
     expect_same("points", points, {each.student: POINTS for each in stage.learners})
 
 
+MARKING = "be marked"
+"""The one step that needs a sandbox."""
+
 STEPS: dict[str, Callable[[Stage], None]] = {
     "come in": come_in,
     "open a lesson": open_a_lesson,
     "vote twice": vote_twice,
     "do an exercise": do_an_exercise,
     "hand it in": hand_in,
-    "be marked": be_marked,
+    MARKING: be_marked,
 }
 
 
@@ -171,11 +175,17 @@ def expect_same(what: str, found: object, wanted: object) -> None:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Open a room on this machine, with two browsers for which it is another one."""
+def stage(settings: RoomSettings) -> Iterator[Stage]:
+    """Open a room on this machine, with two browsers for which it is another one.
+
+    Parameters
+    ----------
+    settings : RoomSettings
+        What is served. Nothing is kept in its folder.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
-        app = create_app(RoomSettings(folder=folder / "room", hosts=frozenset({ROOM})))
+        app = create_app(replace(settings, folder=folder / "room", hosts=frozenset({ROOM})))
         listening = listen(HERE, 0)
         port = listening.getsockname()[1]
         browser = stack.enter_context(chromium([ROOM]))
@@ -186,37 +196,34 @@ def stage() -> Iterator[Stage]:
         yield Stage(instructor, people.word, learners, folder)
 
 
-def rehearsal(steps: dict[str, Callable[[Stage], None]] = STEPS, *, marked: bool = True) -> Finding:
-    """Have two learners take all steps, and say how far they came.
+def rehearsal(names: Collection[str] = tuple(STEPS), settings: RoomSettings = ROOM_HERE) -> Finding:
+    """Have two learners take the steps, and say how far they came.
 
     Parameters
     ----------
-    steps : dict of str to callable
-        What they do, in words, and how.
-    marked : bool
-        Whether their work is marked, too.
+    names : collection of str
+        Which steps they take.
+    settings : RoomSettings
+        What is served.
     """
     try:
-        with stage() as there:
-            for name, step in steps.items():
-                if marked or step is not be_marked:
-                    print(f"Rehearsal: two learners {name} ...", flush=True)
-                    try:
-                        step(there)
-                    except (AssertionError, BrowserError, OSError, RehearsalError) as error:
-                        return stopped(name, error, there)
+        with stage(settings) as there:
+            for name in names:
+                print(f"Two learners {name} ...", flush=True)
+                try:
+                    STEPS[name](there)
+                except (AssertionError, BrowserError, OSError, RehearsalError) as error:
+                    return stopped(name, error, there)
     except ChromiumMissingError as error:
         return Finding("rehearsal", "Nobody could rehearse.", str(error))
-    done = "voted twice, did an exercise, and handed it in"
-    done += "; their work is marked" if marked else ""
-    return Finding("rehearsal", f"Two learners came in, read, {done}.")
+    return Finding("rehearsal", f"Two learners could {', '.join(names)}.")
 
 
 def stopped(name: str, error: Exception, there: Stage) -> Finding:
     """Say at which step the rehearsal stopped, and keep what could be seen."""
     PICTURE.parent.mkdir(exist_ok=True)
-    with suppress(BrowserError):
-        for number, each in enumerate(there.learners, start=1):
+    for number, each in enumerate(there.learners, start=1):
+        with suppress(BrowserError):
             each.lite.picture(PICTURE.with_stem(f"{PICTURE.stem}-{number}"))
     first = "\n".join(str(error).strip().splitlines()[:4])
     return Finding(
