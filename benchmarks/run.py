@@ -14,6 +14,7 @@ import imports
 import in_browser
 import marking
 import page_weight
+import room
 import single_run
 import slider_latency
 from measure import Comparison, exit_status, table
@@ -26,8 +27,9 @@ SUBJECTS: dict[str, Callable[[], list[Comparison]]] = {
     "slider_latency": slider_latency.compare,
     "site": page_weight.compare,
     "lite": in_browser.compare,
+    "room": room.compare,
 }
-WHEN_NAMED = ("marking", "slider_latency", "site", "lite")
+WHEN_NAMED = ("marking", "slider_latency", "site", "lite", "room")
 
 
 def main(names: Sequence[str]) -> int:
