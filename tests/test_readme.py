@@ -14,8 +14,9 @@ from course_tools.notebooks.stored import NotebookError
 from course_tools.rules.pages import Page, broken_links, unknown_commands
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("hosting", "latency", "marking", "site")
-GUIDES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page}.md" for page in PAGES))
+PAGES = ("hosting", "latency", "marking", "room", "site")
+GROWTH = ("growth/README.md", "growth/littlest.md")
+GUIDES = ("README.md", "CONTRIBUTING.md", *GROWTH, *(f"docs/{page}.md" for page in PAGES))
 PATTERNS = ("NN", "NAME", "autograded/", "-Copy1", "timestamp.txt", "nbgrader_config.py")
 """Names with these stand for others, or for what is handed in, or what marking writes."""
 
