@@ -19,7 +19,7 @@ COURSE = PYTHONSAFEPATH= $(PYTHON) -m course_tools
 ONE = $(if $(LESSON),--lesson $(LESSON))
 WHERE = $(if $(ROOM_ADDRESS),--address "$(ROOM_ADDRESS)") $(if $(CERT),--cert "$(CERT)") $(if $(KEY),--key "$(KEY)")
 
-.PHONY: help lab edit check format test browser-test lite-test refresh exercises grade nbgrader site room check-room bench locks clean
+.PHONY: help lab edit check format test browser-test lite-test refresh exercises grade nbgrader site slides room check-room bench locks clean
 
 help:
 	@echo "To learn:"
@@ -29,6 +29,7 @@ help:
 	@echo "  make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
 	@echo "  make nbgrader ARGS=export      runs a command of nbgrader's in the folder with the marks (OUTPUT=folder)"
 	@echo "  make site          makes the course's pages, for any web server or a memory stick (LITE=1 adds a JupyterLab)"
+	@echo "  make slides        cuts a deck from each lesson, with notes for the speaker, in site/_build/slides"
 	@echo "  make room          serves the course to everybody in a room (ROOM_ADDRESS=192.168.1.5; CLEAR=1 deletes what it kept)"
 	@echo "  make check-room    looks the evening before whether all is there (ROOM_ARGS=--help lists options of both)"
 	@echo "To change the course:"
@@ -81,6 +82,9 @@ nbgrader:
 
 site:
 	@$(COURSE) site $(if $(LITE),--lite) $(SITE_ARGS)
+
+slides:
+	@$(COURSE) slides $(SITE_ARGS)
 
 room:
 	@$(COURSE) room $(WHERE) $(if $(CLEAR),--clear) $(ROOM_ARGS)

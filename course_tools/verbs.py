@@ -84,6 +84,11 @@ VERBS = {
         "authors",
         "looks the evening before whether a room has all that it needs",
     ),
+    "slides": Verb(
+        "course_tools.site.slides.command_line:main",
+        "authors",
+        "cuts a deck of slides from each lesson, in site/_build/slides",
+    ),
     "name-cell": Verb("course_tools.names:main", "authors", "gives a cell of a notebook its id"),
     "insert-lesson": Verb(
         "course_tools.insert:main",

@@ -85,7 +85,7 @@ def missing(*, lite: bool) -> Iterator[str]:
 
 def build_alone(lite: bool) -> Path:
     """Build the site; the caller holds the lock."""
-    fetch_letters()
+    fetch(mathematics.PACKAGE)
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="site-") as folder:
         work, said = Path(folder), fingerprint()
@@ -150,17 +150,17 @@ def refuse(found: list[str]) -> None:
         raise BuildError(f"{listed}{more}\nThe site that was there is untouched.")
 
 
-def fetch_letters() -> None:
-    """Have npm fetch KaTeX, once."""
-    if mathematics.PACKAGE.is_dir():
+def fetch(package: Path) -> None:
+    """Have npm fetch what the site takes from it, unless a package is there."""
+    if package.is_dir():
         return
     npm = shutil.which("npm")
     if npm is None:
         raise BuildError(
-            "npm is missing, which fetches the letters of formulas, once. Install Node 20 or "
+            f"npm is missing, which fetches {package.name} for the site, once. Install Node 20 or "
             "newer, with npm: on Debian or Ubuntu `sudo apt install nodejs npm`."
         )
-    with step("Fetching the letters of formulas with npm, once"):
+    with step(f"Fetching {package.name} with npm, once"):
         done = subprocess.run(
             [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             cwd=HERE,
