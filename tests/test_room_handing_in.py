@@ -7,13 +7,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+from httpx import Response
 from room_notebooks import notebook
+from room_service import Service, running_room
 
 from course_tools.files import ROOT, write_whole
 from course_tools.marking.collecting.finding import find
@@ -24,6 +27,7 @@ from course_tools.notebooks.course import slug_of, solutions
 from course_tools.room import form, handing_in
 from course_tools.room.handing_in import BrokenFolderError, HandingIn, Receipt
 from course_tools.room.refusing import RefusedError
+from course_tools.room.settings import RoomSettings
 
 SLUG = "06_momentum"
 LATEST = f"submitted/ada-07/{SLUG}/exercise_{SLUG}.ipynb"
@@ -329,3 +333,89 @@ def test_whoever_was_killed_has_lost_nothing(killed: list[Path]) -> None:
                 assert stamp((submitted / "timestamp.txt").read_text()) == when, folder.name
         after = room.take("ada-07", SLUG, notebook("after"))
         assert HandingIn(folder, [SLUG]).receipts("ada-07")[-1] == after, folder.name
+
+
+# --- Over the wire --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A room that is served, with an empty site."""
+    with running_room(RoomSettings(folder=tmp_path / "room", site=tmp_path / "site")) as served:
+        yield served
+
+
+def send(service: Service, headers: dict[str, str], content: Any, slug: str = SLUG) -> Response:
+    """Hand a notebook in."""
+    return service.client.post(f"/room/api/hand-in/{slug}", content=content, headers=headers)
+
+
+def test_a_learner_hands_in_and_reads_the_receipt_again(service: Service, tmp_path: Path) -> None:
+    student, as_ada = service.joined("Ada")
+    receipt = send(service, as_ada, notebook()).json()
+    assert (receipt["student"], receipt["attempt"]) == (student, 1)
+    assert service.client.get("/room/api/me", headers=as_ada).json()["receipts"] == [receipt]
+    submitted = tmp_path / "room" / "submitted" / student / SLUG / f"exercise_{SLUG}.ipynb"
+    assert submitted.read_bytes() == notebook()
+
+
+def test_the_instructor_sees_how_many_have_handed_in(service: Service) -> None:
+    for name in ("Ada", "Bo"):
+        assert send(service, service.joined(name)[1], notebook(name)).status_code == 200
+    word = {"word": service.room.people.instructors_word}
+    secret = service.client.post("/room/api/instructor/enter", json=word).json()["secret"]
+    headers = {"Authorization": f"Bearer {secret}"}
+    told = service.client.get("/room/api/instructor/now", headers=headers).json()
+    assert told["handed_in"] == {SLUG: 2}
+
+
+def test_nobody_hands_in_as_another_or_as_nobody(service: Service, tmp_path: Path) -> None:
+    ada, _ = service.joined("Ada")
+    bo, as_bo = service.joined("Bo")
+    for headers in ({}, {"Authorization": "Bearer k7mp"}, {"Authorization": f"Bearer {ada}"}):
+        assert send(service, headers, notebook()).status_code == 401
+    more = {"X-Student": ada, "Cookie": f"student={ada}"}
+    assert send(service, as_bo | more, notebook(student=ada)).json()["student"] == bo
+    assert not (tmp_path / "room" / "submitted" / ada).exists()
+
+
+ADDRESSES = ["..", "%2e%2e", f"{SLUG}/../x", "..%2fbo-02%2fx", "%00", f"{SLUG}%0a", "x" * 5000]
+
+
+@pytest.mark.parametrize("slug", ADDRESSES)
+def test_no_address_leads_out_of_the_folder(slug: str, service: Service, tmp_path: Path) -> None:
+    _, as_ada = service.joined("Ada")
+    before = files(tmp_path).keys()
+    assert send(service, as_ada, notebook(), slug).status_code in (404, 405)
+    assert files(tmp_path).keys() == before
+
+
+def test_too_much_is_refused_also_if_it_does_not_say_so(service: Service, tmp_path: Path) -> None:
+    _, as_ada = service.joined("Ada")
+    large = b" " * (form.MOST_BYTES + 1)
+    for content in (large, iter([large])):
+        answer = send(service, as_ada, content)
+        assert answer.status_code == 413
+        assert "10,000,000" in answer.json()["error"]
+    assert not (tmp_path / "room" / "handed_in").exists()
+
+
+def test_a_page_of_somebody_elses_hands_in_nothing(service: Service) -> None:
+    _, as_ada = service.joined("Ada")
+    for foreign in ({"Origin": "http://evil.test"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert send(service, as_ada | foreign, notebook()).status_code == 403
+
+
+def test_nothing_that_was_handed_in_can_be_fetched(service: Service, tmp_path: Path) -> None:
+    student, as_ada = service.joined("Ada")
+    send(service, as_ada, notebook("secret = 42"))
+    handed_in = [name for name in files(tmp_path) if student in name]
+    assert len(handed_in) == 4
+    for name in handed_in:
+        for place in (name, f"room/{name}", f"room/%2e%2e/{name}", f"room/api/{name}"):
+            answer = service.client.get(f"/{place}", headers=as_ada)
+            assert answer.status_code == 404, place
+            assert "secret" not in answer.text
+    assert service.client.get(f"/room/api/hand-in/{SLUG}", headers=as_ada).status_code == 404
+    _, as_bo = service.joined("Bo")
+    assert service.client.get("/room/api/me", headers=as_bo).json()["receipts"] == []

@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from course_tools.notebooks.course import slug_of, solutions
 from course_tools.room.ballots import Ballots
 from course_tools.room.changes import Changes
 from course_tools.room.guesses import Guesses
+from course_tools.room.handing_in import HandingIn
 from course_tools.room.people import People, Person
 from course_tools.room.progress import Progress
 from course_tools.room.refusing import RefusedError, given
@@ -45,6 +47,7 @@ class Room:
         self.progress = Progress(self.store)
         self.guesses = Guesses()
         self.intake = Intake()
+        self.handing_in = HandingIn(settings.folder, map(slug_of, solutions()))
         self.learners_news = Changes()
         self.instructors_news = Changes()
 

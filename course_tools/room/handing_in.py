@@ -19,7 +19,7 @@ import os
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,7 +95,7 @@ class HandingIn:
     ----------
     folder : Path
         The room's.
-    assignments : collection of str
+    assignments : iterable of str
         Those that there are: "06_momentum".
     now : callable
         Returns the time, with its zone.
@@ -109,7 +109,7 @@ class HandingIn:
     """
 
     def __init__(
-        self, folder: Path, assignments: Collection[str], now: Callable[[], datetime] = utc_now
+        self, folder: Path, assignments: Iterable[str], now: Callable[[], datetime] = utc_now
     ) -> None:
         self.folder, self.assignments, self.now = folder, frozenset(assignments), now
         self._reading, self._writing = Lock(), Lock()

@@ -26,16 +26,13 @@ def routes(room: Room) -> list[Route]:
         return {"secret": room.people.instructors_secret}
 
     def now(asked: Asked) -> dict[str, Any]:
-        handed_in = room.store.rows(
-            "SELECT assignment, COUNT(DISTINCT student) AS n FROM receipts GROUP BY 1 ORDER BY 1"
-        )
         return {
             "people": room.people.count(),
             "here": room.people.here(),
             "question": question(peek="peek" in asked.query),
-            "handed_in": {row["assignment"]: row["n"] for row in handed_in},
             "states": room.ballots.states(),
             "steps": NEXT,
+            "handed_in": room.handing_in.counts(),
         }
 
     def joining(_asked: Asked) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from starlette.routing import Route
 
 from course_tools.room.answering import Asked, Room, look, route
+from course_tools.room.form import MOST_BYTES
 from course_tools.room.people import understood
 from course_tools.room.refusing import RefusedError
 from course_tools.room.words import same
@@ -33,14 +35,11 @@ def routes(room: Room) -> list[Route]:
 
     def me(asked: Asked) -> dict[str, Any]:
         person = asked.learner
-        receipts = room.store.rows(
-            "SELECT * FROM receipts WHERE student = ? ORDER BY time", person.student
-        )
         return {
             "student": person.student,
             "name": person.name,
             "sharing": person.sharing,
-            "receipts": [dict(row) for row in receipts],
+            "receipts": list(map(asdict, room.handing_in.receipts(person.student))),
         }
 
     def share(asked: Asked) -> dict[str, bool]:
@@ -83,6 +82,10 @@ def routes(room: Room) -> list[Route]:
             )
         return {"counted": True}
 
+    def hand_in(asked: Asked) -> dict[str, Any]:
+        receipt = room.handing_in.take(asked.learner.student, asked.path["assignment"], asked.body)
+        return asdict(receipt)
+
     return [
         route(room, "join", join, who="anybody", news=(room.instructors_news,)),
         route(room, "return", come_back, who="anybody"),
@@ -91,4 +94,11 @@ def routes(room: Room) -> list[Route]:
         look(room, "now", now, news=room.learners_news),
         route(room, "vote", vote, news=(room.instructors_news,)),
         route(room, "progress", progress, news=(room.instructors_news,)),
+        route(
+            room,
+            "hand-in/{assignment}",
+            hand_in,
+            news=(room.instructors_news,),
+            most=MOST_BYTES,
+        ),
     ]

@@ -29,10 +29,6 @@ CREATE TABLE IF NOT EXISTS mistakes (
   student TEXT NOT NULL, assignment TEXT NOT NULL, task TEXT NOT NULL, mistake TEXT NOT NULL,
   PRIMARY KEY (student, assignment, task, mistake)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS receipts (
-  receipt TEXT PRIMARY KEY, student TEXT NOT NULL, assignment TEXT NOT NULL, time TEXT NOT NULL,
-  sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, attempt INTEGER NOT NULL
-) STRICT;
 """
 
 
