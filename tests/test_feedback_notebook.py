@@ -18,7 +18,7 @@ from course_tools.notebooks.course import solution_of, solutions
 from course_tools.notebooks.stored import from_bytes
 from lessons_lib.feedback import Task, Verdict, check, judge, judging, tasks
 from lessons_lib.feedback.hints import Tries, worked_solution
-from lessons_lib.feedback.notebook import missing
+from lessons_lib.feedback.notebook import CHECKED, missing
 
 HALF = Task(
     lesson=1,
@@ -169,6 +169,7 @@ def test_a_missing_name_has_its_sentence(name: str, said: str):
 START = "import numpy as np\nfrom lessons_lib.feedback import check"
 WRONG = "def line_loss(theta, x, y):\n    return np.sum((theta[0] + theta[1] * x - y) ** 2)"
 RIGHT = WRONG.replace("np.sum", "np.mean")
+EMPTY = "def line_loss(theta, x, y):\n    raise NotImplementedError"
 
 
 class Notebook:
@@ -260,6 +261,25 @@ def test_a_refusal_goes_when_the_task_is_right(notebook: Notebook):
     assert "line_loss is right by now." in sent[1]["content"]["data"]["text/plain"]
     _, messages = notebook.run("check(line_loss)")
     assert not [m for m in messages if m["parent_header"].get("msg_id") == box]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(
+    ("answer", "right", "mistake"),
+    [(RIGHT, True, None), (WRONG, False, "The sum in place of the mean"), (EMPTY, False, None)],
+)
+def test_the_page_is_told_what_came_of_a_check_and_shows_nothing_of_it(
+    answer: str, right: bool, mistake: str | None, notebook: Notebook
+):
+    notebook.said(answer)
+    _, messages = notebook.run("check(line_loss)")
+    (told,) = (m for m in messages if CHECKED in m["content"].get("data", {}))
+    assert told["msg_type"] == "update_display_data"
+    assert told["content"]["data"] == {
+        CHECKED: {"task": "line_loss", "right": right, "mistake": mistake}
+    }
+    shown = [m for m in messages if m["msg_type"] in ("display_data", "execute_result")]
+    assert [CHECKED in m["content"]["data"] for m in shown] == [False]
 
 
 @pytest.mark.kernel

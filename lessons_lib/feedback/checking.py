@@ -10,7 +10,12 @@ from typing import Any
 from lessons_lib.feedback.bank import tasks
 from lessons_lib.feedback.hints import Tries
 from lessons_lib.feedback.judging import judge
-from lessons_lib.feedback.notebook import clear_refusals, explain_missing_names, shell
+from lessons_lib.feedback.notebook import (
+    clear_refusals,
+    explain_missing_names,
+    shell,
+    tell_page,
+)
 from lessons_lib.feedback.running import Inputs
 from lessons_lib.feedback.task import Task
 from lessons_lib.feedback.verdict import NoSuchTaskError, NotAFunctionError, Verdict
@@ -67,6 +72,7 @@ def check(function: Callable[..., Any], cases: Sequence[Inputs] = ()) -> Verdict
 
 def in_notebook(task: Task, function: Callable[..., Any], verdict: Verdict) -> Verdict:
     """Return a verdict as a notebook shows it: with hints in levels, and no older one about."""
+    tell_page(task.name, verdict.right, verdict.mistake)
     if verdict.right:
         clear_refusals(task.name)
     return replace(TRIES.hinted(task, function, verdict), task=task.name)

@@ -1,6 +1,6 @@
-"""What a check does to the notebook around it: it clears old refusals, and explains a name.
+"""What a check does around it: it clears old refusals, explains a name, and tells the page.
 
-Anywhere else, as in marking, none of it happens.
+Anywhere else than in a notebook, as in marking, none of it happens.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 
 BOXES: dict[str, list[dict[str, Any]]] = {}
 """For each task the cells that have refused its points: what Jupyter calls their requests."""
+
+CHECKED = "application/vnd.descent-to-momentum.check+json"
+"""The form in which a page hears what came of a check. `course_tools/jupyter/room/` listens."""
 
 
 def shell() -> Any:
@@ -48,6 +51,27 @@ def clear_refusals(task: str) -> None:
             ("display_data", {"data": shown, "metadata": {}, "transient": {}}),
         ):
             publish.session.send(publish.pub_socket, kind, content, parent=box, ident=publish.topic)
+
+
+def tell_page(task: str, right: bool, mistake: str) -> None:
+    """Tell the page in which this notebook is open what came of a check.
+
+    It is said as news of a display that no cell has. So nothing is shown, and nothing is saved.
+    What becomes of it is for the page to know: in a room, those who agreed to it are counted.
+
+    Parameters
+    ----------
+    task : str
+        Which one.
+    right : bool
+        Whether it is right.
+    mistake : str
+        The name of a known mistake; empty if it is none.
+    """
+    here = shell()
+    if here is not None:
+        said = {CHECKED: {"task": task, "right": right, "mistake": mistake or None}}
+        here.display_pub.publish(said, transient={"display_id": CHECKED}, update=True)
 
 
 def explain_missing_names(tasks: Callable[[], Collection[str]]) -> None:
