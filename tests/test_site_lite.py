@@ -385,7 +385,7 @@ def test_a_fingerprint_follows_the_sources_and_nothing_else():
 def lite(tmp_path: Path) -> Path:
     """The files of a `lite/` that the last look reads, with one wheel."""
     config = front.settings("lock.json", ["a"], [])
-    names = [*front.EXTENSIONS, front.COPIES]
+    names = [*front.EXTENSIONS, *front.OURS]
     config["federated_extensions"] = [{"name": name} for name in names]
     python = tmp_path / front.PYTHON
     python.mkdir(parents=True)

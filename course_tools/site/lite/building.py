@@ -202,7 +202,7 @@ def faults(folder: Path) -> Iterator[str]:
     said = json.loads((folder / "jupyter-lite.json").read_text(encoding="utf-8"))
     config = said["jupyter-config-data"]
     names = {extension["name"] for extension in config["federated_extensions"]}
-    if names != (wanted := {*front.EXTENSIONS, front.COPIES}):
+    if names != (wanted := {*front.EXTENSIONS, *front.OURS}):
         yield f"The page has the extensions {sorted(names)}, not {sorted(wanted)}."
     yield from _faults_of_python(folder, config["litePluginSettings"][f"{front.KERNEL}:kernel"])
 

@@ -22,8 +22,19 @@ EXTENSIONS = (KERNEL, "@jupyter-widgets/jupyterlab-manager", "anywidget")
 COPIES = "descent-to-momentum"
 """Our own extension, site/lite/copies/, which looks after a reader's own copies."""
 
-LAB_SETTINGS = ROOT / "course_tools" / "jupyter" / "labconfig" / "default_setting_overrides.json"
-"""What JupyterLab is set to in `make lab`, and here."""
+JUPYTER = ROOT / "course_tools" / "jupyter"
+"""What JupyterLab has in `make lab`, and here."""
+
+LAB_SETTINGS = JUPYTER / "labconfig" / "default_setting_overrides.json"
+
+ROOM = "descent-to-momentum-room"
+"""The extension with the button that hands in, where the site is served by a room."""
+
+OURS = {
+    COPIES: HERE / "copies" / "index.js",
+    ROOM: JUPYTER / "room" / "labextensions" / ROOM / "index.js",
+}
+"""Our own extensions: one script each."""
 
 PYTHON = "static/python"
 """Where Python and its wheels are, seen from `lite/`."""
@@ -49,13 +60,28 @@ def gather_extensions(folder: Path, environment: Path) -> None:
                 f"JupyterLab's extension {name} is not in {environment}. Delete it, and try again."
             )
         shutil.copytree(source, folder / name)
-    script = (HERE / "copies" / "index.js").read_bytes()
+    for name, script in OURS.items():
+        add_extension(folder / name, name, script.read_bytes())
+
+
+def add_extension(folder: Path, name: str, script: bytes) -> None:
+    """Write an extension of one script. Its hash is in its address: no browser takes an older one.
+
+    Parameters
+    ----------
+    folder : Path
+        Where. There is nothing yet.
+    name : str
+        What it calls itself.
+    script : bytes
+        What it consists of.
+    """
     load = f"static/index.{sha256(script)[:12]}.js"
     build = {"load": load, "extension": "./extension"}
-    about = {"name": COPIES, "version": "0.1.0", "jupyterlab": {"_build": build}}
-    (folder / COPIES / "static").mkdir(parents=True)
-    (folder / COPIES / load).write_bytes(script)
-    (folder / COPIES / "package.json").write_text(json.dumps(about), encoding="utf-8")
+    about = {"name": name, "version": "0.1.0", "jupyterlab": {"_build": build}}
+    (folder / "static").mkdir(parents=True)
+    (folder / load).write_bytes(script)
+    (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
 
 
 def settings(lock: str, start: Sequence[str], notebooks: Sequence[Served]) -> dict[str, Any]:
