@@ -6,6 +6,7 @@ BENCH_ARGS ?=
 GRADE_ARGS ?=
 ARGS ?=
 LESSON ?=
+ROOM ?=
 LITE ?=
 SITE_ARGS ?=
 ROOM_ADDRESS ?=
@@ -24,6 +25,7 @@ WHERE = $(if $(ROOM_ADDRESS),--address "$(ROOM_ADDRESS)") $(if $(CERT),--cert "$
 help:
 	@echo "To learn:"
 	@echo "  make lab           opens your own copy of the course in JupyterLab (LAB_ARGS=... takes its options)"
+	@echo "  make lab ROOM=http://...       the same in a room, where exercises have a button to hand in"
 	@echo "To teach:"
 	@echo "  make test          checks that everything works here, the night before"
 	@echo "  make grade SUBMISSIONS=folder  marks what was handed in (GRADE_ARGS=--help lists options)"
@@ -48,7 +50,7 @@ help:
 	@echo "PYTHON=python3.12 chooses another Python."
 
 lab:
-	@$(COURSE) lab $(LAB_ARGS)
+	@$(COURSE) lab $(if $(ROOM),--room="$(ROOM)") $(LAB_ARGS)
 
 edit:
 	@$(COURSE) edit $(LAB_ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,13 +21,19 @@ from typing import Any, NoReturn
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from course_tools.bootstrap import clean_environment
-from course_tools.desk import START_PAGE
+from course_tools.bootstrap import SetupError, clean_environment
+from course_tools.desk import ROOM, START_PAGE
 from course_tools.desk.update import update
 from course_tools.files import MY_COURSE, ROOT
 
 SHOW_LOG = "--log"
 """An option of ours: JupyterLab's log goes to the terminal."""
+
+IN_ROOM = "--room="
+"""An option of ours: the address of a room, where exercises are handed in."""
+
+ADDRESS = re.compile(r"https?://[\w.:\[\]-]+")
+"""What such an address looks like."""
 
 LOG = ".jupyter.log"
 """Where it goes otherwise, in the folder that is open."""
@@ -79,9 +86,28 @@ class Server:
 
 def main(arguments: Sequence[str]) -> int:
     """Bring the learner's copy of the course up to date, and open it."""
-    folder = ROOT / MY_COURSE
+    folder, options = ROOT / MY_COURSE, enter_room(arguments)
     print(update(ROOT, folder), flush=True)
-    return open_lab(folder, arguments)
+    return open_lab(folder, options)
+
+
+def enter_room(arguments: Sequence[str]) -> list[str]:
+    """Tell JupyterLab, which is to be started, where the room is; return the other options.
+
+    Raises
+    ------
+    SetupError
+        If that is no address.
+    """
+    given = [option.removeprefix(IN_ROOM) for option in arguments if option.startswith(IN_ROOM)]
+    for address in given:
+        if not ADDRESS.fullmatch(address.rstrip("/")):
+            raise SetupError(
+                f"ROOM={address} is no address of a room. It is what stands on the wall, with http"
+                " in front and no path behind: make lab ROOM=http://192.168.1.20:8000"
+            )
+        os.environ[ROOM] = address.rstrip("/")
+    return [option for option in arguments if not option.startswith(IN_ROOM)]
 
 
 def edit(arguments: Sequence[str]) -> int:
@@ -103,6 +129,8 @@ def open_lab(folder: Path, arguments: Sequence[str]) -> int:
     running = next(servers(folder), None)
     if running:
         print(f"The course is open already: {running.address}", flush=True)
+        if ROOM in os.environ:
+            print("If its exercises have no button to hand in, stop it, and try again.", flush=True)
         if NO_BROWSER not in arguments:
             webbrowser.open(running.address)
         return 0

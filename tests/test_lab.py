@@ -20,7 +20,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from course_tools import lab
-from course_tools.desk import START_PAGE
+from course_tools.bootstrap import SetupError
+from course_tools.desk import ROOM, START_PAGE
 from course_tools.jupyter import server
 
 
@@ -237,3 +238,51 @@ def test_windows_begin_without_the_list_of_files_and_stay_as_they_were_left(tmp_
     kept.write_text("{}", encoding="utf-8")
     lab.begin_without_sidebar(tmp_path)
     assert kept.read_text(encoding="utf-8") == "{}"
+
+
+# --- In a room ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has said where a room is, and whatever a test says is forgotten."""
+    monkeypatch.setenv(ROOM, "")
+    monkeypatch.delenv(ROOM)
+
+
+@pytest.mark.usefixtures("without_a_room")
+@pytest.mark.parametrize(
+    "address", ["http://192.168.1.20:8000", "https://room.test", "http://[fe80::1]:8000/"]
+)
+def test_jupyterlab_learns_where_the_room_is(address: str, tmp_path: Path):
+    assert lab.enter_room([f"--room={address}", "--no-browser"]) == ["--no-browser"]
+    assert lab.environment(tmp_path)[ROOM] == address.rstrip("/")
+
+
+@pytest.mark.usefixtures("without_a_room")
+def test_without_a_room_jupyterlab_hears_of_none(tmp_path: Path):
+    assert lab.enter_room(["--no-browser"]) == ["--no-browser"]
+    assert ROOM not in lab.environment(tmp_path)
+
+
+@pytest.mark.usefixtures("without_a_room")
+@pytest.mark.parametrize(
+    "address", ["", "192.168.1.20:8000", "ftp://room.test", "http://room.test/room/", "http://a b"]
+)
+def test_what_is_no_address_of_a_room_is_named(address: str):
+    with pytest.raises(SetupError, match=rf"ROOM={re.escape(address)} is no address of a room"):
+        lab.enter_room([f"--room={address}"])
+    assert ROOM not in os.environ
+
+
+def test_a_running_server_may_know_nothing_of_the_room(
+    url: str,
+    runtime: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    enter(runtime, 1, url=url, token="secret", root_dir=str(tmp_path))
+    monkeypatch.setenv(ROOM, "http://room.test")
+    assert lab.open_lab(tmp_path, ["--no-browser"]) == 0
+    assert "stop it, and try again" in capsys.readouterr().out

@@ -21,7 +21,7 @@ from typing import Any
 from course_tools.files import MY_COURSE
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("course_tools", "notebooks", "exercises", "solutions")
+COPIED = ("course_tools", "notebooks", "exercises", "solutions", "site/room")
 RUN_LAB = "import sys; from course_tools import lab; sys.exit(lab.{verb}(sys.argv[1:]))"
 TO_START = 120  # seconds, on a machine that is busy with something else, too
 TO_STOP = 30
