@@ -99,6 +99,7 @@ def test_an_exercise_goes_wrong_wrong_and_right_and_is_remembered(
         answer(lite, code, said)
         lite.picture(screenshots / f"lite-exercise-{name}.png")
     is_remembered(lite)
+    expect(lite.page.get_by_role("button", name="Hand in")).to_have_count(0)  # this is no room
     assert lite.strangers == []
 
 

@@ -1,8 +1,8 @@
 """A room, for a JupyterLab on a learner's own machine: an extension of Jupyter's server.
 
-The room's pages and their script come from the course's own folder. Nothing that the room's server
-sends runs here, since whoever can write in its network could change that. Only JSON goes back and
-forth: what a page asks of `/room/api/` is asked of the room, and whatever comes back is data.
+The room's script comes from the course's own folder. Nothing that the room's server sends runs
+here, since whoever is in its network could change that. Only JSON goes back and forth: what a page
+asks of `/room/api/` is asked of the room, and whatever comes back is data.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from jupyter_server.base.handlers import APIHandler, FileFindHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.web import RedirectHandler
 
 from course_tools.desk import ROOM
 from course_tools.files import ROOT
@@ -24,11 +25,14 @@ from course_tools.files import ROOT
 EXTENSIONS = Path(__file__).with_name("labextensions")
 """JupyterLab's extension with the button. A folder `static` would be kept for ever."""
 
-PAGES = ROOT / "site" / "room"
-"""The room's pages, as the course has them."""
+SCRIPTS = ROOT / "site" / "room"
+"""Where the course has the room's script."""
 
-ASKED = r"(join|return|me|sharing|now|vote|progress|hand-in/[a-z0-9_]+)"
-"""What a learner's page asks of a room. The instructor's pages are nowhere but in the room."""
+SENT = r"(room\.js|bar\.css)"
+"""What is sent of that: the script, and how its line at the foot of a page looks."""
+
+ASKED = r"(return|me|sharing|now|vote|progress|hand-in/[a-z0-9_]+)"
+"""What a page asks of a room. People join on the room's own page, and instructors have theirs."""
 
 LONGEST = 60
 """Seconds that the room may take to answer; where there is nothing new it waits for 20."""
@@ -102,11 +106,16 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     client = AsyncHTTPClient(force_instance=True, max_clients=MOST_AT_ONCE)
     base = server.web_app.settings["base_url"]
     server.web_app.settings.setdefault("page_config_data", {})["courseRoom"] = address
-    pages = {"path": [str(PAGES)], "default_filename": "index.html", "no_cache_paths": [base]}
-    asked = {"address": address, "client": client}
+    files = {"path": [str(SCRIPTS)], "no_cache_paths": [base]}
+    page = {"url": f"{address}/room/", "permanent": False}
     handlers: list[Any] = [
-        (url_path_join(base, f"/room/api/{ASKED}"), ToTheRoom, asked),
-        (url_path_join(base, "/room/(.*)"), FileFindHandler, pages),
+        (
+            url_path_join(base, f"/room/api/{ASKED}"),
+            ToTheRoom,
+            {"address": address, "client": client},
+        ),
+        (url_path_join(base, f"/room/{SENT}"), FileFindHandler, files),
+        (url_path_join(base, "/room/"), RedirectHandler, page),
     ]
     add: Any = server.web_app.add_handlers  # tornado's carries no types
     add(".*$", handlers)

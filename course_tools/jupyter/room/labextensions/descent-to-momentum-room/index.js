@@ -9,22 +9,27 @@
   const CHECKED = "application/vnd.descent-to-momentum.check+json"; // lessons_lib/feedback/notebook.py
   const FIRST = "Hand in";
   const AGAIN = "Hand in again";
-  const JOIN = "Join the room first, then hand in. The page opens beside this one.";
+  const JOIN = "Join the room first: its page opens beside this one. Then hand in.";
 
   const panels = new Map(); // every open exercise, by its panel's id: {panel, assignment, label, receipt}
   let shared; // the modules that JupyterLab has loaded
 
   // --- The room -----------------------------------------------------------------------------------
 
+  /** Return what the page was told: its address, and in `make lab` where the room is. */
+  function told() {
+    return JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  }
+
   /** Return the script of the room: of the page that its server sent, or the one that is added here. */
   function roomScript() {
     const found = document.querySelector('script[src$="/room/room.js"]');
-    const page = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-    if (found || !page.courseRoom) {
+    const { baseUrl, courseRoom } = told();
+    if (found || !courseRoom) {
       return found;
     }
     const script = document.createElement("script");
-    script.src = new URL("room/room.js", new URL(page.baseUrl, location.href));
+    script.src = new URL("room/room.js", new URL(baseUrl, location.href));
     document.head.append(script);
     return script;
   }
@@ -43,6 +48,51 @@
     const versions = Object.values(shared[name]);
     const module = versions.find((each) => each.loaded) ?? versions[0];
     return (await module.get())();
+  }
+
+  /**
+   * Bring somebody into the room. Its page does, where it has sent this one. On a learner's own
+   * machine the secret is asked for, which that page has given.
+   */
+  async function comeIn(room) {
+    const { InputDialog, Notification } = await load("@jupyterlab/apputils");
+    const { courseRoom } = told();
+    if (!courseRoom) {
+      openPage();
+      Notification.warning(JOIN, { autoClose: 10000 });
+      return;
+    }
+    const { button, value } = await InputDialog.getText({
+      title: "Who are you in the room?",
+      label: `Your secret, which ${courseRoom}/room/ gave you:`,
+      placeholder: "k7mp-2xqd-…",
+      okLabel: "Come in",
+    });
+    if (button.accept && value) {
+      await room.comeBack(value).catch(({ message }) => {
+        Notification.error(message, { autoClose: 10000 });
+      });
+    }
+  }
+
+  /** Open the room's page beside this one, or go to it if it is open. */
+  function openPage() {
+    window.open(new URL("./", roomScript().src), "room");
+  }
+
+  /** Let the room's line at the foot of the page leave this page where it is. */
+  function stayHere(room) {
+    document.addEventListener("click", (event) => {
+      if (event.defaultPrevented || !event.target.closest?.(".room-bar")) {
+        return;
+      }
+      event.preventDefault();
+      if (room.me) {
+        openPage();
+      } else {
+        void comeIn(room);
+      }
+    });
   }
 
   // --- What there is to say -----------------------------------------------------------------------
@@ -81,12 +131,13 @@
 
   /** Hand in the notebook of a panel, and say what came of it. */
   async function handIn(app, room, exercise) {
-    const { Notification } = await load("@jupyterlab/apputils");
     if (!room.me) {
-      window.open(new URL("./", roomScript().src), "room");
-      Notification.warning(JOIN, { autoClose: 10000 });
+      await comeIn(room);
+    }
+    if (!room.me) {
       return;
     }
+    const { Notification } = await load("@jupyterlab/apputils");
     const before = latest(room, exercise.assignment);
     exercise.busy = true;
     try {
@@ -201,6 +252,7 @@
       void arriving.then((room) => {
         addCommand(app, room);
         follow(app, room);
+        stayHere(room);
         tellLessons(app, room);
       });
       app.docRegistry.addWidgetExtension("Notebook", {
