@@ -184,9 +184,10 @@
   }
 
   // The page of a lesson or an exercise says which lesson it is, for those who share it.
+  // JupyterLab has several open, and tells it by itself: course_tools/jupyter/room/.
   function tellWhere() {
-    const address = decodeURIComponent(location.pathname + location.search);
-    const found = address.match(/\b(?:notebooks|exercises|solutions)\/(\d\d)_/);
+    if (document.getElementById("jupyter-config-data")) return;
+    const found = location.pathname.match(/\/(?:notebooks|exercises|solutions)\/(\d\d)_/);
     if (found) progress({ lesson: found[1] }).catch(() => undefined);
   }
 

@@ -80,7 +80,7 @@ class Learner:
     def hand_in(self) -> None:
         """Press the button of the exercise in front, and wait for the receipt."""
         self.button.click()
-        expect(self.button).to_contain_text(HANDED_IN, timeout=TO_LOAD)
+        expect(self.button).to_have_accessible_name(HANDED_IN, timeout=TO_LOAD)
 
     @property
     def button(self) -> Locator:
