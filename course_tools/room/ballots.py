@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -20,6 +19,9 @@ NEXT = {
 }
 """Where a question can go from where it is."""
 
+BUSY = ("first", "talk", "second")
+"""When the room is at a question, and no other one can be opened."""
+
 OPEN = ("first", "second")
 """When votes are counted."""
 
@@ -36,40 +38,34 @@ class Ballots:
     def move(self, key: str, to: str) -> None:
         """Open a question, close it, show its result, or put it away."""
         self._letters_of(key)
-        current = self.current()
-        if to == "none":
-            return self._put_away(current)
-        if current not in (None, key) and self.state(str(current)) in ("first", "talk", "second"):
+        with self._store.changing() as file:
+            if to == "none":
+                file.execute("UPDATE questions SET state = 'closed' WHERE state IN (?, ?, ?)", BUSY)
+                file.execute("DELETE FROM kept WHERE name = 'question'")
+            else:
+                self._check_step(key, to)
+                file.execute("INSERT OR REPLACE INTO questions VALUES (?, ?)", (key, to))
+                file.execute("INSERT OR REPLACE INTO kept VALUES ('question', ?)", (key,))
+
+    def _check_step(self, key: str, to: str) -> None:
+        current, state = self.current(), self.state(key)
+        if current not in (None, key) and self.state(str(current)) in BUSY:
             raise RefusedError(
                 409, f"The question {current} is still open. Close it first, then open {key}."
             )
-        state = self.state(key)
         if to not in (*NEXT[state], state) or to == "new":
             allowed = ", ".join(NEXT[state]) or "none"
             raise RefusedError(
                 409,
                 f"The question {key} is {state!r} and cannot become {given(to)}; try {allowed}.",
             )
-        with self._store.changing() as file:
-            file.execute("INSERT OR REPLACE INTO questions VALUES (?, ?)", (key, to))
-            file.execute("INSERT OR REPLACE INTO kept VALUES ('question', ?)", (json.dumps(key),))
-        return None
-
-    def _put_away(self, current: str | None) -> None:
-        with self._store.changing() as file:
-            file.execute(
-                "UPDATE questions SET state = 'closed'"
-                " WHERE key = ? AND state IN ('first', 'talk', 'second')",
-                (current,),
-            )
-            file.execute("DELETE FROM kept WHERE name = 'question'")
 
     # --- Everybody ------------------------------------------------------------------------------
 
     def current(self) -> str | None:
         """Return the key of the question that the room looks at."""
-        found = self._store.value("SELECT value FROM kept WHERE name = 'question'")
-        return None if found is None else str(json.loads(found))
+        found: str | None = self._store.value("SELECT value FROM kept WHERE name = 'question'")
+        return found
 
     def state(self, key: str) -> str:
         """Return how far a question is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from threading import Lock
 
 from course_tools.room.refusing import RefusedError
 
@@ -28,27 +29,31 @@ class Guesses:
     def __init__(self) -> None:
         self._wrong: dict[str, deque[float]] = {}
         self._joined: dict[str, int] = {}
+        self._lock = Lock()
 
     def wrong(self, address: str) -> None:
         """Count a wrong word, and refuse to go on answering if there have been too many."""
-        times = self._remembered(address)
         now = time.monotonic()
-        while times and now - times[0] > MINUTE:
-            times.popleft()
-        if len(times) >= WRONG:
-            raise RefusedError(
-                429, f"{WRONG} wrong words came from your address. Wait a minute, then try again."
-            )
-        times.append(now)
+        with self._lock:
+            times = self._remembered(address)
+            while times and now - times[0] > MINUTE:
+                times.popleft()
+            if len(times) >= WRONG:
+                raise RefusedError(
+                    429,
+                    f"{WRONG} wrong words came from your address. Wait a minute, and try again.",
+                )
+            times.append(now)
 
     def joined(self, address: str) -> None:
         """Count somebody who joins, and refuse if there are too many."""
-        count = self._joined.get(address, 0)
-        if count >= JOINED:
-            raise RefusedError(
-                429, f"{JOINED} people have joined from your address. Ask the instructor."
-            )
-        self._joined[address] = count + 1
+        with self._lock:
+            count = self._joined.get(address, 0)
+            if count >= JOINED:
+                raise RefusedError(
+                    429, f"{JOINED} people have joined from your address. Ask the instructor."
+                )
+            self._joined[address] = count + 1
 
     def _remembered(self, address: str) -> deque[float]:
         if address not in self._wrong and len(self._wrong) >= ADDRESSES:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from course_tools.files import ROOT
@@ -34,7 +37,7 @@ class Progress:
         """Keep in which lesson somebody is."""
         if lesson not in self._lessons:
             raise RefusedError(404, f"There is no lesson {given(lesson)}. Its number is like 06.")
-        with self._store.changing() as file:
+        with self._counting(student) as file:
             file.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (student, lesson))
 
     def tried(
@@ -48,7 +51,7 @@ class Progress:
             )
         if mistake is not None and mistake not in [each.name for each in found.mistakes]:
             raise RefusedError(404, f"The task {task} knows no mistake {given(mistake)}.")
-        with self._store.changing() as file:
+        with self._counting(student) as file:
             file.execute(
                 "INSERT INTO tries VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET right = MAX(right, excluded.right)",
@@ -59,6 +62,14 @@ class Progress:
                     "INSERT OR IGNORE INTO mistakes VALUES (?, ?, ?, ?)",
                     (student, assignment, task, mistake),
                 )
+
+    @contextmanager
+    def _counting(self, student: str) -> Iterator[sqlite3.Connection]:
+        """Let something be counted of whoever agrees to it."""
+        with self._store.changing() as file:
+            if not self._store.value("SELECT sharing FROM people WHERE student = ?", student):
+                raise RefusedError(403, "You have not agreed to be counted; your page asks for it.")
+            yield file
 
     def view(self) -> dict[str, Any]:
         """Return counts: who shares, where they are, tasks tried and right, mistakes met."""

@@ -48,6 +48,7 @@ class Store:
         self._file.row_factory = sqlite3.Row
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=FULL")
+        self._file.execute("PRAGMA secure_delete=ON")  # what is taken back is overwritten
         self._file.executescript(f"BEGIN; {TABLES} COMMIT;")
 
     @contextmanager
@@ -57,10 +58,11 @@ class Store:
             self._file.execute("BEGIN IMMEDIATE")
             try:
                 yield self._file
+                self._file.execute("COMMIT")
             except BaseException:
-                self._file.execute("ROLLBACK")
+                if self._file.in_transaction:  # a full disk may have ended it
+                    self._file.execute("ROLLBACK")
                 raise
-            self._file.execute("COMMIT")
 
     def rows(self, question: str, *values: Any) -> list[sqlite3.Row]:
         """Return all rows that answer a question."""
