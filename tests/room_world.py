@@ -136,11 +136,11 @@ class World:
 
 
 @contextmanager
-def served(app: Starlette) -> Iterator[int]:
+def served(app: Starlette, **given: Any) -> Iterator[int]:
     """Serve a room on this machine while a block runs, and give its port."""
     listening = listen("127.0.0.1", 0)
     port = int(listening.getsockname()[1])
-    server = server_of(app)
+    server = server_of(app, **given)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -26,9 +26,8 @@ from course_tools.files import ROOT
 from course_tools.room import addresses, command_line, holding, options, poster
 from course_tools.room.addresses import HERE, AddressError, Network, Place, asked, place_of
 from course_tools.room.checking.findings import Finding
-from course_tools.room.holding import FolderError
 from course_tools.room.options import Where
-from course_tools.room.settings import RoomSettings
+from course_tools.room.settings import FolderError, RoomSettings
 
 THERE = [Network("wlan0", "192.168.1.5"), Network("eth0", "10.0.0.7")]
 SIGNS = {" ": (1, 1), "▀": (0, 1), "▄": (1, 0), "█": (0, 0)}

@@ -10,7 +10,7 @@ import pytest
 from room_world import SITE, World
 
 from course_tools.room.files import SCRIPT, as_sent
-from course_tools.room.settings import RoomSettings
+from course_tools.room.settings import FolderError, RoomSettings
 
 PAGE = "/notebooks/06_momentum.html"
 
@@ -113,7 +113,7 @@ def test_nothing_outside_is_read(world: World, path: str) -> None:
 
 @pytest.mark.parametrize("inside", ["site", "site/deep/room", "pages"])
 def test_the_rooms_folder_cannot_lie_where_it_would_be_served(tmp_path: Path, inside: str) -> None:
-    with pytest.raises(ValueError, match=r"everybody can read\. Choose one that lies elsewhere"):
+    with pytest.raises(FolderError, match=r"everybody can read\. Choose one that lies elsewhere"):
         RoomSettings(folder=tmp_path / inside, site=tmp_path / "site", pages=tmp_path / "pages")
 
 

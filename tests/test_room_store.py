@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from room_world import KEY, World, served
 
+from course_tools.room.settings import FolderError
 from course_tools.room.store import Store
 
 
@@ -33,6 +34,18 @@ def test_what_was_said_yes_to_is_on_the_disk(store: Store) -> None:
     assert store.value("PRAGMA journal_mode") == "wal"
     assert store.value("PRAGMA synchronous") == 2
     assert store.value("PRAGMA secure_delete") == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all" * 100, b"SQLite format 3\x00" + b"x" * 4096]
+)
+def test_a_file_that_is_none_of_a_rooms_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "room.sqlite").write_bytes(content)
+    with pytest.raises(
+        FolderError, match=r"room\.sqlite cannot be read .* Move it to another place"
+    ):
+        Store(tmp_path / "room.sqlite")
+    assert (tmp_path / "room.sqlite").read_bytes() == content
 
 
 def test_what_is_kept_is_made_once(store: Store) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -229,3 +233,28 @@ def test_a_room_that_ends_answers_all_who_wait(
 def test_a_taken_port_is_said() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
         listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_certificate_makes_it_secret_what_is_said(world: World, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is missing, which makes a certificate for this test")
+    made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    about = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
+    files = ["-keyout", "key.pem", "-out", "room.pem"]
+    subprocess.run(
+        ["openssl", *made, *about, *files], cwd=tmp_path, check=True, capture_output=True
+    )
+    trusted = ssl.create_default_context(cafile=str(tmp_path / "room.pem"))
+    given = {"certificate": tmp_path / "room.pem", "key": tmp_path / "key.pem"}
+    body = json.dumps({"name": "Ada", "word": world.room.people.word})
+    with served(world.app, **given) as port:
+        for origin, status in ((f"https://localhost:{port}", 200), ("http://evil.test", 403)):
+            called = http.client.HTTPSConnection(
+                "localhost", port, context=trusted, timeout=PATIENCE
+            )
+            called.request("POST", "/room/api/join", body, {"Origin": origin})
+            assert called.getresponse().status == status
+            called.close()
+        with call(port) as plain:
+            plain.sendall(head("/"))
+            assert not answer_of(plain).startswith(b"HTTP/1.1 200 ")

@@ -15,10 +15,11 @@ from course_tools.room.addresses import AddressError, networks
 from course_tools.room.app import create_app
 from course_tools.room.checking import network
 from course_tools.room.checking.findings import Finding, line_of
-from course_tools.room.holding import FolderError, clear, holding
+from course_tools.room.holding import clear, holding
 from course_tools.room.options import Where
 from course_tools.room.poster import drawn
 from course_tools.room.serving import listen, server_of
+from course_tools.room.settings import FolderError
 from course_tools.verbs import VERBS
 
 MADE_BY = (("site", "--lite", "--if-needed"), ("slides", "--if-needed"))

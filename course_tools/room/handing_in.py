@@ -29,6 +29,7 @@ from course_tools.files import show, write_whole
 from course_tools.notebooks.course import EXERCISE
 from course_tools.room.form import NotANotebookError, check_form
 from course_tools.room.refusing import RefusedError
+from course_tools.room.settings import FolderError
 
 KEPT, SUBMITTED = "handed_in", "submitted"
 """Where all attempts are, and where the latest ones are to be marked."""
@@ -50,7 +51,7 @@ SPARE = 200_000_000
 """Bytes of the disk that are left free."""
 
 
-class BrokenFolderError(Exception):
+class BrokenFolderError(FolderError):
     """The room's folder holds something that the room has not written; the message says what."""
 
 

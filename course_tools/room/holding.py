@@ -10,15 +10,12 @@ from pathlib import Path
 
 from course_tools.bootstrap import try_lock
 from course_tools.files import show
+from course_tools.room.settings import FolderError
 
 LOCK = "lock"
 DATABASE = "room.sqlite"
 OWN = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "handed_in", "submitted", LOCK)
 """All that a room writes into its folder. The lock goes last."""
-
-
-class FolderError(Exception):
-    """A room's folder cannot be used; the message says why, and what to do."""
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_tools.room.addresses import HERE, Place, asked, networks, place_of
-from course_tools.room.holding import FolderError
-from course_tools.room.settings import RoomSettings
+from course_tools.room.settings import FolderError, RoomSettings
 
 
 @dataclass(frozen=True)

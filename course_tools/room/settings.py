@@ -8,6 +8,10 @@ from pathlib import Path
 from course_tools.files import ROOT
 
 
+class FolderError(Exception):
+    """A room's folder cannot be used; the message says why, and what to do."""
+
+
 @dataclass(frozen=True)
 class RoomSettings:
     """Where a room finds what it serves, where it keeps what it is told, and how it is called.
@@ -41,12 +45,12 @@ class RoomSettings:
 
         Raises
         ------
-        ValueError
+        FolderError
             If the folder lies in one that is served.
         """
         for served in (self.site, self.pages):
             if self.folder.resolve().is_relative_to(served.resolve()):
-                raise ValueError(
+                raise FolderError(
                     f"The room's folder {self.folder} lies in {served}, which everybody can read."
                     " Choose one that lies elsewhere, such as room."
                 )

@@ -9,6 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from course_tools.files import show
+from course_tools.room.settings import FolderError
+
+HABITS = """
+PRAGMA journal_mode = WAL;    -- whatever happens meanwhile, all of a change is there or nothing
+PRAGMA synchronous = FULL;    -- and it is on the disk before anybody hears yes
+PRAGMA secure_delete = ON;    -- what is taken back is overwritten
+"""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS people (
@@ -39,6 +48,11 @@ class Store:
     ----------
     file : Path
         Where. Its folder is made, and can be read by its owner alone.
+
+    Raises
+    ------
+    FolderError
+        If the file is none of a room's.
     """
 
     def __init__(self, file: Path) -> None:
@@ -46,10 +60,14 @@ class Store:
         self._lock = threading.RLock()
         self._file = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._file.row_factory = sqlite3.Row
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=FULL")
-        self._file.execute("PRAGMA secure_delete=ON")  # what is taken back is overwritten
-        self._file.executescript(f"BEGIN; {TABLES} COMMIT;")
+        try:
+            self._file.executescript(f"{HABITS} BEGIN; {TABLES} COMMIT;")
+        except sqlite3.DatabaseError as error:
+            self._file.close()
+            raise FolderError(
+                f"{show(file)} cannot be read as what a room has kept ({error}). Move it to another"
+                " place, and look at it later; the room then begins anew."
+            ) from error
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:

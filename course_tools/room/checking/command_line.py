@@ -12,8 +12,8 @@ from course_tools.room.addresses import AddressError, networks
 from course_tools.room.checking import device, machine, network, rehearsal, tools
 from course_tools.room.checking.findings import Finding, line_of, verdict
 from course_tools.room.checking.rehearsal import MARKING, STEPS
-from course_tools.room.holding import FolderError
 from course_tools.room.options import Where
+from course_tools.room.settings import FolderError
 
 PARTS = ("device", "rehearsal", "marking")
 """What can be left out, because it takes long or is done elsewhere."""
