@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from room_world import SITE, World
 
 from course_tools.room.files import SCRIPT, as_sent
+from course_tools.room.packing import Packed
 from course_tools.room.settings import FolderError, RoomSettings
 
 PAGE = "/notebooks/06_momentum.html"
@@ -44,6 +46,34 @@ def test_a_file_that_has_changed_is_packed_again(world: World) -> None:
     file = world.settings.site / PAGE[1:]
     file.write_text(file.read_text("utf-8").replace("Momentum", "Inertia!"), encoding="utf-8")
     assert world.ask("GET", PAGE).text == before.text.replace("Momentum", "Inertia!")
+
+
+def test_memory_for_packed_files_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course_tools.room.packing.ROOM", -1)
+    page = world.ask("GET", PAGE)
+    assert "content-encoding" not in page.headers
+    assert page.content == as_sent(".html", SITE[PAGE[1:]].encode())
+
+
+def test_many_who_ask_at_once_have_a_file_packed_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed: list[Path] = []
+    pack = Packed._pack
+
+    def counted(self: Packed, file: Path) -> bytes:
+        packed.append(file)
+        return pack(self, file)
+
+    monkeypatch.setattr(Packed, "_pack", counted)
+    files = Packed(lambda _, content: content)
+
+    async def together() -> list[bytes | None]:
+        file = world.settings.site / PAGE[1:]
+        return await asyncio.gather(*(files.of(file) for _ in range(30)))
+
+    assert len(set(asyncio.run(together()))) == 1
+    assert len(packed) == 1
 
 
 def test_files_are_asked_for_again_only_if_they_are_newer(world: World) -> None:

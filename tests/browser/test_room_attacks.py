@@ -200,7 +200,9 @@ def test_a_hostile_page_shows_no_page_of_the_room(
 def framed(page: Page) -> str:
     """Return the address of what a page shows in its frame, as soon as Playwright knows it."""
     (frame,) = page.main_frame.child_frames
-    while frame.url in ("", "about:blank"):
+    for _ in range(1000):
+        if frame.url not in ("", "about:blank"):
+            break
         page.wait_for_timeout(50)
     return frame.url
 
