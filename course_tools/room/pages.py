@@ -70,11 +70,14 @@ def way_in(address: str, word: str) -> str:
 @cache
 def question_texts() -> bytes:
     """Return all questions by their keys, in order, as JSON: their words as HTML."""
-    titles = {lesson.number: lesson.title for lesson in lessons()}
+    every = {lesson.number: lesson for lesson in lessons()}
+    titles = {number: lesson.title for number, lesson in every.items()}
+    decks = {number: f"{lesson.slug}.html" for number, lesson in every.items()}
     asked = asked_texts()
     told = {
         each.ballot: {
             "lesson": f"{each.lesson} · {titles.get(each.lesson, START)}",
+            "slides": decks.get(each.lesson),
             "asks": asked[each.ballot],
             "choices": each.choices,
             "beliefs": each.beliefs,

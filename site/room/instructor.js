@@ -1,17 +1,9 @@
 // The instructor's page: open a vote and lead it, see how far the room is, find lost secrets.
 
-import { ask, follow, make, questions, row, sides, whenEntered } from "./leading.js";
+import { AWAY, STEPS, ask, follow, make, questions, row, sides, usual, whenEntered } from "./leading.js";
 
 const at = (id) => document.getElementById(id);
 
-// What one does with a question, in this order.
-const STEPS = [
-  ["first", "Open the first vote"],
-  ["talk", "Close it: they talk"],
-  ["second", "Open the second vote"],
-  ["closed", "Close the vote"],
-  ["shown", "Show the result"],
-];
 const SAID = {
   new: "Not asked yet.",
   first: "The first vote is open.",
@@ -93,6 +85,8 @@ function show() {
   const state = question?.state ?? now.states[key] ?? "new";
   at("state").textContent = said(state, question);
   at("asks").innerHTML = texts[key].asks;
+  at("slides").hidden = !texts[key].slides;
+  at("slides").dataset.address = `../slides/${texts[key].slides}`;
   at("sides").hidden = !question || state !== "shown";
   showSteps(state, Boolean(question));
   showResult(key, question?.result);
@@ -107,8 +101,7 @@ function said(state, question) {
 
 // Made once: a button that is made anew under the hand would lose its click.
 function makeSteps() {
-  const words = [...STEPS, ["none", "Put it away"]];
-  for (const [to, said] of words) {
+  for (const [to, said] of [...STEPS, AWAY]) {
     const button = make("button", "", at("steps"), said);
     button.dataset.to = to;
     button.addEventListener("click", () => go(at("question").value, to));
@@ -119,21 +112,16 @@ function showSteps(state, isOnWall) {
   const allowed = isOnWall ? [...now.steps[state], "none"] : [...(now.steps[state] ?? [])];
   if (!isOnWall && state !== "new") allowed.push(state); // to the wall once more
   const other = now.question && !isOnWall && OPEN.includes(now.question.state);
-  const usual = STEPS.map(([to]) => to).find((to) => allowed.includes(to) && after(to, state));
+  const next = usual(state, allowed);
   const focused = document.activeElement;
   for (const button of at("steps").children) {
     button.disabled = other || !allowed.includes(button.dataset.to);
-    button.classList.toggle("main", button.dataset.to === usual && !other);
+    button.classList.toggle("main", button.dataset.to === next && !other);
   }
   if (focused?.disabled) (at("steps").querySelector(".main") ?? at("question")).focus();
   at("refused").textContent = other
     ? `The vote on ${now.question.key} is still open. Close it, or put it away, before you open another.`
     : "";
-}
-
-function after(to, state) {
-  const place = (name) => STEPS.findIndex(([each]) => each === name);
-  return place(to) > place(state);
 }
 
 async function go(key, to) {
@@ -266,6 +254,7 @@ at("question").addEventListener("change", show);
 at("peek").addEventListener("change", startFollowing);
 at("names").addEventListener("click", showNames);
 at("wall").addEventListener("click", () => window.open("wall.html", "wall"));
+at("slides").addEventListener("click", () => window.open(at("slides").dataset.address, "slides"));
 at("sides").addEventListener("click", ({ target }) => {
   if (target.dataset.side) sides.postMessage(target.dataset.side);
 });

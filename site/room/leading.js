@@ -2,10 +2,25 @@
 // that it brings. The secret lasts as long as the tab, and goes along to the wall, which it opens.
 
 const room = globalThis.courseRoom;
-const KEPT = "descent-to-momentum room instructor";
+
+// What one does with a question, in this order.
+export const STEPS = [
+  ["first", "Open the first vote"],
+  ["talk", "Close it: they talk"],
+  ["second", "Open the second vote"],
+  ["closed", "Close the vote"],
+  ["shown", "Show the result"],
+];
+export const AWAY = ["none", "Put it away"];
 
 export async function ask(path, body) {
-  return room.ask(`instructor/${path}`, { body, as: sessionStorage.getItem(KEPT) });
+  return room.ask(`instructor/${path}`, { body, as: room.instructor });
+}
+
+// What usually comes after a state, of what the server allows: it goes forwards.
+export function usual(state, allowed) {
+  const place = (name) => STEPS.findIndex(([each]) => each === name);
+  return STEPS.map(([to]) => to).find((to) => allowed.includes(to) && place(to) > place(state));
 }
 
 // Show the form for the word until it is right, then what is inside, and call start.
@@ -22,14 +37,14 @@ export async function whenEntered(form, inside, start) {
     said.textContent = "";
     try {
       const { secret } = await ask("enter", { word: form.elements.word.value });
-      sessionStorage.setItem(KEPT, secret);
+      room.instructor = secret;
       form.reset();
       open(true);
     } catch (error) {
       said.textContent = error.message;
     }
   });
-  open(Boolean(sessionStorage.getItem(KEPT)));
+  open(Boolean(room.instructor));
 }
 
 // Follow the room, and come back to the form when the secret is no longer good.
@@ -38,7 +53,7 @@ export function follow(query, take, trouble) {
   const fail = (error) => {
     if (stop.signal.aborted) return;
     if (error.status === 401) {
-      sessionStorage.removeItem(KEPT);
+      room.instructor = null;
       location.reload();
     } else trouble(error.message);
   };
@@ -46,7 +61,7 @@ export function follow(query, take, trouble) {
     trouble("");
     take(state);
   };
-  void room.follow(`instructor/now?${query}`, heard, fail, stop.signal, sessionStorage.getItem(KEPT));
+  void room.follow(`instructor/now?${query}`, heard, fail, stop.signal, room.instructor);
   return () => stop.abort();
 }
 

@@ -8,7 +8,7 @@
 //   vote        (key, letter) -> Promise, kept when it is fulfilled
 //   progress    ({assignment, task, right, mistake} or {lesson: "06"}) -> Promise, sends with consent only
 //   handIn      (assignment, bytes) -> Promise of the receipt
-//   join, comeBack, leave, share, secret, ask   what the room's own pages need
+//   join, comeBack, leave, share, secret, ask, follow, instructor   what the room's own pages need
 //
 // A promise that fails brings an Error whose message is a sentence for people, with its `status`.
 
@@ -18,6 +18,7 @@
 
   const HERE = new URL(".", document.currentScript.src);
   const KEPT = "descent-to-momentum room secret"; // in the browser, beside what a page keeps
+  const LEADS = "descent-to-momentum room instructor";
   const SOON = 1000; // milliseconds until the server is asked again, twice as long each time
   const LATE = 20000;
   const AWAY = "The room does not answer. Are you still in its network? Your page goes on asking.";
@@ -91,6 +92,20 @@
     } catch {
       // A private window: it lasts as long as the page.
     }
+  }
+
+  // The instructor's secret lasts as long as the tab, and goes along to tabs that it opens.
+  function instructorsSecret() {
+    try {
+      return sessionStorage.getItem(LEADS);
+    } catch {
+      return null;
+    }
+  }
+
+  function keepInstructors(value) {
+    if (value) sessionStorage.setItem(LEADS, value);
+    else sessionStorage.removeItem(LEADS);
   }
 
   async function join(name, word) {
@@ -204,7 +219,8 @@
 
   // --- A line below every page that is not the room's own -----------------------------------------
 
-  const isShown = window === window.top && !/\/(room|slides)\//.test(location.pathname);
+  const IN_SLIDES = /\/slides\//.test(location.pathname);
+  const isShown = window === window.top && !IN_SLIDES && !location.href.startsWith(HERE);
   const IN_JUPYTER = /\/lite\//.test(location.pathname);
   let bar = null;
 
@@ -219,6 +235,19 @@
     bar.addEventListener("click", goToBallot);
     place.append(bar);
     document.body.append(place);
+    sayWhatIsSent();
+  }
+
+  // Below a page of the site stands that it sends nothing, which is not all in a room.
+  function sayWhatIsSent() {
+    const foot = document.querySelector(".bottom-of-page");
+    if (!foot) return;
+    const said = document.createElement("p");
+    const link = document.createElement("a");
+    link.href = new URL("./", HERE);
+    link.textContent = "what is kept";
+    said.append("In this room your votes go to your instructor's computer, and what you hand in: ", link, ".");
+    foot.append(said);
   }
 
   function showBar() {
@@ -254,10 +283,12 @@
   Object.assign(room, { subscribe, vote, progress, handIn });
   Object.assign(room, { join, comeBack, leave, share, ask, follow });
   Object.defineProperty(room, "secret", { get: () => secret });
+  Object.defineProperty(room, "instructor", { get: instructorsSecret, set: keepInstructors });
   globalThis.courseRoom = room;
 
   function start() {
     if (isShown) makeBar();
+    if (IN_SLIDES && instructorsSecret()) void import(new URL("deck.js", HERE));
     showBar();
     document.addEventListener("visibilitychange", arrive);
     addEventListener("storage", ({ key }) => key === KEPT && comeFromElsewhere());

@@ -81,12 +81,13 @@ class Open:
 
 def write_site(folder: Path) -> None:
     """Write a site of one lesson."""
-    static, lessons = folder / "_static", folder / "notebooks"
-    for each in (static, lessons):
-        each.mkdir(parents=True)
+    static = folder / "_static"
+    static.mkdir()
     write_page(static, {})
     (static / "icon.svg").write_text(ICON, encoding="utf-8")
-    (lessons / "06_momentum.html").write_text(LESSON, encoding="utf-8")
+    for name in ("notebooks", "slides"):
+        (folder / name).mkdir()
+        (folder / name / "06_momentum.html").write_text(LESSON, encoding="utf-8")
 
 
 @contextmanager

@@ -211,6 +211,33 @@ def test_a_click_is_not_lost_while_others_vote(room: Open, visits: Visits) -> No
     expect(instructor.locator("#state")).to_contain_text("They talk.")
 
 
+def test_a_vote_is_led_from_a_slide(room: Open, visits: Visits) -> None:
+    ada, instructor = visits().page, visits().page
+    room.join(ada, "Ada")
+    room.enter(instructor)
+    instructor.get_by_label("Question", exact=True).select_option(KEY)
+    with instructor.expect_popup() as opened:
+        instructor.get_by_role("button", name="Open the slides of this lesson").click()
+    deck = opened.value
+    deck.get_by_role("button", name="Open the first vote").click()
+    choice(ada, "a")
+    expect(deck.locator(".room-lead")).to_contain_text("First vote: 1 of 1 here")
+    assert deck.locator(".room-count").count() == 0
+    deck.get_by_role("button", name="Close it: they talk").click()
+    deck.get_by_role("button", name="Open the second vote").click()
+    choice(ada, "c")
+    expect(deck.locator(".room-lead")).to_contain_text("Second vote: 1 of 1 here")
+    assert deck.locator(".room-count").count() == 0
+    deck.get_by_role("button", name="Close the vote").click()
+    deck.get_by_role("button", name="Show the result").click()
+    expect(deck.locator(".room-count")).to_have_text(["1 → 0", "0 → 0", "0 → 1"])
+    deck.get_by_role("button", name="Put it away").click()
+    expect(ada.locator("#no-vote")).to_be_visible()
+    ada.goto(f"{room.address}/slides/06_momentum.html")
+    expect(ada.locator("[data-ballot]")).to_be_visible()
+    assert ada.locator(".room-lead").count() == 0
+
+
 # --- A lesson's page ------------------------------------------------------------------------------
 
 
