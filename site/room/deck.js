@@ -17,7 +17,7 @@ const WORDS = new Map([...STEPS, AWAY]);
 const ballots = [...document.querySelectorAll("[data-ballot]")].map((place) => {
   const line = document.createElement("div");
   line.className = "room-lead";
-  place.after(line);
+  place.append(line);
   const said = make("span", "", line);
   said.setAttribute("role", "status");
   const button = make("button", "", line);

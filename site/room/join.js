@@ -79,6 +79,7 @@ function show() {
   at("trouble").textContent = trouble;
   at("who").textContent = me?.name ?? "…";
   if (!me) return;
+  at("student").textContent = me.student;
   at("sharing").checked = me.sharing;
   showReceipts(me.receipts);
   void showVote(now?.question ?? { key: null });

@@ -19,6 +19,8 @@
   const HERE = new URL(".", document.currentScript.src);
   const KEPT = "descent-to-momentum room secret"; // in the browser, beside what a page keeps
   const LEADS = "descent-to-momentum room instructor";
+  const IN_JUPYTER = Boolean(document.getElementById("jupyter-config-data"));
+  const IN_SLIDES = /\/slides\//.test(location.pathname);
   const SOON = 1000; // milliseconds until the server is asked again, twice as long each time
   const LATE = 20000;
   const AWAY = "The room does not answer. Are you still in its network? Your page goes on asking.";
@@ -201,7 +203,7 @@
   // The page of a lesson or an exercise says which lesson it is, for those who share it.
   // JupyterLab has several open, and tells it by itself: course_tools/jupyter/room/.
   function tellWhere() {
-    if (document.getElementById("jupyter-config-data")) return;
+    if (IN_JUPYTER) return;
     const found = location.pathname.match(/\/(?:notebooks|exercises|solutions)\/(\d\d)_/);
     if (found) progress({ lesson: found[1] }).catch(() => undefined);
   }
@@ -219,9 +221,7 @@
 
   // --- A line below every page that is not the room's own -----------------------------------------
 
-  const IN_SLIDES = /\/slides\//.test(location.pathname);
   const isShown = window === window.top && !IN_SLIDES && !location.href.startsWith(HERE);
-  const IN_JUPYTER = /\/lite\//.test(location.pathname);
   let bar = null;
 
   function makeBar() {
@@ -242,12 +242,12 @@
   function sayWhatIsSent() {
     const foot = document.querySelector(".bottom-of-page");
     if (!foot) return;
-    const said = document.createElement("p");
+    const line = document.createElement("p");
     const link = document.createElement("a");
     link.href = new URL("./", HERE);
     link.textContent = "what is kept";
-    said.append("In this room your votes go to your instructor's computer, and what you hand in: ", link, ".");
-    foot.append(said);
+    line.append("In this room your votes go to your instructor's computer, and what you hand in: ", link, ".");
+    foot.append(line);
   }
 
   function showBar() {
