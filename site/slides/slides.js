@@ -79,26 +79,26 @@
 
   // --- All of it ---------------------------------------------------------------------------------------------------
 
-  // A link to a state of an explorer names its cell, which is the slide: slides.html#explore-valley?kappa=20.
-  const [asked, settings] = location.hash.slice(1).split("?");
-
-  Reveal.initialize({
-    hash: true,
-    disableLayout: true, // the style sheet measures everything by the window, so that pictures stay sharp
-    display: "flex",
-    center: false,
-    transition: "none",
-    controlsTutorial: false,
-    slideNumber: "c/t",
-    scrollActivationWidth: 0,
-    keyboardCondition: isForSlides,
-    keyboard: { [S]: openNotes },
-  }).then(() => {
+  async function start() {
+    // A link to a state of an explorer names its cell, which is the slide: 04.html#explore-valley?kappa=20.
+    const [asked, settings] = location.hash.slice(1).split("?");
+    await Reveal.initialize({
+      hash: true,
+      disableLayout: true, // the style sheet measures everything by the window, so that pictures stay sharp
+      display: "flex",
+      center: false,
+      transition: "none",
+      controlsTutorial: false,
+      slideNumber: "c/t",
+      scrollActivationWidth: 0,
+      keyboardCondition: isForSlides,
+      keyboard: { [S]: openNotes },
+    });
     document.body.classList.toggle("in-room", Boolean(globalThis.courseRoom));
     if (settings !== undefined) Reveal.slide(Reveal.getSlides().findIndex(({ id }) => id === asked));
     fitSoon();
     document.fonts.ready.then(fitSoon);
-  });
+  }
   Reveal.on("slidechanged", () => {
     document.activeElement?.blur(); // a slider that is not to be seen takes no keys
     fit(Reveal.getCurrentSlide());
@@ -106,4 +106,5 @@
   });
   window.addEventListener("resize", fitSoon);
   document.addEventListener("click", fitSoon); // what a button says may take room
+  document.addEventListener("DOMContentLoaded", start); // after the page's script has read the address
 })();
