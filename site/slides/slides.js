@@ -106,5 +106,6 @@
   });
   window.addEventListener("resize", fitSoon);
   document.addEventListener("click", fitSoon); // what a button says may take room
+  globalThis.courseRoom?.subscribe(fitSoon); // and so may what is said of a vote
   document.addEventListener("DOMContentLoaded", start); // after the page's script has read the address
 })();

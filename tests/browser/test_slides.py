@@ -53,6 +53,16 @@ TO_SLIDE = "(id) => Reveal.slide(Reveal.getSlides().findIndex((each) => each.id 
 TWO_FRAMES = """
 new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
+A_VOTE = """
+globalThis.votes = [];
+globalThis.courseRoom = {
+  me: { student: "ada-07", name: "Ada", sharing: false, receipts: [] },
+  now: { version: 1, question: { key: "06/race", state: "first", mine: {}, result: null } },
+  trouble: "",
+  subscribe: () => () => {},
+  vote: async (...vote) => globalThis.votes.push(vote),
+};
+"""
 READY = "() => globalThis.Reveal?.isReady()"
 PICTURES = """
 () => Promise.all(
@@ -185,6 +195,20 @@ def test_a_link_to_a_state_of_an_explorer_opens_its_slide(visit: Visit, address:
     page = open_deck(visit, f"{address}06_momentum.html#explore-race?lr=0.1&step=30")
     expect(page.locator("#explore-race.present")).to_be_visible()
     expect(page.locator("#explore-race .live-words")).to_contain_text("After 30 steps")
+
+
+def test_in_a_room_a_question_on_a_slide_is_a_ballot(visit: Visit, address: str):
+    visit.page.add_init_script(A_VOTE)
+    page = open_deck(visit, f"{address}06_momentum.html#/commit-race")
+    page.locator("#commit-race .prediction-choice").nth(1).click()
+    page.wait_for_function("globalThis.votes.length", polling=250)
+    assert page.evaluate("globalThis.votes") == [["06/race", "b"]]
+    expect(page.locator("#commit-race .prediction-said")).to_be_visible()
+    assert page.evaluate(TOO_MUCH) == []
+    go_to(page, "commit-control")
+    page.locator("#commit-control .prediction-choice").nth(1).click()
+    assert len(page.evaluate("globalThis.votes")) == 1  # nobody votes on that now
+    assert visit.complaints == []
 
 
 def test_the_list_leads_to_every_deck(visit: Visit, address: str):
