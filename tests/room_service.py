@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
-import uvicorn
+from room_world import served
 
 from course_tools.room.answering import Room
 from course_tools.room.app import create_app
@@ -52,17 +50,7 @@ class Service:
 def running_room(settings: RoomSettings) -> Iterator[Service]:
     """Serve a room, on a port that is free."""
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        port = listening.getsockname()[1]
-        serving = threading.Thread(target=server.run, args=([listening],))
-        serving.start()
-        try:
-            address = f"http://127.0.0.1:{port}"
-            with httpx.Client(base_url=address, timeout=TO_ANSWER, trust_env=False) as client:
-                yield Service(app.state.room, client)
-        finally:
-            server.should_exit = True
-            serving.join()
+    with served(app) as port:
+        address = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=address, timeout=TO_ANSWER, trust_env=False) as client:
+            yield Service(app.state.room, client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -19,11 +20,12 @@ from room_notebooks import notebook
 from room_service import Service, running_room
 
 from course_tools.files import ROOT, write_whole
+from course_tools.marking.__main__ import main as marking
 from course_tools.marking.collecting.finding import find
 from course_tools.marking.collecting.reading import content_of
 from course_tools.marking.collecting.stamps import stamp
 from course_tools.marking.understanding import notebook_of
-from course_tools.notebooks.course import slug_of, solutions
+from course_tools.notebooks.course import exercise_of, slug_of, solutions
 from course_tools.room import form, handing_in
 from course_tools.room.handing_in import BrokenFolderError, HandingIn, Receipt
 from course_tools.room.refusing import RefusedError
@@ -280,6 +282,24 @@ def test_a_receipt_that_the_room_has_not_written_is_named(room: HandingIn) -> No
         path.write_text(said, encoding="utf-8")
         with pytest.raises(BrokenFolderError, match=r"0001\.json is no receipt of this room"):
             HandingIn(room.folder, SOLUTIONS)
+
+
+# --- Marked ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.sandbox
+def test_what_is_handed_in_is_marked(room: HandingIn, tmp_path: Path) -> None:
+    solution = SOLUTIONS[SLUG].read_bytes()
+    for content in (notebook(), solution):
+        room.take("ada-07", SLUG, content)
+    room.take("bo-08", SLUG, exercise_of(SOLUTIONS[SLUG]).read_bytes())
+    marked = tmp_path / "marked"
+    words = [str(room.folder / "submitted"), "--output", str(marked), "--workers", "1"]
+    assert marking(words) == 0
+    with (marked / "marks.csv").open(encoding="utf-8-sig", newline="") as table:
+        rows = {row["student"]: row for row in csv.DictReader(table)}
+    assert {who: row["points"] for who, row in rows.items()} == {"ada-07": "7", "bo-08": "0"}
+    assert {row["handed in"] for row in rows.values()} == {"2026-11-27 11:00 UTC"}
 
 
 # --- Killed ---------------------------------------------------------------------------------------
