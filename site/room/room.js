@@ -215,7 +215,8 @@
 
   async function handIn(assignment, bytes) {
     const receipt = await ask(`hand-in/${encodeURIComponent(assignment)}`, { body: bytes });
-    change({ me: { ...room.me, receipts: [...(room.me?.receipts ?? []), receipt] } });
+    const others = (room.me?.receipts ?? []).filter((each) => each.receipt !== receipt.receipt);
+    change({ me: { ...room.me, receipts: [...others, receipt] } });
     return receipt;
   }
 

@@ -45,9 +45,15 @@ def lite(browser: Browser, service: Service) -> Iterator[Lite]:
 
 
 def join(lite: Lite, service: Service, name: str) -> str:
-    """Join on the room's page, agree to be counted, and return who that is."""
-    lite.page.goto(lite.url.replace("/lite/", "/room/"))
-    lite.page.evaluate("given => courseRoom.join(...given)", [name, service.room.people.word])
+    """Press the button, join on the page that opens, agree to be counted; return who that is."""
+    with lite.page.expect_popup() as opened:
+        button(lite).click()
+    page = opened.value
+    page.wait_for_load_state()
+    assert page.url == lite.url.replace("/lite/", "/room/")
+    page.evaluate("given => courseRoom.join(...given)", [name, service.room.people.word])
+    page.close()
+    lite.page.wait_for_function("courseRoom.me !== null", polling=250)
     lite.page.evaluate("courseRoom.share(true)")
     student: str = lite.page.evaluate("courseRoom.me.student")
     return student
@@ -76,9 +82,9 @@ def counted(service: Service) -> tuple[list[dict[str, Any]], list[str]]:
 def test_an_exercise_is_handed_in_and_its_checks_are_counted(
     lite: Lite, service: Service, tmp_path: Path, screenshots: Path
 ) -> None:
-    student = join(lite, service, "Ada")
     lite.open(EXERCISE)
     expect(button(lite)).to_have_accessible_name("Hand in", timeout=TO_LOAD)
+    student = join(lite, service, "Ada")
     lite.run(lite.cell("import"))
     for code in (LACKING, RIGHT):
         try_out(lite, code)

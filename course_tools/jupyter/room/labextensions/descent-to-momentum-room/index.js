@@ -55,10 +55,12 @@
    * machine the secret is asked for, which that page has given.
    */
   async function comeIn(room) {
-    const { InputDialog, Notification } = await load("@jupyterlab/apputils");
     const { courseRoom } = told();
     if (!courseRoom) {
-      openPage();
+      openPage(); // at once: a browser lets a page open another only while it answers a click
+    }
+    const { InputDialog, Notification } = await load("@jupyterlab/apputils");
+    if (!courseRoom) {
       Notification.warning(JOIN, { autoClose: 10000 });
       return;
     }
@@ -182,7 +184,15 @@
     panel.model.contentChanged.connect(() => changed(app, panel.id));
     const args = { panel: panel.id };
     const button = new CommandToolbarButton({ commands: app.commands, id: COMMAND, args });
-    panel.toolbar.insertBefore("spacer", "hand-in", button);
+    await filled(panel.toolbar);
+    panel.toolbar.insertBefore("spacer", "hand-in", button); // without a spacer it comes last
+  }
+
+  /** Wait until JupyterLab has put its own buttons into a toolbar, but not for ever. */
+  async function filled(toolbar) {
+    for (let tries = 0; tries < 50 && ![...toolbar.names()].includes("spacer"); tries += 1) {
+      await new Promise((done) => setTimeout(done, 100));
+    }
   }
 
   /** Offer an exercise again that was handed in and is not the same any more. */
