@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from course_tools.files import show
 from course_tools.notebooks.stored import NotebookError
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--verify", action="store_true", help=said)
     chosen = parser.parse_args(arguments)
     if chosen.verify:
-        return verify(lite=chosen.lite)
+        return told(missing(lite=chosen.lite), "The site is whole.")
     started = time.monotonic()
     try:
         first = (build_if_needed if chosen.if_needed else build)(lite=chosen.lite)
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def verify(*, lite: bool) -> int:
-    """Say what is wrong with the site that is there; the exit status is 1 if anything is."""
-    found = list(missing(lite=lite))
-    print("\n".join(found[:MOST]) or "The site is whole.")
+def told(problems: Iterable[str], whole: str) -> int:
+    """Say what is wrong, or that nothing is; the exit status is 1 if anything is."""
+    found = list(problems)
+    print("\n".join(found[:MOST]) or whole)
     if len(found) > MOST:
         print(f"And {len(found) - MOST} more.")
     return 1 if found else 0

@@ -8,9 +8,10 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from course_tools.files import ROOT
+from course_tools.files import ROOT, show
 from course_tools.notebooks.cells import Notebook
 from course_tools.notebooks.course import number_of
+from course_tools.site import inventory
 from course_tools.site.build import (
     BUILT,
     build_if_needed,
@@ -52,22 +53,33 @@ def make(*, if_needed: bool) -> Path:
     Parameters
     ----------
     if_needed : bool
-        Whether decks stay that are of today's sources.
+        Whether decks stay that are whole, and of today's sources.
     """
     build_if_needed(lite=(BUILT / "lite").is_dir())
     with only_one():
-        said = fingerprint()
-        stamp = BUILT / FOLDER / STAMP
-        if not (if_needed and stamp.is_file() and stamp.read_text(encoding="utf-8") == said):
+        if not if_needed or any(missing()):
+            said = fingerprint()
             fetch(REVEAL.parent)
             site = site_of(read_settings())
             with step("Cutting the slides"):
                 cut(BUILT, site, read_settings().title)
             with step("Checking the decks"):
                 refuse(list(faults(BUILT, site)))
+            inventory.write(BUILT / DRAFT)
             (BUILT / DRAFT / STAMP).write_text(said, encoding="utf-8")
             put_in_place(BUILT)
     return BUILT / FOLDER / "index.html"
+
+
+def missing() -> Iterator[str]:
+    """Say why the decks have to be made: a sentence for each reason."""
+    stamp = BUILT / FOLDER / STAMP
+    if not stamp.is_file():
+        yield f"There are no slides in {show(BUILT / FOLDER)}."
+        return
+    if stamp.read_text(encoding="utf-8") != fingerprint():
+        yield f"The slides in {show(BUILT / FOLDER)} are older than what they are made of."
+    yield from (f"{FOLDER}/{each}" for each in inventory.problems(BUILT / FOLDER))
 
 
 def cut(folder: Path, site: Site, course: str, root: Path = ROOT) -> list[Path]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from course_tools.files import show
 from course_tools.notebooks.stored import NotebookError
 from course_tools.site.build import BuildError
+from course_tools.site.command_line import told
 from course_tools.site.mathematics import FormulaError
 from course_tools.site.settings import SettingsError
-from course_tools.site.slides.building import make
+from course_tools.site.slides.building import make, missing
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,7 +24,11 @@ def main(arguments: Sequence[str]) -> int:
     )
     said = "only if there are none, or if they are older than what they are made of"
     parser.add_argument("--if-needed", action="store_true", help=said)
+    said = "make nothing: say whether they are there, of today's sources, and whole"
+    parser.add_argument("--verify", action="store_true", help=said)
     chosen = parser.parse_args(arguments)
+    if chosen.verify:
+        return told(missing(), "The slides are whole.")
     started = time.monotonic()
     try:
         first = make(if_needed=chosen.if_needed)
