@@ -23,6 +23,8 @@ from course_tools.room.addresses import HERE, Network, Place
 from course_tools.room.checking import machine, network, tools
 from course_tools.room.checking.findings import WIDTH, Finding, line_of, verdict
 from course_tools.site import build, command_line, inventory
+from course_tools.site.slides import building as slides_building
+from course_tools.site.slides import command_line as slides_command
 
 WIRELESS = [Network("wlan0", "192.168.1.5")]
 DAY = 24 * 3600
@@ -65,6 +67,42 @@ def test_a_missing_wheel_is_refused(site: Path):
 def test_a_wheel_with_other_bytes_is_refused(site: Path):
     (site / WHEEL).write_text("half of it", encoding="utf-8")
     assert tools.site().says == f"{WHEEL} has changed since it was made."
+
+
+@pytest.fixture
+def decks(site: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> Path:
+    """Slides in it that are whole."""
+    folder = site / slides_building.FOLDER
+    folder.mkdir()
+    (folder / "06_momentum.html").write_text("a deck", encoding="utf-8")
+    inventory.write(folder)
+    (folder / slides_building.STAMP).write_text(build.fingerprint(), encoding="utf-8")
+    monkeypatch.setattr(slides_building, "BUILT", site)
+
+    def run(_: str, verb: str, *arguments: str) -> tuple[int, str]:
+        assert verb == "slides"
+        return slides_command.main(arguments), capsys.readouterr().out.strip()
+
+    monkeypatch.setattr(tools, "run", run)
+    return folder
+
+
+def test_whole_slides_are_ready(decks: Path):
+    assert tools.slides() == Finding("slides", "The slides are whole.")
+
+
+def test_a_missing_deck_is_refused(decks: Path):
+    (decks / "06_momentum.html").unlink()
+    found = tools.slides()
+    assert found.says == "slides/06_momentum.html is missing."
+    assert "`make slides`" in found.mend
+
+
+def test_no_slides_and_old_slides_are_refused(decks: Path):
+    (decks / slides_building.STAMP).write_text("yesterday's", encoding="utf-8")
+    assert "are older than what they are made of" in tools.slides().says
+    shutil.rmtree(decks)
+    assert tools.slides().says.startswith("There are no slides in")
 
 
 # --- Marking ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         (machine, "memory"),
         (machine, "clock"),
         (tools, "site"),
+        (tools, "slides"),
         (tools, "sandbox"),
     ):
         monkeypatch.setattr(module, name, lambda name=name: Finding(name, "It is well."))
@@ -58,7 +59,13 @@ def test_a_machine_that_has_all_is_ready(
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(machine, "disk"), (machine, "memory"), (machine, "clock"), (tools, "sandbox")],
+    [
+        (machine, "disk"),
+        (machine, "memory"),
+        (machine, "clock"),
+        (tools, "sandbox"),
+        (tools, "slides"),
+    ],
 )
 def test_a_machine_that_lacks_one_thing_is_not(
     module: object, name: str, ready: pytest.MonkeyPatch, tmp_path: Path, capsys

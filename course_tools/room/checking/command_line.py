@@ -62,6 +62,7 @@ def findings(chosen: argparse.Namespace, where: Where) -> Iterator[Finding]:
     yield (port := network.port(where.place))
     yield (certificate := held(where))
     yield (site := tools.site())
+    yield tools.slides()
     if "marking" not in chosen.without:
         yield (sandbox := tools.sandbox())
     if "device" not in chosen.without:

@@ -24,6 +24,12 @@ def site() -> Finding:
     return Finding("site", said, "" if status == 0 else "Make it anew: `make site LITE=1`")
 
 
+def slides() -> Finding:
+    """Look whether every deck is there."""
+    status, said = run("course_tools", "slides", "--verify")
+    return Finding("slides", said, "" if status == 0 else "Make them anew: `make slides`")
+
+
 def sandbox() -> Finding:
     """Look whether learners' code can be run here, which marking does."""
     status, said = run("course_tools.marking.sandbox")
