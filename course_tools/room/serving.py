@@ -129,7 +129,8 @@ class RoomServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End."""
         app: Any = self.config.app
-        app.state.room.end()
+        if room := getattr(app.state, "room", None):  # another application has none
+            room.end()
         await super().shutdown(sockets)
 
 
