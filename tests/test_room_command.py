@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -176,9 +178,9 @@ sys.exit(command_line.main(sys.argv[1:]))
 
 
 @contextmanager
-def open_room(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def open_room(folder: Path, port: int, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A room in a process of its own, and what it has printed up to its last line."""
-    words = ["--address", f"{HERE}:{port}", "--folder", str(folder)]
+    words = ["--address", f"{HERE}:{port}", "--folder", str(folder), *more]
     command = [sys.executable, "-c", STARTED, *words]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -253,6 +255,21 @@ def test_a_room_opens_closes_and_goes_on(tmp_path: Path, port: int):
         assert word_in(again) == word_in(said)
     assert holding.clear(folder) == []
     assert not folder.exists()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing")
+def test_with_a_certificate_nobody_reads_along(tmp_path: Path, port: int):
+    cert, key = tmp_path / "room.pem", tmp_path / "room.key"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3"]
+    named = ["-subj", "/CN=room.test", "-addext", f"subjectAltName=IP:{HERE}"]
+    files = ["-keyout", str(key), "-out", str(cert)]
+    command = ["openssl", "req", "-x509", *kind, *named, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    with open_room(tmp_path / "room", port, "--cert", str(cert), "--key", str(key)) as (_, said):
+        assert f"https://{HERE}:{port}/room/" in said
+        trusting = ssl.create_default_context(cafile=cert)
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(f"https://{HERE}:{port}/room/api/me", timeout=60, context=trusting)
 
 
 def test_a_taken_port_is_refused_before_anything_is_made(
