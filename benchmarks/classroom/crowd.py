@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
+Answer = TypeVar("Answer")
+
 WAITS = 120.0  # seconds, for an answer: a busy machine is slow, and nobody is sent away
 AT_ONCE = 6  # connections of a browser
+TRIES = 3
+CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""What comes of a connection that the server has closed meanwhile: a browser asks once more."""
+
 ACCEPTED = {"accept-encoding": "gzip"}
 
 
@@ -41,8 +47,10 @@ class Simulated:
         """Send something to the room, or ask for something if there is nothing to send."""
         headers = {"authorization": f"Bearer {self.secret}"} if self.secret else {}
         method = "POST" if body else "GET"
-        answer = await self.client.request(
-            method, f"/room/api/{path}", json=body or None, headers=headers
+        answer = await again(
+            lambda: self.client.request(
+                method, f"/room/api/{path}", json=body or None, headers=headers
+            )
         )
         answer.raise_for_status()
         return answer.json()
@@ -59,13 +67,16 @@ class Simulated:
         """Fetch files as a browser does that has none of them."""
         free = asyncio.Semaphore(AT_ONCE)
 
-        async def fetch(path: str) -> None:
-            async with free, self.client.stream("GET", path, headers=ACCEPTED) as answer:
+        async def fetch(path: str) -> int:
+            async with self.client.stream("GET", path, headers=ACCEPTED) as answer:
                 answer.raise_for_status()
-                async for part in answer.aiter_raw():
-                    self.took += len(part)
+                return sum([len(part) async for part in answer.aiter_raw()])
 
-        await asyncio.gather(*map(fetch, paths))
+        async def in_turn(path: str) -> None:
+            async with free:
+                self.took += await again(lambda: fetch(path))
+
+        await asyncio.gather(*map(in_turn, paths))
 
     async def vote(self, key: str, kind: str, letters: Sequence[str]) -> None:
         """Wait until the vote is open, and choose, one letter after the other: the last counts."""
@@ -83,13 +94,22 @@ class Simulated:
 
     async def hand_in(self, assignment: str, content: bytes) -> dict[str, Any]:
         """Hand a notebook in, and return the receipt."""
-        answer = await self.client.post(
-            f"/room/api/hand-in/{assignment}",
-            content=content,
-            headers={"authorization": f"Bearer {self.secret}"},
-        )
+        headers = {"authorization": f"Bearer {self.secret}"}
+        path = f"/room/api/hand-in/{assignment}"
+        answer = await again(lambda: self.client.post(path, content=content, headers=headers))
         answer.raise_for_status()
         return dict(answer.json())
+
+
+async def again(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Ask, and once more if the connection was closed before there was an answer."""
+    for left in reversed(range(TRIES)):
+        try:
+            return await ask()
+        except CLOSED:
+            if not left:
+                raise
+    raise AssertionError("it was asked, or it has failed")
 
 
 def crowd(address: str, count: int) -> list[Simulated]:
