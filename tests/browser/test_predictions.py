@@ -15,6 +15,28 @@ from predictions import cell, check_predictions
 
 from lessons_lib.predictions import questions
 
+# A room with a vote on the first question, as site/room/room.js tells of it
+ROOM = """() => {
+    const heard = new Set();
+    const mine = { first: null, second: null };
+    const now = { question: { key: "02/steps", state: "first", mine, result: null } };
+    window.voted = [];
+    window.told = () => heard.forEach((listener) => listener());
+    window.courseRoom = {
+        me: {},
+        now,
+        subscribe: (listener) => {
+            heard.add(listener);
+            return () => heard.delete(listener);
+        },
+        vote: async (key, letter) => {
+            voted.push(`${key} ${letter}`);
+            mine.first = letter;
+            told();
+        },
+    };
+}"""
+
 
 @pytest.fixture(scope="module")
 def chosen(browser: Browser, lab: Lab) -> Iterator[Lesson]:
@@ -67,6 +89,22 @@ def test_it_is_found_again_on_another_day(browser: Browser, lab: Lab, chosen: Le
     widget = cell(chosen, "commit-steps").locator(".prediction")
     expect(widget.locator('[aria-pressed="true"]')).to_have_count(1, timeout=TO_PAINT)
     expect(widget.get_by_role("status")).to_contain_text("You chose b")
+
+
+def test_in_a_room_the_buttons_are_a_ballot(lab: Lab, chosen: Lesson) -> None:
+    chosen.page.evaluate(ROOM)
+    chosen.run_all()
+    widget = cell(chosen, "commit-steps").locator(".prediction")
+    expect(widget.get_by_role("status")).to_contain_text("The vote is open", timeout=TO_RUN)
+    expect(widget.locator('[aria-pressed="true"]')).to_have_count(0)
+    widget.get_by_role("button").nth(2).click()
+    expect(widget.get_by_role("status")).to_contain_text("You chose c. Until the vote is closed")
+    assert chosen.page.evaluate("voted") == ["02/steps c"]
+    chosen.page.wait_for_timeout(500)
+    assert kept(lab)["2 steps"] == "c"
+    chosen.page.evaluate("() => { courseRoom.me = null; told(); }")
+    expect(widget.get_by_role("status")).to_contain_text("You chose c. Run the cells below")
+    chosen.page.evaluate("() => { delete globalThis.courseRoom; }")
 
 
 def test_axe_finds_nothing(chosen: Lesson) -> None:
