@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -47,6 +48,7 @@ class Room:
         self.progress = Progress(self.store)
         self.guesses = Guesses()
         self.intake = Intake()
+        self.large = asyncio.Semaphore(1)  # what is large takes more memory while it is read
         self.handing_in = HandingIn(settings.folder, map(slug_of, solutions()))
         self.learners_news = Changes()
         self.instructors_news = Changes()
@@ -145,7 +147,8 @@ def route(
 
     async def endpoint(request: Request) -> Response:
         async with understand(room, request, who, most) as asked:
-            answered = await run_in_threadpool(answer, asked)
+            async with room.large if most > BODY else nullcontext():
+                answered = await run_in_threadpool(answer, asked)
         for each in news:
             each.tell()
         return JSONResponse(answered, headers=NEVER_KEPT)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from course_tools.room.refusing import RefusedError
 
-AT_ONCE = 64 * 1024 * 1024
+AT_ONCE = 48 * 1024 * 1024
 """Bytes of all requests that are in memory at one time."""
 
 
@@ -49,7 +49,9 @@ class Intake:
                 if self._waiting > AT_ONCE:
                     raise RefusedError(429, "Too much is being handed in. Try again in a minute.")
                 parts.append(part)
-            yield b"".join(parts)
+            body = b"".join(parts)
+            parts.clear()
+            yield body
         finally:
             self._waiting -= size
 
