@@ -209,7 +209,7 @@ def rehearsal(names: Collection[str] = tuple(STEPS), settings: RoomSettings = RO
     try:
         with stage(settings) as there:
             for name in names:
-                print(f"Two learners {name} ...", flush=True)
+                print(f"Rehearsal: {name} ...", flush=True)
                 try:
                     STEPS[name](there)
                 except (AssertionError, BrowserError, OSError, RehearsalError) as error:
