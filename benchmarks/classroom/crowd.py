@@ -74,7 +74,8 @@ class Simulated:
 
         async def in_turn(path: str) -> None:
             async with free:
-                self.took += await again(lambda: fetch(path))
+                size = await again(lambda: fetch(path))
+            self.took += size  # not before: others add while one waits
 
         await asyncio.gather(*map(in_turn, paths))
 
