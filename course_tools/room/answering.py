@@ -146,9 +146,9 @@ def route(
     """
 
     async def endpoint(request: Request) -> Response:
-        async with understand(room, request, who, most) as asked:
-            async with room.large if most > BODY else nullcontext():
-                answered = await run_in_threadpool(answer, asked)
+        in_turn = room.large if most > BODY else nullcontext()
+        async with understand(room, request, who, most) as asked, in_turn:
+            answered = await run_in_threadpool(answer, asked)
         for each in news:
             each.tell()
         return JSONResponse(answered, headers=NEVER_KEPT)
