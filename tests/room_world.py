@@ -31,6 +31,9 @@ SITE = {
     "instructors/06_momentum.html": PAGE.format("Private"),
     "_static/course.js": "/* all of it */" * 300,
     "_static/icon.png": "no picture",
+    "slides/06_momentum.html": PAGE.format(
+        '<section>A slide<aside class="notes">Private</aside></section>\n' * 30
+    ),
     "lite/index.html": PAGE.format("JupyterLite"),
 }
 

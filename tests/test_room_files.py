@@ -32,6 +32,19 @@ def test_every_page_learns_that_it_is_in_a_room(world: World, path: str) -> None
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("path", ["/slides/06_momentum.html", "//slides/06_momentum.html"])
+def test_notes_for_the_speaker_go_to_this_machine_alone(
+    world: World, path: str, encoding: str
+) -> None:
+    told = {"accept-encoding": encoding, "range": "bytes=0-"}
+    deck = world.ask("GET", path, headers=told)
+    assert "Private" not in deck.text
+    assert deck.status_code == 404 or deck.text.count("A slide") == 30
+    own = world.ask("GET", "/slides/06_momentum.html", headers=told, address="127.0.0.1")
+    assert own.text.count("Private") == 30
+
+
 def test_a_page_is_the_same_packed_and_plain(world: World) -> None:
     packed = world.ask("GET", PAGE, headers={"accept-encoding": "br, GZIP;q=0.5"})
     plain = world.ask("GET", PAGE, headers={"accept-encoding": "identity"})

@@ -15,11 +15,14 @@ from starlette.routing import Mount, Route
 from course_tools.room import instructor, learners, pages
 from course_tools.room.answering import Room
 from course_tools.room.failing import HANDLERS
-from course_tools.room.files import Pages
+from course_tools.room.files import Decks, Pages
 from course_tools.room.guard import Guard
 from course_tools.room.settings import RoomSettings
 
-HIDDEN = {"instructors": "the notes for instructors are on the instructor's page of this room"}
+HIDDEN = {
+    "instructors": "the notes for instructors are on the instructor's page of this room",
+    "slides": "the slides are at /slides/",
+}
 """What of the site is not shown to a room."""
 
 
@@ -39,6 +42,7 @@ def create_app(settings: RoomSettings) -> Starlette:
             *pages.routes(),
             Route("/room/api/{rest:path}", nothing, methods=["GET", "POST"]),
             Mount("/room", Pages(settings.pages)),
+            Mount("/slides", Decks(settings.site / "slides")),
             Mount("/", Pages(settings.site, HIDDEN)),
         ],
         middleware=[Middleware(Guard, hosts=settings.hosts)],
