@@ -1,4 +1,4 @@
-"""The rehearsal of `make check-room`: two learners read and vote, and it stops at what is broken."""
+"""The rehearsal of `make check-room`: two learners read and vote; what is broken stops them."""
 
 from __future__ import annotations
 

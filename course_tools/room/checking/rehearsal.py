@@ -184,11 +184,11 @@ def stage(settings: RoomSettings) -> Iterator[Stage]:
         What is served. Nothing is kept in its folder.
     """
     with ExitStack() as stack:
+        browser = stack.enter_context(chromium([ROOM]))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
         app = create_app(replace(settings, folder=folder / "room", hosts=frozenset({ROOM})))
         listening = listen(HERE, 0)
         port = listening.getsockname()[1]
-        browser = stack.enter_context(chromium([ROOM]))
         stack.enter_context(aside(app, listening))
         people, home = app.state.room.people, f"http://{ROOM}:{port}/"
         instructor = Instructor(f"http://{HERE}:{port}/", people.instructors_word)
