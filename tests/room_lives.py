@@ -1,8 +1,9 @@
 """A program of tests/test_room_killed.py: a room that is killed at a moment which is known before.
 
 Each line that it reads has a moment and a folder. So many calls that have to do with the disk are
-made, beginning with the room's start, before the room kills itself; 0 lets it live. It writes the id of the process
-that serves, "ready" when that has started, and, when it is over, how many such calls there were.
+made, beginning with the room's start, before the room kills itself; 0 lets it live. It writes the
+id of the process that serves, "ready" when that has started, and, when it is over, how many such
+calls there were.
 """
 
 from __future__ import annotations
