@@ -204,7 +204,6 @@ def deck(page: Path, slides: list[str], title: str, course: str) -> str:
         policy=escape(POLICY.replace(f" {INLINE}", "")),
         title=escape(title),
         course=escape(course),
-        lesson=f"../{page.parent.name}/{page.name}",
         shared="\n".join(SHARED.findall(page.read_text(encoding="utf-8"))),
         slides="\n".join(slides),
     )
