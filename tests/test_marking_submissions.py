@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from growth import grows_in_step
+from growing import grows_in_step
 
 from course_tools.files import ROOT
 from course_tools.marking.assignments import every_assignment

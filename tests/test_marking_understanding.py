@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from growth import grows_in_step
+from growing import grows_in_step
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
