@@ -142,7 +142,7 @@ def test_every_command_of_the_page_on_rooms_reaches_its_tool() -> None:
     page = (ROOT / "docs" / "room.md").read_text("utf-8")
     found = {command: words_of(command) for command in commands_of(page)}
     verbs = {words[0] for words in found.values()}
-    assert {"room", "check-room", "grade", "lab"} == verbs
+    assert {"room", "check-room", "grade", "lab", "bench"} == verbs
     assert ["--cert", "fullchain.pem", "--key", "privkey.pem"] in [
         words[3:] for words in found.values()
     ]
