@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = (
@@ -52,14 +52,30 @@ def chromium(names: Sequence[str] = ()) -> Iterator[Browser]:
     ChromiumMissingError
         If there is none.
     """
+    with sync_playwright() as playwright:
+        browser = launched(playwright.chromium, names)
+        yield browser
+        browser.close()
+
+
+def launched(kind: BrowserType, names: Sequence[str] = ()) -> Browser:
+    """Start Chromium in a Playwright that runs already, of which a thread can have one alone.
+
+    Parameters
+    ----------
+    kind : BrowserType
+        Chromium, as that Playwright knows it.
+    names : list of str
+        As above.
+
+    Raises
+    ------
+    ChromiumMissingError
+        If there is none.
+    """
     executable = find_chromium()
     if executable is None:
         raise ChromiumMissingError(MISSING)
     others = [f"MAP {name} 127.0.0.1" for name in names]
     rules = ", ".join([*others, QUIET[-1].removeprefix(f"{HOSTS}=")])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"]
-        )
-        yield browser
-        browser.close()
+    return kind.launch(executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"])

@@ -40,7 +40,8 @@ ROOM = """() => {
 
 @pytest.fixture(scope="module")
 def chosen(browser: Browser, lab: Lab) -> Iterator[Lesson]:
-    """Lesson 2, run as far as its first prediction."""
+    """Lesson 2, run as far as its first prediction, by somebody who has not chosen before."""
+    progress_of(lab).unlink(missing_ok=True)
     lesson = open_lesson(browser, lab, lab.folder / "notebooks" / "02_gradient_descent.ipynb")
     lesson.run_all()
     yield lesson
@@ -48,9 +49,15 @@ def chosen(browser: Browser, lab: Lab) -> Iterator[Lesson]:
     lab.stop_kernels()
 
 
+def progress_of(lab: Lab) -> Path:
+    """Where the learner's progress is kept."""
+    path: Path = lab.folder.parent / "home" / "progress.jsonl"
+    return path
+
+
 def kept(lab: Lab) -> dict[str, str]:
     """What the learner's file says of predictions."""
-    path: Path = lab.folder.parent / "home" / "progress.jsonl"
+    path = progress_of(lab)
     lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     said = [json.loads(line) for line in lines if line]
     return {each["name"]: each["value"] for each in said if each["kind"] == "prediction"}

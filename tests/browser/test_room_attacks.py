@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import site_pages
-from chromium import running_chromium
-from playwright.sync_api import BrowserContext, Page
+from chromium import launched
+from playwright.sync_api import Browser, BrowserContext, Page
 from room_pages import KEY, Open, write_site
 from room_world import served
 from starlette.applications import Starlette
@@ -95,12 +95,11 @@ INSTRUCTORS = [
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser for which this machine is a room, and a hostile server, too."""
-    with running_chromium([ROOM, HOSTILE]) as chromium:
-        context = chromium.new_context()
-        yield context
-        context.close()
+    own = launched(browser.browser_type, [ROOM, HOSTILE])
+    yield own.new_context()
+    own.close()
 
 
 @pytest.fixture

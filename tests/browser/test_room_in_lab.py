@@ -60,7 +60,7 @@ def test_an_exercise_is_handed_in_from_ones_own_machine(
     dialog.get_by_role("textbox").fill(headers["Authorization"].removeprefix("Bearer "))
     dialog.get_by_role("button", name="Come in").click()
     expect(page.locator(".room-bar")).to_contain_text("Ada")
-    exercise.choose("Run", "Run All Cells")
+    exercise.run_all()
     button(exercise).click()
     expect(button(exercise)).to_have_accessible_name(re.compile("Handed in"))
     (receipt,) = service.room.handing_in.receipts(student)

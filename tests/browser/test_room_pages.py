@@ -220,11 +220,13 @@ def test_a_vote_is_led_from_a_slide(room: Open, visits: Visits) -> None:
         instructor.get_by_role("button", name="Open the slides of this lesson").click()
     deck = opened.value
     deck.get_by_role("button", name="Open the first vote").click()
+    expect(ada.locator(".prediction-said")).to_contain_text("The vote is open")
     choice(ada, "a")
     expect(deck.locator(".room-lead")).to_contain_text("First vote: 1 of 1 here")
     assert deck.locator(".room-count").count() == 0
     deck.get_by_role("button", name="Close it: they talk").click()
     deck.get_by_role("button", name="Open the second vote").click()
+    expect(ada.locator(".prediction-said")).to_contain_text("The second vote is open")
     choice(ada, "c")
     expect(deck.locator(".room-lead")).to_contain_text("Second vote: 1 of 1 here")
     assert deck.locator(".room-count").count() == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from chromium import apart
 
 from course_tools import chromium
 from course_tools.room.ballots import Ballots
@@ -22,12 +24,12 @@ SOON = 3_000
 def built() -> None:
     """The site."""
     if chromium.find_chromium() is None:
-        pytest.skip(chromium.MISSING)
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
     build_if_needed()
 
 
 def test_two_learners_read_and_vote():
-    found = rehearsal.rehearsal(WITHOUT_JUPYTER)
+    found = apart(lambda: rehearsal.rehearsal(WITHOUT_JUPYTER))
     assert found.says == "Two learners could come in, open a lesson, vote twice."
     assert found.is_ready
 
@@ -45,7 +47,8 @@ def test_a_room_without_its_script_is_refused(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(learner, "TO_LOAD", SOON)
     shutil.copytree(RoomSettings().pages, tmp_path / "pages")
     (tmp_path / "pages" / "room.js").unlink()
-    found = rehearsal.rehearsal(WITHOUT_JUPYTER, RoomSettings(pages=tmp_path / "pages"))
+    settings = RoomSettings(pages=tmp_path / "pages")
+    found = apart(lambda: rehearsal.rehearsal(WITHOUT_JUPYTER, settings))
     assert found.says.startswith("Two learners could not come in: ")
     assert "rehearsal-1.png" in found.mend
     assert (tmp_path / "rehearsal-1.png").exists()
@@ -58,7 +61,7 @@ def test_votes_that_are_lost_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
         return whole(self, key) | {"second": {}}
 
     monkeypatch.setattr(Ballots, "result", half)
-    found = rehearsal.rehearsal(WITHOUT_JUPYTER)
+    found = apart(lambda: rehearsal.rehearsal(WITHOUT_JUPYTER))
     assert "could not vote twice: votes, each counted once: there should be" in found.says
     assert (tmp_path / "rehearsal-2.png").exists()
 
