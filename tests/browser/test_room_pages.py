@@ -154,6 +154,7 @@ def test_a_vote_in_two_rounds(room: Open, visits: Visits) -> None:
     assert pressed(ada) == []
     choice(ada, "c")
     expect(wall.locator("#count")).to_have_text("Voted: 1 of 2 here")
+    expect(alan.locator(".prediction-said")).to_contain_text("The second vote is open")
     choice(alan, "b")
     expect(wall.locator("#count")).to_have_text("Voted: 2 of 2 here")
 
