@@ -82,7 +82,7 @@ class Open:
 def write_site(folder: Path) -> None:
     """Write a site of one lesson."""
     static = folder / "_static"
-    static.mkdir()
+    static.mkdir(parents=True)
     write_page(static, {})
     (static / "icon.svg").write_text(ICON, encoding="utf-8")
     for name in ("notebooks", "slides"):
