@@ -38,6 +38,20 @@ def find_chromium() -> str | None:
     return next(filter(None, (shutil.which(name) for name in names if name)), None)
 
 
+def needed() -> str:
+    """Return where Chromium is.
+
+    Raises
+    ------
+    ChromiumMissingError
+        If there is none.
+    """
+    found = find_chromium()
+    if found is None:
+        raise ChromiumMissingError(MISSING)
+    return found
+
+
 @contextmanager
 def chromium(names: Sequence[str] = ()) -> Iterator[Browser]:
     """Start Chromium, without a window.
@@ -52,6 +66,7 @@ def chromium(names: Sequence[str] = ()) -> Iterator[Browser]:
     ChromiumMissingError
         If there is none.
     """
+    needed()  # before Playwright starts for nothing
     with sync_playwright() as playwright:
         browser = launched(playwright.chromium, names)
         yield browser
@@ -73,9 +88,7 @@ def launched(kind: BrowserType, names: Sequence[str] = ()) -> Browser:
     ChromiumMissingError
         If there is none.
     """
-    executable = find_chromium()
-    if executable is None:
-        raise ChromiumMissingError(MISSING)
+    executable = needed()
     others = [f"MAP {name} 127.0.0.1" for name in names]
     rules = ", ".join([*others, QUIET[-1].removeprefix(f"{HOSTS}=")])
     return kind.launch(executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"])

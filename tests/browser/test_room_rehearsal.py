@@ -68,6 +68,6 @@ def test_votes_that_are_lost_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_without_chromium_nobody_can_rehearse(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(chromium, "find_chromium", lambda: None)
-    found = rehearsal.rehearsal()
+    found = apart(rehearsal.rehearsal)
     assert found.says == "Nobody could rehearse."
     assert "sudo apt install chromium" in found.mend

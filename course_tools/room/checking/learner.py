@@ -52,8 +52,8 @@ class Learner:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading, timeout=TO_LOAD)
 
     def vote(self, key: str, letter: str) -> None:
-        """Choose a letter where the lesson asks, and see that it is kept."""
-        buttons = self.page.locator(f'[data-ballot="{key}"] .prediction-choice')
+        """Choose a letter where the lesson asks, once it is a vote, and see that it is kept."""
+        buttons = self.page.locator(f'[data-ballot="{key}"][data-voting] .prediction-choice')
         button = buttons.filter(has=self.page.locator("b", has_text=letter)).first
         expect(button).to_have_attribute("aria-disabled", "false", timeout=TO_LOAD)
         button.click()

@@ -104,16 +104,21 @@ def vote_twice(stage: Stage) -> None:
         for each, letter in zip(stage.learners, letters, strict=True):
             each.vote(QUESTION, letter)
         if kind == "first":
-            stage.instructor.move(QUESTION, "talk")
-    stage.instructor.move(QUESTION, "closed")
-    for each in stage.learners:
-        each.sees_the_vote_closed(QUESTION)
+            close(stage, "talk")
+    close(stage, "closed")
     stage.instructor.move(QUESTION, "shown")
     result = stage.instructor.result()
     stage.instructor.move(QUESTION, "none")
     moved = [each for each in result["moved"] if each["from"] != each["to"]]
     found = {kind: {letter: result[kind].get(letter, 0) for letter in "abc"} for kind in ROUNDS}
     expect_same("votes, each counted once", found | {"moved": moved}, RESULT)
+
+
+def close(stage: Stage, to: str) -> None:
+    """Close a round, and wait until everybody sees it: who clicks meanwhile would not be heard."""
+    stage.instructor.move(QUESTION, to)
+    for each in stage.learners:
+        each.sees_the_vote_closed(QUESTION)
 
 
 def do_an_exercise(stage: Stage) -> None:
