@@ -133,6 +133,8 @@ class Workshop:
                 for each, choice in zip(browsers, chosen, strict=True):
                     each.vote(KEY, choice[kind])
             instructor.move(KEY, "closed" if number else "talk")
+            for each in browsers:
+                each.sees_the_vote_closed(KEY)
         instructor.move(KEY, "shown")
         wanted = expected([*chosen, *(each.chosen for each in people)])
         if (found := counted(instructor.result())) != wanted:

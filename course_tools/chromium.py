@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
@@ -92,3 +93,10 @@ def launched(kind: BrowserType, names: Sequence[str] = ()) -> Browser:
     others = [f"MAP {name} 127.0.0.1" for name in names]
     rules = ", ".join([*others, QUIET[-1].removeprefix(f"{HOSTS}=")])
     return kind.launch(executable_path=executable, args=[*QUIET[:-1], f"{HOSTS}={rules}"])
+
+
+def strangers(addresses: Iterable[str], url: str) -> list[str]:
+    """Return the addresses that are neither of the server at this one, nor inside a page."""
+    split = [(each, urlsplit(each)) for each in dict.fromkeys(addresses)]
+    own, inside = urlsplit(url).netloc, ("data", "blob", "about")
+    return [each for each, at in split if at.scheme not in inside and at.netloc != own]

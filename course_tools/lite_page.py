@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from course_tools.chromium import strangers
 
 ROOM = "room.test"
 """A name of this machine that Chromium takes for another's."""
@@ -58,9 +59,7 @@ class Lite:
     @property
     def strangers(self) -> list[str]:
         """The addresses of other machines, whether they answered or not."""
-        split = [(each, urlsplit(each)) for each in dict.fromkeys(self.addresses)]
-        own, inside = urlsplit(self.url).netloc, ("data", "blob", "about")
-        return [each for each, at in split if at.scheme not in inside and at.netloc != own]
+        return strangers(self.addresses, self.url)
 
     def open(self, path: str) -> None:
         """Open a notebook by its address, as a link on a page does."""

@@ -11,12 +11,12 @@ from itertools import zip_longest
 from os.path import normpath
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from lab_server import Lab
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from course_tools.chromium import strangers
 from course_tools.notebooks.stored import from_bytes
 
 WIDE, NARROW, LOW = (1280, 800), (900, 800), (1366, 640)
@@ -93,10 +93,7 @@ class Witness:
 
     def strangers(self, url: str) -> list[str]:
         """Return the addresses that are not of the server at this address, nor inside the page."""
-        inside = ("data", "blob", "about")
-        split = [(each, urlsplit(each)) for each in dict.fromkeys(self.addresses)]
-        own = urlsplit(url).netloc
-        return [each for each, at in split if at.scheme not in inside and at.netloc != own]
+        return strangers(self.addresses, url)
 
 
 @dataclass
