@@ -176,7 +176,7 @@ def with_popen(patch: Patch, start: Callable[..., subprocess.Popen[bytes]]) -> N
 
 
 SAME_PROCESSES = (
-    ("fence.py", "NEW_MOUNTS | NEW_IPC | NEW_PIDS", "NEW_MOUNTS | NEW_IPC"),
+    ("fence.py", 'call("unshare", NEW_PIDS)', "pass"),
     ("warm.py", 'first=message["namespaces"]', "first=False"),
 )
 SAME_RIGHTS = ("warm.py", 'fence.become(message["user"])', "pass")
@@ -433,14 +433,21 @@ def test_every_attempt_has_a_hole_that_it_finds() -> None:
     assert missing == (set() if ROOT else {"system calls: root's rights"})
 
 
+@pytest.fixture
+def own_folder() -> Iterator[Path]:
+    """A folder with a short name: that of a socket has at most 108 characters."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def traces() -> tuple[list[Path], list[str], int]:
     """Return what a probe uses: temporary files, variables, open files."""
     temporary = [*Path(tempfile.gettempdir()).glob("marking-????????????????-*")]
     return temporary, sorted(os.environ), len([*Path("/proc/self/fd").iterdir()])
 
 
-def test_the_probe_leaves_nothing_behind(patch: Patch, tmp_path: Path) -> None:
-    patch.setattr(tempfile, "tempdir", str(tmp_path))  # others' probes, at the same time, leave it
+def test_the_probe_leaves_nothing_behind(patch: Patch, own_folder: Path) -> None:
+    patch.setattr(tempfile, "tempdir", str(own_folder))  # other probes run at the same time
     leaks(Limits())  # the warm process stays
     before = traces()
     leaks(Limits())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
 import sys
 import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from io import FileIO
 from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
 
@@ -131,7 +132,7 @@ def in_a_copy(
             receiver.close()
             sender.close()
             raise NoCopyError(error.strerror) from None
-    if not copy:
+    if not copy:  # few and small steps from here on: it copies each page of memory that it touches
         try:
             _send_all(sender, function, cases, n_parts, memory)
         finally:
@@ -140,7 +141,7 @@ def in_a_copy(
     try:
         if not receiver.poll(BUSY * seconds):
             raise StuckError
-        receiver.recv()  # it is ready: what it took to make it is not the function's work
+        receiver.recv_bytes()  # it is ready: what it took to make it is not the function's work
         stopwatch = Stopwatch(TimeLimit(seconds, WAITING), lambda: _worked(copy))
         for _ in cases:
             while not receiver.poll(LOOK):
@@ -148,7 +149,7 @@ def in_a_copy(
                     if stopwatch.waits:
                         raise StuckError
                     return
-            yield receiver.recv()
+            yield pickle.loads(receiver.recv_bytes())
     except (EOFError, OSError):
         yield Outcome(failure=_ended(_status(copy)))
     finally:
@@ -204,10 +205,10 @@ def _send_all(
     sender: Connection, function: Function, cases: Sequence[Inputs], n_parts: int, memory: int
 ) -> None:
     _fence(sender.fileno(), memory)
-    sender.send("ready")
+    sender.send_bytes(b"ready")
     with contextlib.suppress(OSError):  # it has closed whatever was open
         for inputs in cases:
-            sender.send(outcome(function, inputs, n_parts))
+            sender.send_bytes(pickle.dumps(outcome(function, inputs, n_parts)))
 
 
 def _fence(keep: int, memory: int) -> None:
@@ -219,8 +220,10 @@ def _fence(keep: int, memory: int) -> None:
     for stream in {0, 1, 2} - {keep}:
         os.dup2(nowhere, stream)
     with contextlib.suppress(OSError, ValueError):  # where a system knows no such limits
-        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")  # this copy, not the kernel
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        with FileIO("/proc/self/oom_score_adj", "w") as file:
+            file.write(b"1000")  # if memory runs out, this copy goes, and not the kernel
+        with FileIO("/proc/self/statm") as file:
+            pages = int(file.read().split()[0])
         limit = pages * resource.getpagesize() + memory
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         if hard == resource.RLIM_INFINITY or limit < hard:

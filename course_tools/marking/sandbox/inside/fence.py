@@ -6,11 +6,12 @@ the kernel's own headers: `linux/sched.h`, `linux/mount.h`, `linux/prctl.h`, `li
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
 RECURSIVE, PRIVATE, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 0x4000, 0x40000, 2, 4, 8
@@ -43,9 +44,30 @@ def adopt_orphans() -> None:
     call("prctl", ADOPT_ORPHANS, 1, 0, 0, 0)
 
 
-def leave_namespaces() -> None:
-    """Make the next child the first process of a world of its own, with mounts of its own."""
-    call("unshare", NEW_MOUNTS | NEW_IPC | NEW_PIDS)
+@contextlib.contextmanager
+def first_of_its_world() -> Iterator[None]:
+    """Let a child that is forked meanwhile be the first process of a world of its own.
+
+    Raises
+    ------
+    OSError
+        If there can be none.
+    """
+    try:
+        call("unshare", NEW_PIDS)
+    except OSError as error:
+        raise OSError(f"no namespaces can be made inside the sandbox: {error}") from None
+    try:
+        yield
+    finally:
+        me = os.pidfd_open(os.getpid())
+        call("setns", me, NEW_PIDS)  # its brothers and sisters have worlds of their own
+        os.close(me)
+
+
+def leave_mounts() -> None:
+    """Have mounts of one's own, and no memory in common with others."""
+    call("unshare", NEW_MOUNTS | NEW_IPC)
 
 
 def mount_empty(folders: Mapping[str, str], size: int) -> None:
