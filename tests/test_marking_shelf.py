@@ -17,8 +17,9 @@ from marking_inside import said_alone
 
 from course_tools.files import ROOT
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import programs, shelf, tree
-from course_tools.marking.sandbox.shelf import TIME, Shelf
+from course_tools.marking.sandbox import copying, programs, tree
+from course_tools.marking.sandbox.copying import TIME
+from course_tools.marking.sandbox.shelf import filled
 from course_tools.marking.sandbox.tree import Files
 
 SMALL: Files = {"/usr/a": b"one", "/course/b/c.py": b"x = 1\n"}
@@ -39,7 +40,7 @@ def test_files_are_copied_with_one_time(tmp_path: Path) -> None:
     module.write_text(f"place = {str(ROOT)!r}\n")
     files: Files = {**SMALL, "/course/own/module.py": str(module)}
     (tmp_path / "there").mkdir()
-    size = shelf.fill(str(tmp_path / "there"), files)
+    size = copying.fill(str(tmp_path / "there"), files)
     copied = [*(tmp_path / "there").rglob("*")]
     assert size == sum(each.stat().st_size for each in copied if each.is_file())
     assert {each.stat().st_mtime for each in copied} == {TIME}
@@ -55,22 +56,22 @@ def test_a_module_that_has_changed_is_not_taken_as_python_kept_it(tmp_path: Path
     module = tmp_path / "module.py"
     kept = Path(importlib.util.cache_from_source(str(module)))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(shelf.header(7, 6) + b"old")
+    kept.write_bytes(copying.header(7, 6) + b"old")
     try:
-        assert shelf.compiled("/x.py", str(module), b"x = 1\n", 7)[16:] == b"old"
-        assert shelf.compiled("/x.py", str(module), b"x = 1\n", 8) == b""
-        assert shelf.compiled("/x.py", str(module), b"x = 10\n", 7) == b""
-        assert shelf.compiled(f"{tree.OWN}/x.py", str(module), b"x = 10\n", 7)[16:] != b"old"
+        assert copying.compiled("/x.py", str(module), b"x = 1\n", 7)[16:] == b"old"
+        assert copying.compiled("/x.py", str(module), b"x = 1\n", 8) == b""
+        assert copying.compiled("/x.py", str(module), b"x = 10\n", 7) == b""
+        assert copying.compiled(f"{tree.OWN}/x.py", str(module), b"x = 10\n", 7)[16:] != b"old"
     finally:
         kept.unlink()
 
 
 def test_paths_are_hidden_by_words_of_the_same_length() -> None:
-    hiding = shelf.words_to_hide()
+    hiding = copying.words_to_hide()
     assert all(len(word) == len(other) for word, other in hiding.values())
     assert str(ROOT) in hiding
     assert not any(name.startswith("/usr") for name in hiding)
-    told = shelf.hidden(f"a {ROOT}/b".encode(), hiding.values())
+    told = copying.hidden(f"a {ROOT}/b".encode(), hiding.values())
     assert os.fsencode(ROOT) not in told
     assert len(told) == len(f"a {ROOT}/b".encode())
 
@@ -142,7 +143,7 @@ def descriptors() -> int:
 @pytest.mark.usefixtures("small")
 def test_nobody_else_sees_it_and_nothing_is_left_of_it() -> None:
     before, there = descriptors(), {*Path("/sys").iterdir()}
-    kept = Shelf(())
+    kept = filled(())
     assert kept.folders == ["course", "usr"]
     assert kept.size > 8
     assert {*Path("/sys").iterdir()} == there
@@ -159,9 +160,9 @@ def test_where_there_is_no_room_it_says_so(monkeypatch: pytest.MonkeyPatch, numb
         raise OSError(number, os.strerror(number))
 
     before = descriptors()
-    monkeypatch.setattr(shelf, "write", full)
+    monkeypatch.setattr(copying, "write", full)
     with pytest.raises(MarkingError, match=rf"{os.strerror(number)}.*out of memory"):
-        Shelf(())
+        filled(())
     assert descriptors() == before
 
 
@@ -169,9 +170,9 @@ def test_where_there_is_no_room_it_says_so(monkeypatch: pytest.MonkeyPatch, numb
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("small")
 def test_more_than_is_allowed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "LARGEST", 5)
+    monkeypatch.setattr(copying, "LARGEST", 5)
     with pytest.raises(MarkingError, match=r"/course/b/c\.py is one file too many.*--module"):
-        Shelf(())
+        filled(())
 
 
 WORDS = """

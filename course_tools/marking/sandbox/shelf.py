@@ -3,28 +3,25 @@
 What lies on a disk is in memory or not, depending on who has read it before, and a notebook could
 find out which. Here everything is in memory, all of the time. It is copied once, for all processes
 that are forked from the one that does it, and is gone as soon as the last of them has ended, even
-if they are killed.
+if they are killed. Another process may do it, while this one still imports what marking needs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import marshal
+import json
 import os
-import struct
+import socket
 import subprocess
-import sys
-import sysconfig
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import psutil
 
-from course_tools.files import ROOT
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import tree
+from course_tools.marking.sandbox import copying, tree
 from course_tools.marking.sandbox.installed import bubblewrap, entrance, no_sandbox
 
 COVERED = "/sys"
@@ -32,53 +29,31 @@ COVERED = "/sys"
 
 SHELF = f"{COVERED}/shelf"
 
-LARGEST = 2**30
-"""Bytes that may be shown. Python and the packages take a sixth."""
+ENDED = "The process that keeps what notebooks need was ended by something outside it. Start again."
 
-TIME = 315_532_800
-"""The time of every file, in seconds: the first of January 1980."""
+ANSWER = 65_536
+"""Bytes of the largest answer of whoever fills a shelf."""
 
-TAG = sys.implementation.cache_tag
-
-HEADER = struct.Struct("<III")
-
-OURS = (tree.OWN, tree.OPENED, f"{tree.COURSE}/modules")
-"""Where modules are compiled that have not been."""
+Modules = tuple[Path, ...]
 
 
+@dataclass(frozen=True)
 class Shelf:
     """What is to be seen inside, ready to be mounted.
 
     Parameters
     ----------
-    modules : sequence of Path
-        Folders with further modules that the notebooks import.
-
-    Raises
-    ------
-    MarkingError
-        If there is no room for it, or no sandbox can be made.
+    size : int
+        Bytes that it takes.
+    folders : list of str
+        Names of the folders at its top.
+    doors : dict of str to int
+        Open files by which one comes to where it is: namespaces, by the kind that `nsenter` names.
     """
 
-    def __init__(self, modules: Sequence[Path]) -> None:
-        files = tree.everything(modules)
-        with keeping() as keeper:
-            home = f"/proc/{keeper}/root{SHELF}"
-            try:
-                self.size = fill(home, files)
-            except OSError as error:
-                what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-                raise MarkingError(
-                    f"What notebooks need cannot be copied into memory ({what}). That takes 200 MB,"
-                    " and what --module names. Is the machine out of memory, or can a file not be"
-                    " read?"
-                ) from error
-            self.folders = sorted(each.name for each in Path(home).iterdir())
-            kinds = {"mount": "mnt"} | ({"user": "user"} if os.geteuid() else {})
-            self.doors = {
-                kind: os.open(f"/proc/{keeper}/ns/{name}", os.O_RDONLY)
-                for kind, name in kinds.items()
-            }
+    size: int
+    folders: list[str]
+    doors: dict[str, int]
 
     @property
     def entering(self) -> list[str]:
@@ -100,13 +75,51 @@ class Shelf:
 
 
 @cache
-def shelf(modules: tuple[Path, ...]) -> Shelf:
-    """Return the shelf of this process and of those that are forked from it."""
-    return Shelf(modules)
+def shelf(modules: Modules) -> Shelf:
+    """Return the shelf of this process and of those that are forked from it.
+
+    Parameters
+    ----------
+    modules : tuple of Path
+        Folders with further modules that the notebooks import.
+
+    Raises
+    ------
+    MarkingError
+        If there is no room for it, or no sandbox can be made.
+    """
+    errand = ERRANDS.pop(modules, None)
+    return (errand and errand.done()) or filled(modules)
+
+
+def filled(modules: Sequence[Path]) -> Shelf:
+    """Fill a shelf: `shelf` says the rest."""
+    files = tree.everything(modules)
+    with keeping() as keeper:
+        home = f"/proc/{keeper.pid}/root{SHELF}"
+        try:
+            size = copying.fill(home, files)
+            folders = sorted(each.name for each in Path(home).iterdir())
+            return Shelf(size, folders, doors_to(keeper.pid))
+        except OSError as error:
+            if not keeper.is_running():
+                raise MarkingError(ENDED) from error
+            what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+            raise MarkingError(
+                f"What notebooks need cannot be copied into memory ({what}). That takes 250 MB,"
+                " and what --module names. Is the machine out of memory, or can a file not be"
+                " read?"
+            ) from error
+
+
+def doors_to(keeper: int) -> dict[str, int]:
+    """Open the namespaces of a process."""
+    kinds = {"mount": "mnt"} | ({"user": "user"} if os.geteuid() else {})
+    return {kind: os.open(f"/proc/{keeper}/ns/{name}", os.O_RDONLY) for kind, name in kinds.items()}
 
 
 @contextlib.contextmanager
-def keeping() -> Iterator[int]:
+def keeping() -> Iterator[psutil.Process]:
     """Have a process in namespaces of its own, in which a folder is empty and in memory."""
     words = [bubblewrap(), "--die-with-parent", "--dev-bind", "/", "/"]
     words += ["--perms", "0755", "--tmpfs", COVERED, "--perms", "0755", "--dir", SHELF]
@@ -122,151 +135,67 @@ def keeping() -> Iterator[int]:
             process.stdin.write(b".")
         if process.stdout.read(1) != b".":  # then all is mounted
             raise MarkingError(no_sandbox(process.stderr.read(4_000).decode()))
-        (child,) = psutil.Process(process.pid).children()
-        yield child.pid
+        yield child_of(process.pid)
         process.stdin.close()
 
 
-# --- Copying --------------------------------------------------------------------------------------
-
-
-def fill(home: str, files: Mapping[str, str | bytes]) -> int:
-    """Copy files into an empty folder, and return how many bytes that takes.
-
-    Parameters
-    ----------
-    home : str
-        The folder.
-    files : dict of str to str or bytes
-        Places in it, and paths of files or their contents.
+def child_of(parent: int) -> psutil.Process:
+    """Return the one child of a process.
 
     Raises
     ------
     MarkingError
-        If they take more than ``LARGEST``.
+        If there is none any more.
     """
-    made, size, hiding = {""}, 0, words_to_hide()
-    for place, source in files.items():
-        for name, content, mode in pieces(place, source, hiding):
-            make_folders(home, name.rpartition("/")[0], made)
-            write(home + name, content, mode)
-            size += len(content)
-        if size > LARGEST:
-            raise MarkingError(
-                f"What notebooks need is copied into memory, and takes more than {LARGEST >> 20}"
-                f" MB: {place} is one file too many. Give less with --module."
-            )
-    for folder in made:
-        os.utime(home + folder, (TIME, TIME))
-    return size
+    with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+        return psutil.Process(parent).children()[0]
+    raise MarkingError(ENDED)
 
 
-def make_folders(home: str, folder: str, made: set[str]) -> None:
-    """Make a folder, and those above it."""
-    if folder not in made:
-        make_folders(home, folder.rpartition("/")[0], made)
-        Path(home + folder).mkdir()
-        Path(home + folder).chmod(0o755)
-        made.add(folder)
+# --- By another process ---------------------------------------------------------------------------
 
 
-def write(place: str, content: bytes, mode: int) -> None:
-    """Write a file that has the same time as all others."""
-    number = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(number, view) :]
-        os.fchmod(number, mode)
-        os.utime(number, (TIME, TIME))
-    finally:
-        os.close(number)
-
-
-def read(path: str) -> tuple[bytes, int]:
-    """Return the content of a file, and when it was changed last, in seconds since 1970."""
-    number = os.open(path, os.O_RDONLY)
-    with os.fdopen(number, "rb", buffering=0) as file:
-        return file.readall(), int(os.fstat(number).st_mtime)
-
-
-def pieces(
-    place: str, source: str | bytes, hiding: Mapping[str, tuple[bytes, bytes]]
-) -> Iterator[tuple[str, bytes, int]]:
-    """Give what is written for a file: the place, the content and the mode of each."""
-    if isinstance(source, bytes):
-        yield place, source, 0o644
-        return
-    content, changed = read(source)
-    mode = 0o755 if ".so" in place or "/bin/" in place else 0o644
-    if place.endswith(".py"):
-        if "/_sysconfigdata" in place:
-            content = hidden(content, hiding.values())
-        yield place, content, 0o644
-        ready = compiled(place, source, content, changed)
-        if ready:
-            folder, _, name = place.rpartition("/")
-            words = [words for home, words in hiding.items() if source.startswith(home)]
-            yield f"{folder}/__pycache__/{name[:-3]}.{TAG}.pyc", hidden(ready, words), 0o644
-    elif place.startswith(tree.PYTHON) or "/libpython" in place:
-        home = os.path.realpath(sys.base_prefix)
-        above = [words for folder, words in hiding.items() if home.startswith(f"{folder}/")]
-        yield place, hidden(content, above), mode
-    else:
-        yield place, content, mode
-
-
-def compiled(place: str, source: str, content: bytes, changed: int) -> bytes:
-    """Return a module as Python keeps it, or nothing if it has to do that itself.
+class Errand:
+    """A process that fills a shelf, and hands over the doors.
 
     Parameters
     ----------
-    place, source : str
-        Where the module is to be, and where it is.
-    content : bytes
-        What is to be there.
-    changed : int
-        When it was changed last, in seconds since 1970.
+    modules : tuple of Path
+        As for `shelf`.
     """
-    with contextlib.suppress(FileNotFoundError):
-        data, _ = read(importlib.util.cache_from_source(source))
-        if data[:16] == header(changed, len(content)):
-            return header(TIME, len(content)) + data[16:]
-    if place.startswith(OURS):
-        with contextlib.suppress(SyntaxError, ValueError):
-            code = compile(content, place, "exec", dont_inherit=True)
-            return header(TIME, len(content)) + marshal.dumps(code)
-    return b""
+
+    def __init__(self, modules: Modules) -> None:
+        self.ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = os.fork()
+        if not self.process:
+            try:
+                run_errand(theirs, modules)
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def done(self) -> Shelf | None:
+        """Wait for the shelf; None if there is none, for whatever reason."""
+        with self.ours:
+            answer, doors, _, _ = socket.recv_fds(self.ours, ANSWER, 2)
+        os.waitpid(self.process, 0)
+        if not answer:
+            return None
+        said = json.loads(answer)
+        return Shelf(said["size"], said["folders"], dict(zip(said["kinds"], doors, strict=True)))
 
 
-def header(changed: int, size: int) -> bytes:
-    """Return what stands before a compiled module, as Python's own `py_compile` writes it."""
-    return importlib.util.MAGIC_NUMBER + HEADER.pack(0, changed & 0xFFFFFFFF, size & 0xFFFFFFFF)
+def run_errand(answering: socket.socket, modules: Modules) -> None:
+    """Fill a shelf, and hand over the doors."""
+    made = filled(modules)
+    said = {"size": made.size, "folders": made.folders, "kinds": [*made.doors]}
+    socket.send_fds(answering, [json.dumps(said).encode()], [*made.doors.values()])
 
 
-def words_to_hide() -> dict[str, tuple[bytes, bytes]]:
-    """Return the folders that say whose machine this is, and what to write in place of each.
-
-    That is as long, since programs and compiled modules say how long it is. The folder in which
-    Python's own lies is among them, and not that itself: in programs, texts share their ends.
-    """
-    home = os.path.realpath(sys.base_prefix)
-    folders = {sysconfig.get_path("purelib"), sys.prefix, str(ROOT), os.path.realpath(ROOT)}
-    folders |= {str(Path(each).parent) for each in (home, sys.base_prefix)}
-    telling = [each for each in folders if each.count("/") > 1 and not each.startswith("/usr")]
-    filler = os.fsencode(tree.COURSE)
-    return {
-        name: (os.fsencode(name), _as_long(filler, os.fsencode(name)))
-        for name in sorted(telling, key=len, reverse=True)
-    }
+ERRANDS: dict[Modules, Errand] = {}
+"""What is under way."""
 
 
-def _as_long(filler: bytes, word: bytes) -> bytes:
-    return filler.ljust(len(word), b"_")[: len(word)]
-
-
-def hidden(content: bytes, words: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Replace some words by others."""
-    for word, other in words:
-        content = content.replace(word, other)
-    return content
+def begin(modules: Modules) -> None:
+    """Let another process fill the shelf, which `shelf` then waits for."""
+    ERRANDS[modules] = Errand(modules)

@@ -36,6 +36,7 @@ Message = dict[str, Any]
 
 def main(number: int) -> None:
     """Serve the marker on the socket that is open under a number, until it is closed."""
+    __import__("gc").freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the marker alone
     with socket.socket(fileno=number) as control:
         fence.adopt_orphans()
