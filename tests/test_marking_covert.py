@@ -22,7 +22,7 @@ from marking_class import needs_bubblewrap
 from marking_inside import another_bubble, said_alone
 
 from course_tools.marking.sandbox import bubble, seccomp
-from course_tools.marking.sandbox.shelf import TIME
+from course_tools.marking.sandbox.copying import TIME
 
 pytestmark = [needs_bubblewrap, pytest.mark.sandbox]
 

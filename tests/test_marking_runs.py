@@ -197,8 +197,10 @@ def test_how_the_hidden_run_is_stopped_is_not_told(source: Path, monkeypatch: py
     run_as_usual = submission_run.run_notebook
     ways = ["The notebook took too long.", "The notebook ended Python itself."]
 
-    def stops(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
-        run = run_as_usual(job, steps, tests)
+    def stops(
+        job: Job, steps: Sequence[Step], tests: Mapping[str, str], *, copying: bool
+    ) -> NotebookRun:
+        run = run_as_usual(job, steps, tests, copying=copying)
         if "test-shown" not in tests:  # it has nothing hidden
             run.stopped = StoppedError(ways.pop())
             run.tests = {"test-checks": CellRun(), "test-asserts": CellRun(error=run.stopped)}

@@ -42,7 +42,7 @@ def test_a_worker_with_other_code_marks_nothing(job: Job):
 
 
 def test_a_sandbox_that_is_lost_again_and_again(job: Job, monkeypatch: pytest.MonkeyPatch):
-    def lost(*_: object) -> NotebookRun:
+    def lost(*_: object, **__: object) -> NotebookRun:
         raise LostError
 
     monkeypatch.setattr(submission_run, "run_notebook", lost)
@@ -54,7 +54,7 @@ def test_one_loss_costs_nothing(job: Job, monkeypatch: pytest.MonkeyPatch):
     ended = NotebookRun(stopped=EndedError("The notebook ended Python itself."))
     outcomes: Iterator[NotebookRun | None] = iter([None, ended, None, ended])
 
-    def once(*_: object) -> NotebookRun:
+    def once(*_: object, **__: object) -> NotebookRun:
         outcome = next(outcomes)
         if outcome is None:
             raise LostError

@@ -59,9 +59,12 @@ class Remote:
         return done
 
     def _asked(self, cases: Sequence[Inputs], n_parts: int, seconds: float) -> list[Outcome]:
+        copying = self.sandbox.copying
+        limit = TimeLimit(self.sandbox.limits.seconds, PATIENCE)
         answer = self.sandbox.ask(
             "call",
-            TimeLimit(self.sandbox.limits.seconds, PATIENCE),
+            limit if copying else TimeLimit(seconds, WAITING),
+            copying=copying,
             name=self.name,
             cases=[[wire.input_to_json(value) for value in case] for case in cases],
             n_parts=n_parts,

@@ -15,7 +15,7 @@ from course_tools.marking.assignments import Assignment, GradedCell
 from course_tools.marking.calls import names_in
 from course_tools.marking.faults import claimed
 from course_tools.marking.jobs import Job
-from course_tools.marking.records.autograded import released
+from course_tools.marking.records.autograded import points_of, released
 from course_tools.marking.results import MarkingError
 from course_tools.marking.sandbox.bubble import LostError
 from course_tools.marking.sandbox.inside.cells import PRINTED, CellRun, Names
@@ -74,6 +74,10 @@ class NotebookRun:
         """Places of cells that ran out of time, and ``WHOLE`` if the notebook did."""
         return {*self.interrupted, *([WHOLE] if isinstance(self.stopped, TooLongError) else [])}
 
+    def passes(self, test: GradedCell) -> bool:
+        """Whether a test gave all its points."""
+        return points_of(test, self.tests.get(test.name)) == test.points
+
     def keep(self, place: int, said: str) -> None:
         """Keep what a cell printed, as far as there is room for it."""
         room = max(0, PRINTED_BY_ALL - sum(map(len, self.printed.values())))
@@ -98,7 +102,9 @@ class Step:
     test: GradedCell | None = None
 
 
-def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
+def run_notebook(
+    job: Job, steps: Sequence[Step], tests: Mapping[str, str], *, copying: bool = True
+) -> NotebookRun:
     """Run a notebook once.
 
     Parameters
@@ -109,6 +115,9 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> N
         Its cells, in order.
     tests : dict of str to str
         What to run of each test, by name; no others are run.
+    copying : bool
+        Whether functions are called in copies, as `Sandbox` says. If not, the first test that does
+        not give all its points is the last.
     """
     run, settings = NotebookRun(names=setup_names(job.assignment.setup)), job.settings
     try:
@@ -118,6 +127,7 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> N
                 protected=settings.protected,
                 modules=settings.modules,
                 opened=opened_by(job.assignment.setup),
+                copying=copying,
             )
         with sandbox:
             for step in steps:
@@ -126,6 +136,8 @@ def run_notebook(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> N
                     run_cell(settings.limits, step, sandbox, run)
                 elif step.test.name in tests:
                     run_test(job.assignment, step.test.name, tests, sandbox, run)
+                    if not copying and not run.passes(step.test):
+                        break
     except StoppedError as stopped:
         run.stopped = stopped
     return run

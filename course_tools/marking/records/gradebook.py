@@ -32,6 +32,8 @@ from course_tools.notebooks.stored import from_bytes
 
 GRADEBOOK = "gradebook.db"
 
+Key = tuple[str, str]
+
 DRAFT = ".new-gradebook.db"
 """Where a gradebook is made. It gets its name when it is complete."""
 
@@ -128,10 +130,9 @@ class Book:
                 for each in results
             }
             changed = [path for path, content in files.items() if not holds(path, content)]
-            # nbgrader commits after every step; one commit at the end takes a tenth of the time
-            with mock.patch.object(self.book.db, "commit", self.book.db.flush):
-                for result, path in zip(results, files, strict=True):
-                    self._give(result, other=path in changed)
+            submissions = self._submissions_of(results)
+            for result, path in zip(results, files, strict=True):
+                give_all(submissions[key_of(result)], result, other=path in changed)
             self.book.db.commit()
         for path, content in files.items():  # after the points: if it is as it was, so are they
             write_whole(path, content)
@@ -178,17 +179,37 @@ class Book:
         ours = EXERCISE + assignment
         return f"{ours if ours in names else assignment}.ipynb"
 
-    def _give(self, result: Result, *, other: bool) -> None:
-        marks = {mark.name: mark for mark in result.marks}
-        self.book.update_or_create_student(result.student)
-        submission = self.book.update_or_create_submission(result.assignment, result.student)
-        for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-            give(grade, marks[grade.name], other=other)
+    def _submissions_of(self, results: Sequence[Result]) -> dict[Key, Any]:
+        """Return what nbgrader keeps of each submission, made if there is nothing.
+
+        nbgrader commits after every step, and looks before it whether anything is to be written.
+        To write all students at once, and then all submissions, takes a tenth of the time.
+        """
+        keys = dict.fromkeys(map(key_of, results))
+        with mock.patch.object(self.book.db, "commit"), self.book.db.no_autoflush:
+            for student in dict.fromkeys(student for student, _ in keys):
+                self.book.update_or_create_student(student)
+            self.book.db.flush()
+            made = {key: self.book.update_or_create_submission(key[1], key[0]) for key in keys}
+            self.book.db.flush()
+        return made
 
 
 def holds(path: Path, content: bytes) -> bool:
     """Whether a file is there, with this content."""
     return path.exists() and path.read_bytes() == content
+
+
+def key_of(result: Result) -> Key:
+    """Return by what nbgrader knows a submission."""
+    return result.student, result.assignment
+
+
+def give_all(submission: Any, result: Result, *, other: bool) -> None:
+    """Give nbgrader the marks of a submission."""
+    marks = {mark.name: mark for mark in result.marks}
+    for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+        give(grade, marks[grade.name], other=other)
 
 
 def give(grade: Any, mark: Mark, *, other: bool) -> None:

@@ -89,6 +89,9 @@ class Sandbox:
         Folders with further modules that the notebooks import.
     opened : sequence of str
         Modules in `library.NEEDS` that the notebook may use.
+    copying : bool
+        Whether a copy of the process is made in which a function is called: it cannot change what
+        the next call finds, and is ended alone when it takes too long.
     """
 
     def __init__(
@@ -98,8 +101,10 @@ class Sandbox:
         protected: bool = True,
         modules: Sequence[Path] = (),
         opened: Sequence[str] = (),
+        copying: bool = True,
     ) -> None:
         self.limits = limits
+        self.copying = copying
         self.looked = time.monotonic()
         self.number = 0
         self.stopped: StoppedError | None = None
