@@ -101,7 +101,8 @@ def test_who_has_everything_right_is_never_copied(source: Path, runs: list[bool]
         ),
         (
             TASKS["double"],
-            "import os\ndef treble(x):\n    seen and os._exit(0)\n    seen.append(x)\n    return 3 * x",
+            "import os\ndef treble(x):\n    seen and os._exit(0)\n    seen.append(x)\n"
+            "    return 3 * x",
         ),
         (
             TASKS["double"],

@@ -110,14 +110,14 @@ def first_fault(
     got: Sequence[Outcome],
 ) -> Verdict:
     """Say what is wrong in the first case that is."""
-    calls = [call(task.name, task.arguments, inputs) for inputs in cases]
-    for asked, wanted, done in zip(calls, expected, got, strict=False):
+    for inputs, wanted, done in zip(cases, expected, got, strict=False):
         if not same_outcome(done, wanted, task.tolerance):
-            return what_is_wrong(task, asked, wanted, done)
+            return what_is_wrong(task, call(task.name, task.arguments, inputs), wanted, done)
+    missing = call(task.name, task.arguments, cases[len(got)])
     return Verdict(
         "late",
         f"{task.name} does not come back.",
-        f"{calls[len(got)]} takes too long. Is there a loop that never ends?{other_reasons()}",
+        f"{missing} takes too long. Is there a loop that never ends?{other_reasons()}",
     )
 
 
