@@ -64,9 +64,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return made
 
 
-def job_for(source: Path, double: str, treble: str, **limits: float) -> Job:
+def job_for(source: Path, double: str, treble: str, before: str = "", **limits: float) -> Job:
     """Hand in two functions."""
-    cells: list[Any] = [code("seen = []", "before")]
+    cells: list[Any] = [code(f"seen = []\n{before}", "before")]
     for name, text in {"double": double, "treble": treble}.items():
         cells += [graded(name, text), graded(f"test-{name}", "", 2)]
     content = json.dumps(notebook([*cells, graded("test-part", "", 2)])).encode()
@@ -106,10 +106,15 @@ def test_who_has_everything_right_is_never_copied(source: Path, runs: list[bool]
         ),
         (
             TASKS["double"],
+            "def treble(x):\n    if seen: raise NotImplementedError\n    seen.append(x)\n"
+            "    return 3 * x",
+        ),
+        (
+            TASKS["double"],
             "def treble(x):\n    while seen: pass\n    seen.append(x)\n    return 3 * x",
         ),
     ],
-    ids=["of another", "of its own", "ends Python", "never ends"],
+    ids=["of another", "of its own", "ends Python", "says that it is unwritten", "never ends"],
 )
 def test_what_a_call_leaves_for_the_next_costs_nothing(
     double: str, treble: str, source: Path, runs: list[bool]
@@ -134,10 +139,18 @@ def test_a_part_of_the_points_is_given_after_a_run_with_copies(
     assert runs[:2] == TWICE
 
 
-def test_where_a_cell_is_unwritten_copies_are_made_at_once(source: Path, runs: list[bool]) -> None:
+def test_what_is_unwritten_gives_nothing_and_needs_no_copies(
+    source: Path, runs: list[bool]
+) -> None:
     empty = "# YOUR CODE HERE\nraise NotImplementedError()"
-    assert marked(job_for(source, empty, TASKS["treble"]))["test-double"] == 0
-    assert runs[0] is COPIES
+    body = "def double(x):\n    raise NotImplementedError"
+    points = marked(job_for(source, f"{body}\n{empty}", TASKS["treble"]))
+    assert points == ALL | {"test-double": 0.0}
+    assert runs[:2] == TWICE, "the cell is not as students got it"
+    runs.clear()
+    points = marked(job_for(source, empty, TASKS["treble"], before=body))
+    assert points == ALL | {"test-double": 0.0}
+    assert runs == RIGHT
 
 
 def test_who_is_late_is_run_alone_and_only_there_with_copies(

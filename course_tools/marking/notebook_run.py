@@ -11,7 +11,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from course_tools.marking.assignments import Assignment, GradedCell
+from course_tools.marking.assignments import Assignment, GradedCell, solves
 from course_tools.marking.calls import names_in
 from course_tools.marking.faults import claimed
 from course_tools.marking.jobs import Job
@@ -58,6 +58,9 @@ class NotebookRun:
         What cells raised, by their place, as `faults.claimed` gives it.
     at : int
         The place of the cell that ran last; -1 if none did.
+    unwritten : list of str
+        Tests whose last call found a function that nobody has written, in a notebook with a cell
+        that nobody has written.
     """
 
     tests: dict[str, CellRun] = field(default_factory=dict)
@@ -68,15 +71,21 @@ class NotebookRun:
     names: Names = field(default_factory=dict)
     faults: dict[int, list[Any]] = field(default_factory=dict)
     at: int = -1
+    unwritten: list[str] = field(default_factory=list)
 
     @property
     def late(self) -> set[int]:
         """Places of cells that ran out of time, and ``WHOLE`` if the notebook did."""
         return {*self.interrupted, *([WHOLE] if isinstance(self.stopped, TooLongError) else [])}
 
-    def passes(self, test: GradedCell) -> bool:
-        """Whether a test gave all its points."""
-        return points_of(test, self.tests.get(test.name)) == test.points
+    def undecided(self, test: GradedCell) -> bool:
+        """Whether a run without copies leaves open what a test gives.
+
+        It gives all points, or none if nobody has written the function. Anything else may come of
+        what an earlier call has left.
+        """
+        whole = points_of(test, self.tests.get(test.name)) == test.points
+        return not whole and test.name not in self.unwritten
 
     def keep(self, place: int, said: str) -> None:
         """Keep what a cell printed, as far as there is room for it."""
@@ -116,8 +125,8 @@ def run_notebook(
     tests : dict of str to str
         What to run of each test, by name; no others are run.
     copying : bool
-        Whether functions are called in copies, as `Sandbox` says. If not, the first test that does
-        not give all its points is the last.
+        Whether functions are called in copies, as `Sandbox` says. If not, the first test that is
+        `undecided` is the last.
     """
     run, settings = NotebookRun(names=setup_names(job.assignment.setup)), job.settings
     try:
@@ -136,7 +145,9 @@ def run_notebook(
                     run_cell(settings.limits, step, sandbox, run)
                 elif step.test.name in tests:
                     run_test(job.assignment, step.test.name, tests, sandbox, run)
-                    if not copying and not run.passes(step.test):
+                    if sandbox.unwritten and is_unfinished(steps, job.assignment):
+                        run.unwritten.append(step.test.name)
+                    if not copying and run.undecided(step.test):
                         break
     except StoppedError as stopped:
         run.stopped = stopped
@@ -178,6 +189,12 @@ def locked_cells(assignment: Assignment) -> dict[str, str]:
     }
 
 
+def is_unfinished(steps: Sequence[Step], assignment: Assignment) -> bool:
+    """Whether a cell that students write is as they got it."""
+    empty = {cell.source for cell in released(assignment).cells if solves(cell)}
+    return any(step.source in empty for step in steps)
+
+
 def run_cell(limits: Limits, step: Step, sandbox: Sandbox, run: NotebookRun) -> None:
     """Run a learner's cell, whatever it raises."""
     with run.timed("cells"):
@@ -209,6 +226,7 @@ def run_test(
     with run.timed("tests"):
         names = run.names | names_in(sandbox, assignment.names)
         test = partial(run_here, sources[name], names, f"<{name}>")
+        sandbox.unwritten = False
         ran = run_within(sandbox.limits.seconds, test)
     if isinstance(ran.error, LostError | MarkingError | KeyboardInterrupt):
         raise ran.error

@@ -12,11 +12,10 @@ import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from nbformat import NotebookNode
 
-from course_tools.marking.assignments import Assignment, solves
 from course_tools.marking.explaining import result_of
 from course_tools.marking.jobs import FIRST, FIRST_ALONE, SECOND, SECOND_ALONE, Job
 from course_tools.marking.kept_run import WORDS, from_json, to_json
@@ -27,13 +26,11 @@ from course_tools.marking.notebook_run import (
     run_notebook,
     steps_of,
 )
-from course_tools.marking.records.autograded import released
 from course_tools.marking.results import Done, Half, Result, Status
 from course_tools.marking.sandbox.inside.wire import clipped
 from course_tools.marking.sandbox.session import EndedError, retry_when_lost
 from course_tools.marking.submissions import RefusedError
 from course_tools.marking.understanding import notebook_of
-from course_tools.notebooks.stored import grade_id
 from lessons_lib.progress import VARIABLE
 
 STOPPED = (
@@ -90,8 +87,7 @@ def run_first(
 ) -> Done:
     """Run a notebook with what students can see of the tests."""
     tests = {test.name: test.shown for test in job.assignment.tests}
-    hopeful = not is_unwritten(job.assignment, notebook)
-    seen = run_with_retries(job, steps, tests, hopeful=hopeful)
+    seen = run_with_retries(job, steps, tests)
     seen.seconds |= seconds
     if seen.late and job.phase == FIRST:
         return half_of(job, FIRST_ALONE)
@@ -134,44 +130,31 @@ def bounded(result: Result) -> Result:
     return replace(result, reason=clipped(result.reason, WORDS), marks=marks)
 
 
-def run_with_retries(
-    job: Job, steps: Sequence[Step], tests: Mapping[str, str], *, hopeful: bool = True
-) -> NotebookRun:
+def run_with_retries(job: Job, steps: Sequence[Step], tests: Mapping[str, str]) -> NotebookRun:
     """Run a notebook, and again if it may have ended by another's hand than its own.
 
-    In a batch, who is hopeful is run without copies first, which takes a third of the time. That
-    counts for all points alone. Whatever else comes of it, it may come of what one call has left
-    for the next, or of a function that no copy was there to be ended for: so it comes to nothing.
+    In a batch it is run without copies first, which takes a third of the time. That counts where
+    each function is right, or unwritten. Whatever else comes of it, it may come of what one call
+    has left for the next, or of a function that no copy was there to be ended for: then it comes
+    to nothing.
     """
 
     def run(*, copying: bool) -> NotebookRun:
         once = partial(run_notebook, job, steps, tests, copying=copying)
         return retry_when_lost(once, job.student)
 
-    if hopeful and job.phase in (FIRST, SECOND):
+    if job.phase in (FIRST, SECOND):
         done = run(copying=False)
-        if passes_all(job, done, tests) or (done.interrupted and job.phase == FIRST):
+        if decides(job, done, tests) or (done.interrupted and job.phase == FIRST):
             return done
     done = run(copying=True)
     return run(copying=True) if isinstance(done.stopped, EndedError) else done
 
 
-def passes_all(job: Job, run: NotebookRun, tests: Collection[str]) -> bool:
-    """Whether a run came to its end in time, and all tests that it was to pass gave all points."""
+def decides(job: Job, run: NotebookRun, tests: Collection[str]) -> bool:
+    """Whether a run without copies came to its end in time, and leaves no test open."""
     wanted = [test for test in job.assignment.tests if test.name in tests]
-    return not run.stopped and not run.late and all(map(run.passes, wanted))
-
-
-def is_unwritten(assignment: Assignment, notebook: NotebookNode) -> bool:
-    """Whether a cell that students write is as they got it, so that there is a test to fail."""
-    empty = empty_cells(assignment)
-    return any(empty.get(grade_id(cell)) == cell.source for cell in notebook.cells)
-
-
-@cache
-def empty_cells(assignment: Assignment) -> dict[str, str]:
-    """Return the code that students got in the cells that they were to write, by grade id."""
-    return {grade_id(cell): cell.source for cell in released(assignment).cells if solves(cell)}
+    return not (run.stopped or run.late or any(map(run.undecided, wanted)))
 
 
 def up_to(tests: Mapping[str, str], steps: Sequence[Step]) -> Sequence[Step]:

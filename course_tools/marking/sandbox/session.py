@@ -105,6 +105,7 @@ class Sandbox:
     ) -> None:
         self.limits = limits
         self.copying = copying
+        self.unwritten = False  # whether the last call found that nobody has written the function
         self.looked = time.monotonic()
         self.number = 0
         self.stopped: StoppedError | None = None
