@@ -6,8 +6,11 @@ import errno
 import importlib.util
 import json
 import os
+import signal
+import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from marking_inside import said_alone
 
 from course_tools.files import ROOT
 from course_tools.marking.results import MarkingError
-from course_tools.marking.sandbox import copying, programs, tree
+from course_tools.marking.sandbox import copying, programs, shelf, tree
 from course_tools.marking.sandbox.copying import TIME
 from course_tools.marking.sandbox.shelf import filled
 from course_tools.marking.sandbox.tree import Files
@@ -177,6 +180,8 @@ def test_more_than_is_allowed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 WORDS = """
 import os
+import signal
+import subprocess
 def files():
     for folder, folders, names in os.walk("/"):
         folders[:] = [name for name in folders if os.path.join(folder, name) != "/dev"]
@@ -201,3 +206,64 @@ def telling_words() -> Iterator[bytes]:
 @pytest.mark.sandbox
 def test_no_file_inside_says_where_the_course_is() -> None:
     assert said_alone(WORDS.format(words=[*telling_words()])) == "[]"
+
+
+# --- By another process ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nothing_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process have no shelf, nor one under way."""
+    monkeypatch.setattr(shelf, "SHELVES", {})
+    monkeypatch.setattr(shelf, "ERRANDS", {})
+
+
+@needs_bubblewrap
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("small", "nothing_made")
+def test_another_process_fills_it_and_hands_it_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = descriptors()
+    shelf.begin(())
+    shelf.begin(())
+    assert len(shelf.ERRANDS) == 1
+    monkeypatch.setattr(shelf, "filled", None)  # this process need not do it
+    made = shelf.shelf(())
+    assert made.folders == ["course", "usr"]
+    assert shelf.shelf(()) is made
+    shelf.begin(())
+    assert not shelf.ERRANDS
+    made.close()
+    assert descriptors() == before
+
+
+@needs_bubblewrap
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("small", "nothing_made")
+def test_if_that_process_is_lost_this_one_fills_it() -> None:
+    shelf.begin(())
+    os.kill(shelf.ERRANDS[()].process, signal.SIGKILL)
+    made = shelf.shelf(())
+    assert made.folders == ["course", "usr"]
+    made.close()
+
+
+def test_a_keeper_that_is_ended_is_told() -> None:
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+        with pytest.raises(MarkingError, match="was ended by something outside it"):
+            shelf.child_of(ended.pid)
+
+
+@needs_bubblewrap
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("small")
+def test_so_is_one_that_is_ended_while_it_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(home: str, _: object) -> None:
+        os.kill(int(home.split("/")[2]), signal.SIGKILL)
+        while Path(home).exists():
+            time.sleep(0.01)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", home)
+
+    monkeypatch.setattr(copying, "fill", lost)
+    with pytest.raises(MarkingError, match="was ended by something outside it"):
+        filled(())

@@ -15,7 +15,6 @@ import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import psutil
@@ -74,7 +73,10 @@ class Shelf:
         ]
 
 
-@cache
+SHELVES: dict[Modules, Shelf] = {}
+"""Those that this process has, or that it is forked from."""
+
+
 def shelf(modules: Modules) -> Shelf:
     """Return the shelf of this process and of those that are forked from it.
 
@@ -88,8 +90,10 @@ def shelf(modules: Modules) -> Shelf:
     MarkingError
         If there is no room for it, or no sandbox can be made.
     """
-    errand = ERRANDS.pop(modules, None)
-    return (errand and errand.done()) or filled(modules)
+    if modules not in SHELVES:
+        errand = ERRANDS.pop(modules, None)
+        SHELVES[modules] = (errand and errand.done()) or filled(modules)
+    return SHELVES[modules]
 
 
 def filled(modules: Sequence[Path]) -> Shelf:
@@ -165,7 +169,8 @@ class Errand:
     """
 
     def __init__(self, modules: Modules) -> None:
-        self.ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.ours = ours.detach()  # a number, about which nobody complains if it is never needed
         self.process = os.fork()
         if not self.process:
             try:
@@ -176,8 +181,8 @@ class Errand:
 
     def done(self) -> Shelf | None:
         """Wait for the shelf; None if there is none, for whatever reason."""
-        with self.ours:
-            answer, doors, _, _ = socket.recv_fds(self.ours, ANSWER, 2)
+        with socket.socket(fileno=self.ours) as ours:
+            answer, doors, _, _ = socket.recv_fds(ours, ANSWER, 2)
         os.waitpid(self.process, 0)
         if not answer:
             return None
@@ -198,4 +203,5 @@ ERRANDS: dict[Modules, Errand] = {}
 
 def begin(modules: Modules) -> None:
     """Let another process fill the shelf, which `shelf` then waits for."""
-    ERRANDS[modules] = Errand(modules)
+    if modules not in SHELVES and modules not in ERRANDS:
+        ERRANDS[modules] = Errand(modules)
