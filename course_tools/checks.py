@@ -25,13 +25,13 @@ cells have to run in one kernel, and what a module's tests share is made once.""
 
 CORES = os.cpu_count() or 1
 ON_ALL_CORES = ["-n", str(CORES), *BY_FILE]
-ON_ALL_AND_ONE_MORE = ["-n", str(CORES + 1), *BY_FILE]
-"""One process more than cores, where a third of the time is waiting: for kernels to start, and for
+ON_ALL_AND_TWO_MORE = ["-n", str(CORES + 2), *BY_FILE]
+"""Two processes more than cores, where much of the time is waiting: for kernels to start, and for
 limits to be reached."""
 
-ON_TWO = ["-n", "2", *BY_FILE]
-"""Two browsers, each with a server of its own: a page keeps neither core of two at work. They share
-the tests by file, and the lessons one by one, as tests/browser/conftest.py says."""
+THREE_BROWSERS = ["-n", "3", *BY_FILE]
+"""Three browsers, each with a server of its own: a page keeps neither core of two at work. They
+share the tests by file, and the lessons one by one, as tests/browser/conftest.py says."""
 
 QUICK = ["tests", "-m", "not kernel and not sandbox", "--hypothesis-profile=quick"]
 """Tests that start nothing which takes long, with fewer examples than tests/conftest.py asks for.
@@ -53,7 +53,7 @@ def test(arguments: Sequence[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    return run_all(STYLE | {"pytest": ["pytest", *ON_ALL_AND_ONE_MORE, *chosen, *rest]})
+    return run_all(STYLE | {"pytest": ["pytest", *ON_ALL_AND_TWO_MORE, *chosen, *rest]})
 
 
 def tests_of(lesson: str) -> str:
@@ -70,7 +70,7 @@ def tests_of(lesson: str) -> str:
 
 def browser_test(arguments: Sequence[str]) -> int:
     """Drive the lessons in a real browser."""
-    return run_module(["pytest", "tests/browser", *ON_TWO, *arguments])
+    return run_module(["pytest", "tests/browser", *THREE_BROWSERS, *arguments])
 
 
 def lite_test(arguments: Sequence[str]) -> int:

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",  # the same without windows and menus: a third less work
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 MISSING = (
     "Chromium is missing. On Debian or Ubuntu `sudo apt install chromium` adds it; elsewhere "
     "install Chromium or Chrome and set CHROMIUM=/path/to/it."
