@@ -132,7 +132,7 @@ def call(
     """
     inputs = [tuple(map(wire.input_from_json, case)) for case in cases]
     if copying:
-        done = outcomes_in_time(names[name], inputs, n_parts, seconds)
+        done = outcomes_in_time(names[name], inputs, n_parts=n_parts, seconds=seconds)
     else:
         done = [outcome(names[name], each, n_parts) for each in inputs]
     return {"outcomes": [wire.outcome_to_json(outcome) for outcome in done]}
