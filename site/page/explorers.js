@@ -52,9 +52,18 @@ async function shownAfresh(place, positionsIn, before) {
   }
 }
 
+// Wait for the picture. Another one takes its place meanwhile if the window becomes narrow, and
+// where a closed fold hides it there is none.
 async function painted(shown) {
   const still = shown.querySelector(".live-still");
-  if (still.src) await still.decode(); // it has none where a closed fold hides it
+  for (let source = ""; source !== still.src; ) {
+    source = still.src;
+    try {
+      await still.decode();
+    } catch (error) {
+      if (source === still.src) throw error;
+    }
+  }
 }
 
 async function modelOfExplorer({ goal, values, numbers, bytes }) {

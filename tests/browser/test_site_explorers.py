@@ -327,6 +327,36 @@ def test_a_script_that_does_not_come_leaves_the_picture(fresh: Window) -> None:
     expect(place.locator(".live-note")).to_have_count(0)
 
 
+# The first picture cannot be decoded: as where the window has become narrow meanwhile, and another
+# picture stands in its place, or as where something is wrong with it.
+NOT_AT_ONCE = """{
+    const {decode} = HTMLImageElement.prototype;
+    let tries = 0;
+    HTMLImageElement.prototype.decode = function () {
+        if (tries++) return decode.call(this);
+        if (%s) this.src += "#another";
+        return Promise.reject(new DOMException("It cannot be decoded.", "EncodingError"));
+    };
+}"""
+
+
+def test_a_picture_that_is_replaced_while_it_comes_does_no_harm(fresh: Window) -> None:
+    fresh.page.add_init_script(NOT_AT_ONCE % "true")
+    explorer = fresh.open(every_explorer()[VALLEY])
+    explorer.expect(list(explorer.scene.start))
+    assert explorer.place.locator(".live-note").count() == 0
+
+
+def test_a_picture_that_cannot_be_decoded_is_told(fresh: Window) -> None:
+    fresh.page.add_init_script(NOT_AT_ONCE % "false")
+    fresh.page.goto(fresh.address + page_of(every_explorer()[VALLEY]))
+    place = fresh.page.locator(f"[data-live={VALLEY!r}]")
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".live-note")).to_contain_text("It cannot be decoded.")
+    place.get_by_role("button", name="Try again").click()
+    expect(place.locator("canvas")).to_be_visible()
+
+
 def painted_share(page: Page, place: str) -> float:
     """Return the share of points of a canvas on which something is painted."""
     return float(
