@@ -46,13 +46,14 @@ def missing_in(guide: Path) -> list[str]:
 
 
 def missing_files(page: Page) -> Iterator[str]:
-    """Say which files and folders of the course are not there."""
+    """Say which files and folders of the course are not there, nor made by its commands."""
+    made = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     for found in re.finditer(
         r"`([\w./-]+/|[\w/-]+\.(?:md|py|toml|yml|txt|ipynb|json))`", page.text
     ):
         name = found[1]
         copied = name.removeprefix(f"{MY_COURSE}/")  # by `make lab`, from where the course has it
-        there = (ROOT / copied).exists()
+        there = (ROOT / copied).exists() or name in made  # or it will be
         if not there and not any(each in name for each in PATTERNS):
             yield page.says(page.line_of(found.start()), f"there is no {name}")
 
