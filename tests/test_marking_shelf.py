@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from marking_class import needs_bubblewrap
 from marking_inside import said_alone
@@ -257,13 +259,36 @@ def test_a_keeper_that_is_ended_is_told() -> None:
 @needs_bubblewrap
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("small")
-def test_so_is_one_that_is_ended_while_it_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("noticed", [True, False])
+def test_so_is_one_that_is_ended_while_it_is_filled(
+    monkeypatch: pytest.MonkeyPatch, noticed: bool
+) -> None:
     def lost(home: str, _: object) -> None:
-        os.kill(int(home.split("/")[2]), signal.SIGKILL)
+        keeper = psutil.Process(int(home.split("/")[2]))
+        starter = keeper.parent()
+        assert starter
+        if not noticed:  # what has ended is there for the system until its parent has asked
+            starter.suspend()
+            threading.Timer(0.5, starter.resume).start()
+        keeper.kill()
         while Path(home).exists():
             time.sleep(0.01)
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", home)
 
     monkeypatch.setattr(copying, "fill", lost)
     with pytest.raises(MarkingError, match="was ended by something outside it"):
+        filled(())
+
+
+@needs_bubblewrap
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("small")
+def test_of_one_that_lives_it_is_told_what_cannot_be_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/usr/a")
+
+    monkeypatch.setattr(copying, "fill", full)
+    with pytest.raises(MarkingError, match=r"memory \(/usr/a: No space left on device\)"):
         filled(())

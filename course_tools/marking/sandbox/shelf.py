@@ -106,7 +106,7 @@ def filled(modules: Sequence[Path]) -> Shelf:
             folders = sorted(each.name for each in Path(home).iterdir())
             return Shelf(size, folders, doors_to(keeper.pid))
         except OSError as error:
-            if not keeper.is_running():
+            if not is_there(home):
                 raise MarkingError(ENDED) from error
             what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
             raise MarkingError(
@@ -114,6 +114,13 @@ def filled(modules: Sequence[Path]) -> Shelf:
                 " and what --module names. Is the machine out of memory, or can a file not be"
                 " read?"
             ) from error
+
+
+def is_there(home: str) -> bool:
+    """Tell whether a shelf is still there: it goes before the process that keeps it is seen to."""
+    with contextlib.suppress(OSError):
+        return Path(home).is_dir()
+    return False
 
 
 def doors_to(keeper: int) -> dict[str, int]:
