@@ -15,6 +15,7 @@ import psutil
 import pytest
 from marking_class import ENVIRONMENT, needs_bubblewrap
 from marking_inside import another_bubble, ran, said, said_alone, with_inside
+from processes import left_of
 
 from course_tools.marking.sandbox.bubble import Bubble, LostError
 from course_tools.marking.sandbox.limits import Limits
@@ -230,7 +231,7 @@ def test_whoever_is_killed_from_outside_the_next_one_works(made: list[Bubble], w
         victim.send_signal(signal.SIGKILL)
         with pytest.raises((LostError, EndedError)):
             ran(sandbox, "import time\ntime.sleep(5)")
-    assert not psutil.wait_procs([victim], timeout=60)[1]
+    assert not left_of([victim])
     with another_bubble():
         assert said_alone("print(1)") == "1"
 
@@ -240,7 +241,7 @@ def test_closing_ends_every_process(made: list[Bubble]) -> None:
     family = [psutil.Process(made[0].process.pid), *below(made[0])]
     assert len(family) > 1
     made[0].close()
-    assert not psutil.wait_procs(family, timeout=60)[1]
+    assert not left_of(family)
     assert made[0].control.fileno() == -1
 
 
@@ -289,4 +290,4 @@ def test_a_marker_that_is_killed_takes_its_sandboxes_along(tmp_path: Path) -> No
             time.sleep(0.01)
         family = [warm, *warm.children(recursive=True)]
         os.kill(marker.pid, signal.SIGKILL)
-    assert not psutil.wait_procs(family, timeout=60)[1]
+    assert not left_of(family)

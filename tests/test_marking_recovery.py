@@ -20,6 +20,7 @@ from marking_class import (
     needs_bubblewrap,
     outcome_of,
 )
+from processes import left_of
 
 from course_tools.files import ROOT
 from course_tools.notebooks.course import solutions
@@ -68,11 +69,6 @@ def family(driver: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return []
 
 
-def gone(processes: list[psutil.Process], seconds: float = 60.0) -> bool:
-    """Whether these processes end by themselves."""
-    return not psutil.wait_procs(processes, timeout=seconds)[1]
-
-
 def test_killed_at_twenty_moments(
     submissions: Path, undisturbed: tuple[Path, float], tmp_path: Path
 ) -> None:
@@ -104,7 +100,7 @@ def test_killed_at_twenty_moments(
         _, said = driver.communicate()
         assert driver.returncode in (0, 1, -9), said.decode()  # 1: a program that it needs is gone
         assert b"Traceback" not in said, said.decode()
-        assert gone(helpers), "something goes on without its driver"
+        assert not left_of(helpers), "something goes on without its driver"
         if driver.returncode == 0:
             same(output, calm)
             rounds, finished = rounds + 1, finished + 1
